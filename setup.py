@@ -1,0 +1,30 @@
+"""Builds the compiled part of the package; everything else is in pyproject.toml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+MODULES = sorted(path.stem for path in Path("qos_exporter/dataplane").glob("*.pyx"))
+
+
+def extension(name: str) -> Extension:
+    """One compiled module of the dataplane."""
+    return Extension(
+        f"qos_exporter.dataplane.{name}",
+        [f"qos_exporter/dataplane/{name}.pyx"],
+        include_dirs=[np.get_include()],
+        define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
+        extra_compile_args=["-O3"],
+    )
+
+
+setup(
+    ext_modules=cythonize(
+        [extension(name) for name in MODULES],
+        compiler_directives={"language_level": 3, "boundscheck": False, "wraparound": False},
+    )
+)
