@@ -1,1 +1,1 @@
-"""The configuration file: reading, checking and printing it. Settings themselves need none of it."""
+"""The configuration file: reading, checking and printing it."""

@@ -1,0 +1,79 @@
+# `make demo` and `make test` need git, make and python3, and find or ask for everything else.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILED := $(wildcard qos_exporter/dataplane/*.pyx qos_exporter/dataplane/*.pxd)
+ARGS ?=
+
+# Targets share the venv and the folder of the compiled modules.
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help demo test quick live check fmt bench build wheel clean distclean packages
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.compiled ## replay real calls in a loop and serve http://localhost:10667/metrics
+	@$(BIN)/qos-exporter demo $(ARGS)
+
+test: packages check build ## everything: checks, all tests, the coverage gate
+	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+quick: build ## the tests that need no network, no browser and little time
+	@$(BIN)/python -m pytest -q -m 'not (live or netns or browser or slow)' $(ARGS)
+
+live: packages build ## only the tests that make real calls
+	@$(BIN)/python -m pytest -m live $(ARGS)
+
+check: $(VENV)/.dev ## ruff, ruff format, mypy and cython-lint
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/cython-lint qos_exporter
+
+fmt: $(VENV)/.dev ## format the code and mend what ruff can mend
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: packages build ## measure speed, memory and losses beside other tools
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+build: $(VENV)/.dev $(VENV)/.compiled ## make the venv with all tools and compile in place
+
+wheel: $(VENV)/.dev ## build source distribution and wheel into dist/
+	@$(BIN)/python -m build
+
+clean: ## remove what was built, keep the venv
+	@rm -rf build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -f qos_exporter/dataplane/*.so $(patsubst %.pyx,%.c,$(filter %.pyx,$(COMPILED)))
+	@rm -f $(VENV)/.compiled
+
+distclean: clean ## remove the venv as well
+	@rm -rf $(VENV)
+
+packages:
+	@$(PYTHON) tools/system_packages.py build run test
+
+$(BIN)/python:
+	@$(PYTHON) tools/system_packages.py build run
+	@echo "Making $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+# The tools that build the package go into the venv too: no second copy of numpy in a build
+# environment, and a changed source is compiled again in seconds.
+$(VENV)/.installed: pyproject.toml setup.py | $(BIN)/python
+	@echo "Installing the package into $(VENV)"
+	@$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'], sep='\n')" | $(PIP) install -r /dev/stdin
+	@$(PIP) install --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	@echo "Installing the tools for development into $(VENV)"
+	@$(PIP) install --no-build-isolation --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.compiled: $(VENV)/.installed $(COMPILED)
+	@$(BIN)/python setup.py --quiet build_ext --inplace
+	@touch $@
