@@ -1,0 +1,1 @@
+"""Captures of real calls, and the scripts that make them."""

@@ -1,0 +1,1 @@
+"""Real calls between real peers, through an impairer that records what it did."""
