@@ -1,0 +1,1 @@
+"""From a snapshot to what others read: metrics, web pages, records."""

@@ -1,0 +1,79 @@
+"""From a snapshot to the aggregated families, as new objects of the client library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from prometheus_client.metrics_core import Metric
+
+from qos_exporter.export import metric_family
+from qos_exporter.export.catalogue import BY_NAME
+from qos_exporter.export.group_values import (
+    GROUP_BREAKDOWNS,
+    GROUP_HISTOGRAMS,
+    GROUP_NUMBERS,
+    group_labels,
+)
+from qos_exporter.snapshot import CallTotals, GroupView, Snapshot
+
+
+def aggregate_families(snapshot: Snapshot) -> Iterator[Metric]:
+    """Give every aggregated family, in the order calls, numbers of groups, histograms of groups."""
+    yield from _call_families(snapshot.totals)
+    yield from _number_families(snapshot.groups)
+    yield from _breakdown_families(snapshot.groups)
+    yield from _histogram_families(snapshot.groups)
+
+
+def _call_families(totals: CallTotals) -> Iterator[Metric]:
+    yield simple("voip_calls_active", (((), totals.active),))
+    yield simple("voip_calls_total", labelled(totals.by_outcome))
+    yield simple("voip_calls_rated_total", labelled(totals.by_rating))
+    yield simple("voip_media_anomalies_total", labelled(totals.anomalies))
+    family = BY_NAME["voip_post_dial_delay_seconds"]
+    delays = metric_family.histogram(family)
+    metric_family.add_histogram(delays, family, (), totals.post_dial_delay_s)
+    yield delays
+
+
+def labelled(rows: Iterable[tuple[str, float]]) -> Iterator[tuple[tuple[str], float]]:
+    """Turn (label value, number) pairs into series with one label."""
+    return (((label,), number) for label, number in rows)
+
+
+def simple(name: str, series: Iterable[tuple[tuple[str, ...], float]]) -> Metric:
+    """Give a counter or gauge with the series (label values, number)."""
+    metric = metric_family.number(BY_NAME[name])
+    for values, value in series:
+        metric_family.add_number(metric, values, value)
+    return metric
+
+
+def _number_families(groups: tuple[GroupView, ...]) -> Iterator[Metric]:
+    for family, value_of in GROUP_NUMBERS:
+        metric = metric_family.number(family)
+        for group in groups:
+            value = value_of(group)
+            if value is not None:
+                metric_family.add_number(metric, group_labels(family, group), value)
+        yield metric
+
+
+def _breakdown_families(groups: tuple[GroupView, ...]) -> Iterator[Metric]:
+    for family, rows_of in GROUP_BREAKDOWNS:
+        metric = metric_family.number(family)
+        for group in groups:
+            labels = group_labels(family, group)
+            for *further, value in rows_of(group):
+                metric_family.add_number(metric, (*labels, *map(str, further)), float(value))
+        yield metric
+
+
+def _histogram_families(groups: tuple[GroupView, ...]) -> Iterator[Metric]:
+    for family, observed in GROUP_HISTOGRAMS:
+        metric = metric_family.histogram(family)
+        for group in groups:
+            metric_family.add_histogram(
+                metric, family, group_labels(family, group), observed(group)
+            )
+        yield metric

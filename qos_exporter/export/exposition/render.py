@@ -1,0 +1,52 @@
+"""The body of a scrape: the client library's output, with the per-call families put in fast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from qos_exporter.export.collector import bounded_families
+from qos_exporter.export.exposition.call_encoder import encode_calls
+from qos_exporter.export.exposition.formats import Format
+from qos_exporter.snapshot import Snapshot
+
+
+def render(
+    snapshot: Snapshot,
+    *,
+    format_: Format,
+    process: Collector | None = None,
+    names: frozenset[str] | None = None,
+) -> bytes:
+    """Encode one snapshot, and the families of `process` (the running program) where given.
+
+    `names` are sample names as in Prometheus' `name[]` parameter: nothing else is then encoded.
+    """
+    families = [*bounded_families(snapshot), *(process.collect() if process else ())]
+    bounded = format_.generate(_Families(_restricted(families, names)))
+    calls = encode_calls(snapshot.calls, format_=format_, names=names)
+    end = format_.end.encode()
+    return b"".join((bounded.removesuffix(end), calls.encode(), end))
+
+
+class _Families(Collector):
+    """Families that are there already, as the client library's encoders want to be given them."""
+
+    def __init__(self, families: Iterable[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families
+
+
+def _restricted(families: Iterable[Metric], names: frozenset[str] | None) -> Iterator[Metric]:
+    """Keep the samples that were asked for, and the families that have some left."""
+    if names is None:
+        yield from families
+        return
+    for family in families:
+        family.samples = [sample for sample in family.samples if sample.name in names]
+        if family.samples:
+            yield family

@@ -1,0 +1,26 @@
+"""Numbers as Prometheus and its client libraries write them."""
+
+from __future__ import annotations
+
+import math
+
+LONGEST_PLAIN_DIGITS = 6
+"""Digits before the point that Go's shortest form writes without an exponent here."""
+
+
+def number_text(value: float) -> str:
+    """Write a number so that it reads back exactly, with the exponents that Go would use.
+
+    `1000000` becomes `1e+06` and 1732175999.5 becomes `1.7321759995e+09`, but only for positive
+    numbers: that is how the client library of Python spells them, and series of one name must not
+    depend on which of the two wrote them.
+    """
+    number = float(value)
+    if not math.isfinite(number):
+        return "NaN" if math.isnan(number) else ("+Inf" if number > 0 else "-Inf")
+    text = repr(number)
+    point = text.find(".")
+    if point <= LONGEST_PLAIN_DIGITS or number < 0:
+        return text
+    mantissa = f"{text[0]}.{text[1:point]}{text[point + 1 :]}".rstrip("0.")
+    return f"{mantissa}e+{point - 1:02d}"

@@ -1,0 +1,102 @@
+"""From a snapshot to the families in which the exporter speaks about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from prometheus_client.metrics_core import Metric
+
+from qos_exporter import __version__
+from qos_exporter.export import metric_family
+from qos_exporter.export.aggregates import labelled, simple
+from qos_exporter.export.catalogue import BY_NAME
+from qos_exporter.snapshot import CaptureView, ExporterView, Snapshot
+
+
+def exporter_families(snapshot: Snapshot) -> Iterator[Metric]:
+    """Give every family about the exporter."""
+    yield build_info()
+    yield from _operation_families(snapshot.exporter)
+    yield from _capture_families(snapshot.captures)
+    yield from _decoding_families(snapshot.exporter)
+    yield from _table_families(snapshot.exporter)
+    yield simple("qos_exporter_call_series_dropped_total", (((), snapshot.totals.series_dropped),))
+
+
+def build_info() -> Metric:
+    """Say which version this is; the one family that needs no snapshot."""
+    return _info("qos_exporter_build_info", ((__version__,),))
+
+
+def _info(name: str, series: Iterable[tuple[str, ...]]) -> Metric:
+    family = BY_NAME[name]
+    metric = metric_family.info(family)
+    for values in series:
+        metric_family.add_info(metric, family, values)
+    return metric
+
+
+def _operation_families(exporter: ExporterView) -> Iterator[Metric]:
+    reloaded_s = exporter.config_reload_success_s
+    yield simple(
+        "qos_exporter_config_last_reload_successful",
+        (((), exporter.config_reload_successful),),
+    )
+    yield simple(
+        "qos_exporter_config_last_reload_success_timestamp_seconds",
+        () if reloaded_s is None else (((), reloaded_s),),
+    )
+    yield simple("qos_exporter_snapshot_duration_seconds", (((), exporter.snapshot_duration_s),))
+
+
+def _capture_families(captures: tuple[CaptureView, ...]) -> Iterator[Metric]:
+    methods = {(capture.interface, capture.method): None for capture in captures}
+    yield _info("qos_exporter_capture_info", methods)
+    by_interface = _by_interface(captures)
+    yield simple(
+        "qos_exporter_capture_healthy",
+        labelled((name, all(view.healthy for view in views)) for name, views in by_interface),
+    )
+    for quantity in ("packets", "bytes", "kernel_drops", "interface_drops"):
+        yield simple(
+            f"qos_exporter_capture_{quantity}_total",
+            labelled((name, _sum(views, quantity)) for name, views in by_interface),
+        )
+    yield simple("qos_exporter_last_packet_timestamp_seconds", labelled(_last_packets(captures)))
+
+
+def _by_interface(captures: tuple[CaptureView, ...]) -> list[tuple[str, list[CaptureView]]]:
+    """Gather the sources of one interface: the label tells interfaces apart and nothing else."""
+    gathered: dict[str, list[CaptureView]] = {}
+    for capture in captures:
+        gathered.setdefault(capture.interface, []).append(capture)
+    return list(gathered.items())
+
+
+def _sum(views: list[CaptureView], quantity: str) -> int:
+    return sum(getattr(view, quantity) for view in views)
+
+
+def _last_packets(captures: tuple[CaptureView, ...]) -> Iterable[tuple[str, float]]:
+    last_s: dict[str, float] = {}
+    for capture in captures:
+        if capture.last_packet_s is not None:
+            last_s[capture.interface] = max(
+                capture.last_packet_s, last_s.get(capture.interface, capture.last_packet_s)
+            )
+    return last_s.items()
+
+
+def _decoding_families(exporter: ExporterView) -> Iterator[Metric]:
+    yield simple("qos_exporter_undecoded_frames_total", labelled(exporter.undecoded))
+    yield simple(
+        "qos_exporter_decode_errors_total",
+        (((protocol, reason), count) for protocol, reason, count in exporter.decode_errors),
+    )
+
+
+def _table_families(exporter: ExporterView) -> Iterator[Metric]:
+    tables = exporter.tables
+    yield simple("qos_exporter_table_entries", labelled((t.name, t.entries) for t in tables))
+    yield simple("qos_exporter_table_limit", labelled((t.name, t.limit) for t in tables))
+    yield simple("qos_exporter_evictions_total", labelled((t.name, t.evictions) for t in tables))

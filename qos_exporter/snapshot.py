@@ -1,0 +1,266 @@
+"""What the monitor shows to the world: one immutable picture of calls, streams and counters.
+
+Everything that is exported (metrics, web page, JSON, tables) is made from these values and from
+nothing else. Times are seconds since the epoch, or since the start of the clock that the capture
+file used. Unknown is `None`, never a number that looks real.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Upper edges of the histograms below: who counts and who exports must mean the same buckets.
+# A value on an edge belongs to the bucket under it (Prometheus' `le`); a bucket +Inf comes last.
+MOS_EDGES = (1.5, 2.0, 2.5, 2.8, 3.1, 3.4, 3.6, 3.8, 4.0, 4.1, 4.2, 4.3, 4.4)
+R_FACTOR_EDGES = (
+    *(20.0, 40.0, 50.0, 55.0, 60.0, 65.0, 70.0, 75.0, 80.0, 85.0, 90.0, 93.0),
+    *(100.0, 110.0, 120.0, 130.0, 140.0),
+)
+LOSS_RATIO_EDGES = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0)
+JITTER_S_EDGES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5)
+DELAY_VARIATION_S_EDGES = (0.005, 0.01, 0.02, 0.05, 0.07, 0.09, 0.12, 0.15, 0.2, 0.3, 0.5)
+LOSS_RUN_PACKETS_EDGES = (1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 20.0, 50.0, 100.0)
+POST_DIAL_DELAY_S_EDGES = (0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The last, mean and largest value of a quantity over the life of a stream or call."""
+
+    last: float
+    mean: float
+    max: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The mean and the worst (smallest) value of a score over the scored windows of a stream."""
+
+    mean: float
+    min: float
+
+
+@dataclass(frozen=True, slots=True)
+class PacketCounts:
+    """RTP packets by fate (RFC 3550 A.3); see the words in docs/quality.md."""
+
+    expected: int = 0
+    received: int = 0
+    lost: int = 0
+    duplicate: int = 0
+    reordered: int = 0
+    discarded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCounts:
+    """How many windows ended with which verdict."""
+
+    good: int = 0
+    degraded: int = 0
+    bad: int = 0
+    unscored: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WindowQuality:
+    """The last complete window of a stream, scored. Scores are `None` where it was unscored."""
+
+    end_s: float
+    result: str
+    """`good`, `degraded`, `bad` or `unscored`."""
+    reason: str
+    """Why it was not scored; empty where it was."""
+    mos_lq: float | None
+    mos_cq: float | None
+    r_factor: float | None
+    loss_ratio: float
+    discard_ratio: float
+    burst_ratio: float
+    jitter_s: float
+    jitter_max_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class StreamView:
+    """One RTP stream: one SSRC from one endpoint to another."""
+
+    call_id: str | None
+    direction: str
+    src: str
+    dst: str
+    ssrc: int
+    payload_types: tuple[int, ...]
+    codec: str | None
+    clock_rate: int | None
+    clock_source: str
+    """`static`, `sdp`, `estimated` or `unknown`."""
+    scale: str | None
+    src_network: str
+    dst_network: str
+    interface: str
+    first_s: float
+    last_s: float
+    packets: PacketCounts
+    loss_ratio: float
+    discard_ratio: float
+    burst_ratio: float
+    jitter: Spread | None
+    """Interarrival jitter (RFC 3550 A.8) in seconds; `None` while the clock rate is unknown."""
+    delay_variation_max_s: float | None
+    mos_lq: Score | None
+    mos_cq: Score | None
+    r_factor: Score | None
+    rating: str | None
+    windows: WindowCounts
+    last_window: WindowQuality | None
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """One call: a SIP dialog, or two opposite streams where no signalling was seen."""
+
+    call_id: str
+    caller: str
+    callee: str
+    state: str
+    """`setup`, `active` or `ended`."""
+    outcome: str | None
+    """`answered`, `failed`, `cancelled` or `partial`; `None` while it is not decided."""
+    start_s: float
+    answer_s: float | None
+    end_s: float | None
+    duration_s: float
+    round_trip: Spread | None
+    on_hold: bool
+    anomalies: tuple[str, ...]
+    has_series: bool
+    """Whether this call is admitted to the per-call metrics."""
+    streams: tuple[StreamView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exemplar:
+    """One observation that fell into a bucket, with the call it came from."""
+
+    call_id: str
+    value: float
+    timestamp_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Observations per bucket (not cumulative, the last one is +Inf) and their sum."""
+
+    counts: tuple[int, ...]
+    sum: float
+    exemplars: tuple[Exemplar | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupKey:
+    """The labels of the aggregates: closed vocabularies only, never an address or a call."""
+
+    codec: str
+    scale: str
+    src_network: str
+    dst_network: str
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """Everything counted since the start for one combination of labels. Counters never fall."""
+
+    key: GroupKey
+    packets: PacketCounts
+    bytes: int
+    windows: tuple[tuple[str, str, int], ...]
+    """(result, reason, count), every combination that can occur, zeros included."""
+    media_s_by_rating: tuple[tuple[str, float], ...]
+    concealed_s: int
+    severely_concealed_s: int
+    streams_active: int
+    active_mos_lq_mean: float | None
+    active_mos_lq_min: float | None
+    active_mos_cq_mean: float | None
+    active_loss_ratio_mean: float | None
+    active_jitter_s_mean: float | None
+    window_mos_lq: Histogram
+    window_mos_cq: Histogram
+    window_r_factor: Histogram
+    window_loss_ratio: Histogram
+    window_jitter_s: Histogram
+    delay_variation_s: Histogram
+    loss_run_packets: Histogram
+
+
+@dataclass(frozen=True, slots=True)
+class CallTotals:
+    """Calls counted since the start."""
+
+    by_outcome: tuple[tuple[str, int], ...]
+    by_rating: tuple[tuple[str, int], ...]
+    active: int
+    with_issues: int
+    """Ended and active calls that had a window under `good` or an anomaly."""
+    anomalies: tuple[tuple[str, int], ...]
+    post_dial_delay_s: Histogram
+    series_dropped: int
+    seen: int = 0
+    """Calls that began, whatever became of them: ended, active and in setup."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureView:
+    """One source of frames and its own account of what it saw and missed."""
+
+    interface: str
+    method: str
+    packets: int
+    bytes: int
+    kernel_drops: int
+    interface_drops: int
+    healthy: bool
+    last_packet_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """One bounded table: how full it is, and how often something had to go for something new."""
+
+    name: str
+    entries: int
+    limit: int
+    evictions: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExporterView:
+    """The exporter about itself."""
+
+    undecoded: tuple[tuple[str, int], ...]
+    """(reason, frames) that could not be read or are not media."""
+    decode_errors: tuple[tuple[str, str, int], ...]
+    """(protocol, reason, count)."""
+    tables: tuple[TableView, ...]
+    config_reload_successful: bool
+    config_reload_success_s: float | None
+    snapshot_duration_s: float
+    counting_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The whole picture at one moment."""
+
+    taken_s: float
+    calls: tuple[CallView, ...]
+    """Active calls and those that ended less than the linger time ago."""
+    streams: tuple[StreamView, ...]
+    """Every visible stream, those of the calls included (the same objects)."""
+    groups: tuple[GroupView, ...]
+    totals: CallTotals
+    captures: tuple[CaptureView, ...]
+    exporter: ExporterView

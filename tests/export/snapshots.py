@@ -1,0 +1,259 @@
+"""Snapshots to export: builders that name only what a test is about, and strategies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import strategies as st
+
+from qos_exporter import snapshot as model
+from qos_exporter.snapshot import (
+    CallTotals,
+    CallView,
+    CaptureView,
+    ExporterView,
+    GroupKey,
+    GroupView,
+    Histogram,
+    PacketCounts,
+    Score,
+    Snapshot,
+    Spread,
+    StreamView,
+    TableView,
+    WindowCounts,
+    WindowQuality,
+)
+
+NOW_S = 1_732_175_999.5
+
+WINDOW = WindowQuality(
+    end_s=NOW_S - 3,
+    result="good",
+    reason="",
+    mos_lq=4.25,
+    mos_cq=None,
+    r_factor=90.5,
+    loss_ratio=0.01,
+    discard_ratio=0.002,
+    burst_ratio=1.25,
+    jitter_s=0.003,
+    jitter_max_s=0.008,
+)
+
+STREAM = StreamView(
+    call_id="call-1",
+    direction="caller_to_callee",
+    src="10.0.0.1:5004",
+    dst="10.0.0.2:6004",
+    ssrc=0x1234ABCD,
+    payload_types=(8, 101),
+    codec="PCMA",
+    clock_rate=8000,
+    clock_source="static",
+    scale="narrowband",
+    src_network="office",
+    dst_network="carrier",
+    interface="eth0",
+    first_s=NOW_S - 60,
+    last_s=NOW_S - 0.5,
+    packets=PacketCounts(
+        expected=3000, received=2970, lost=30, duplicate=2, reordered=4, discarded=6
+    ),
+    loss_ratio=0.01,
+    discard_ratio=0.002,
+    burst_ratio=1.5,
+    jitter=Spread(last=0.003, mean=0.004, max=0.012),
+    delay_variation_max_s=0.045,
+    mos_lq=Score(mean=4.1, min=3.2),
+    mos_cq=None,
+    r_factor=Score(mean=86.5, min=70.25),
+    rating="good",
+    windows=WindowCounts(good=4, degraded=1, bad=0, unscored=1),
+    last_window=WINDOW,
+    active=True,
+)
+
+CALL = CallView(
+    call_id="call-1",
+    caller="alice",
+    callee="bob",
+    state="active",
+    outcome="answered",
+    start_s=NOW_S - 65,
+    answer_s=NOW_S - 60,
+    end_s=None,
+    duration_s=65.0,
+    round_trip=None,
+    on_hold=False,
+    anomalies=(),
+    has_series=True,
+    streams=(STREAM,),
+)
+
+
+def call(call_id: str = "call-1", *streams: StreamView) -> CallView:
+    """Give an active call whose streams know it; without streams it has one in each direction."""
+    views = streams or (STREAM, replace(STREAM, direction="callee_to_caller", ssrc=0x0BADCAFE))
+    own = tuple(replace(view, call_id=call_id) for view in views)
+    return replace(CALL, call_id=call_id, streams=own)
+
+
+def empty_histogram(edges: tuple[float, ...]) -> Histogram:
+    """Give a histogram that has seen nothing."""
+    return Histogram(counts=(0,) * (len(edges) + 1), sum=0.0)
+
+
+KEY = GroupKey("PCMA", "narrowband", "office", "carrier", "caller_to_callee")
+
+GROUP = GroupView(
+    key=KEY,
+    packets=PacketCounts(3000, 2970, 30, 2, 4, 6),
+    bytes=510_000,
+    windows=(("good", "", 4), ("degraded", "", 1), ("bad", "", 0), ("unscored", "short", 1)),
+    media_s_by_rating=(("excellent", 0.0), ("good", 50.0), ("bad", 0.0)),
+    concealed_s=3,
+    severely_concealed_s=1,
+    streams_active=1,
+    active_mos_lq_mean=4.25,
+    active_mos_lq_min=4.25,
+    active_mos_cq_mean=None,
+    active_loss_ratio_mean=0.01,
+    active_jitter_s_mean=0.003,
+    window_mos_lq=Histogram((0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 2, 1, 0), 20.5),
+    window_mos_cq=empty_histogram(model.MOS_EDGES),
+    window_r_factor=empty_histogram(model.R_FACTOR_EDGES),
+    window_loss_ratio=empty_histogram(model.LOSS_RATIO_EDGES),
+    window_jitter_s=empty_histogram(model.JITTER_S_EDGES),
+    delay_variation_s=Histogram((2900, 50, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0), 4.75),
+    loss_run_packets=Histogram((20, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0), 30.0),
+)
+
+TOTALS = CallTotals(
+    by_outcome=(("answered", 3), ("failed", 1), ("cancelled", 0), ("partial", 0)),
+    by_rating=(("excellent", 1), ("good", 1), ("fair", 1), ("poor", 0), ("bad", 0)),
+    active=1,
+    with_issues=1,
+    anomalies=(("one_way", 1), ("no_rtp", 0), ("stopped", 0)),
+    post_dial_delay_s=empty_histogram(model.POST_DIAL_DELAY_S_EDGES),
+    series_dropped=0,
+    seen=5,
+)
+
+CAPTURE = CaptureView(
+    interface="eth0",
+    method="ring",
+    packets=12_345,
+    bytes=2_640_000,
+    kernel_drops=0,
+    interface_drops=0,
+    healthy=True,
+    last_packet_s=NOW_S - 0.5,
+)
+
+EXPORTER = ExporterView(
+    undecoded=(("arp", 3), ("icmp_error", 0)),
+    decode_errors=(("sip", "no_request_line", 0), ("sdp", "bad_port", 2)),
+    tables=(TableView("streams", 2, 65_536, 0), TableView("calls", 1, 10_000, 0)),
+    config_reload_successful=True,
+    config_reload_success_s=NOW_S - 3600,
+    snapshot_duration_s=0.0012,
+    counting_s=0.25,
+)
+
+
+def snapshot(*calls: CallView) -> Snapshot:
+    """Give a snapshot of some calls and their streams; the rest is a small, quiet exporter."""
+    return Snapshot(
+        taken_s=NOW_S,
+        calls=calls,
+        streams=tuple(view for one in calls for view in one.streams),
+        groups=(GROUP,),
+        totals=TOTALS,
+        captures=(CAPTURE,),
+        exporter=EXPORTER,
+    )
+
+
+EMPTY = replace(
+    snapshot(),
+    groups=(),
+    captures=(),
+    totals=CallTotals((), (), 0, 0, (), Histogram((), 0.0), 0),
+    exporter=replace(
+        EXPORTER, undecoded=(), decode_errors=(), tables=(), config_reload_success_s=None
+    ),
+)
+"""What an exporter shows that has not seen a single frame."""
+
+_numbers = st.floats(allow_nan=False, allow_infinity=False)
+_counts = st.integers(0, 2**63)
+_texts = st.text(max_size=30)
+_maybe_numbers = st.none() | _numbers
+
+windows = st.builds(
+    WindowQuality,
+    end_s=_numbers,
+    result=st.sampled_from(["good", "degraded", "bad", "unscored"]),
+    reason=st.just(""),
+    mos_lq=_maybe_numbers,
+    mos_cq=_maybe_numbers,
+    r_factor=_maybe_numbers,
+    loss_ratio=_numbers,
+    discard_ratio=_numbers,
+    burst_ratio=_numbers,
+    jitter_s=_numbers,
+    jitter_max_s=_numbers,
+)
+_spreads = st.builds(Spread, last=_numbers, mean=_numbers, max=_numbers)
+_scores = st.builds(Score, mean=_numbers, min=_numbers)
+streams = st.builds(
+    StreamView,
+    call_id=st.none() | _texts,
+    direction=st.sampled_from(["caller_to_callee", "callee_to_caller", "unknown"]),
+    src=_texts,
+    dst=_texts,
+    ssrc=st.integers(0, 2**32 - 1),
+    payload_types=st.tuples(st.integers(0, 127)),
+    codec=st.none() | _texts,
+    clock_rate=st.none() | st.just(8000),
+    clock_source=st.just("sdp"),
+    scale=st.sampled_from([None, "narrowband", "wideband", "fullband"]),
+    src_network=_texts,
+    dst_network=_texts,
+    interface=_texts,
+    first_s=_numbers,
+    last_s=_numbers,
+    packets=st.builds(PacketCounts, _counts, _counts, _counts, _counts, _counts, _counts),
+    loss_ratio=_numbers,
+    discard_ratio=_numbers,
+    burst_ratio=_numbers,
+    jitter=st.none() | _spreads,
+    delay_variation_max_s=_maybe_numbers,
+    mos_lq=st.none() | _scores,
+    mos_cq=st.none() | _scores,
+    r_factor=st.none() | _scores,
+    rating=st.sampled_from([None, "good", "bad"]),
+    windows=st.builds(WindowCounts, _counts, _counts, _counts, _counts),
+    last_window=st.none() | windows,
+    active=st.booleans(),
+)
+calls = st.builds(
+    CallView,
+    call_id=_texts,
+    caller=_texts,
+    callee=_texts,
+    state=st.sampled_from(["setup", "active", "ended"]),
+    outcome=st.sampled_from([None, "answered", "failed", "cancelled", "partial"]),
+    start_s=_numbers,
+    answer_s=_maybe_numbers,
+    end_s=_maybe_numbers,
+    duration_s=_numbers,
+    round_trip=st.none() | _spreads,
+    on_hold=st.booleans(),
+    anomalies=st.just(()),
+    has_series=st.booleans(),
+    streams=st.lists(streams, max_size=4).map(tuple),
+)
+snapshots = st.lists(calls, max_size=4).map(lambda views: snapshot(*views))
+"""Snapshots of calls that hold any text and any number."""
