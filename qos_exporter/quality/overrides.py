@@ -1,0 +1,120 @@
+"""What the operator says about codecs, put over the built-in table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from qos_exporter.errors import ConfigError
+from qos_exporter.quality.codec import BPL_WITHOUT_CONCEALMENT, OPERATOR, Codec
+from qos_exporter.quality.codec_table import CodecTable
+from qos_exporter.quality.scale import IE_CEILINGS, SCALE_NAMES
+
+T = TypeVar("T")
+
+CONCEALMENT_OPTIONAL = frozenset({"PCMU", "PCMA"})
+"""The codecs for which G.113 has a value with and one without loss concealment."""
+
+_NEW_ROW_FIELDS = ("clock_rate", "scale", "ie", "bpl")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodecOverride:
+    """Values for one codec; `None` keeps what the table has.
+
+    A `name` that the table does not know makes a new row, with the name as its encoding in SDP:
+    it needs `clock_rate`, `scale`, `ie` and `bpl`.
+    """
+
+    name: str
+    clock_rate: int | None = None
+    scale: str | None = None
+    ie: float | None = None
+    bpl: float | None = None
+    frame_ms: float | None = None
+    look_ahead_ms: float | None = None
+    plc: bool | None = None
+    """`False`: the receivers conceal no lost packets. Only for PCMU and PCMA."""
+
+
+def with_overrides(table: CodecTable, overrides: Iterable[CodecOverride]) -> CodecTable:
+    """A table with the operator's values; `ConfigError` names what cannot be used, and why."""
+    rows = {row.name.upper(): row for row in table.rows}
+    for override in overrides:
+        key = override.name.upper()
+        row = rows[key] if key in rows else _blank(override)
+        rows[key] = _checked(_with_concealment(_with_values(row, override), override))
+    return CodecTable(rows.values())
+
+
+def without_concealment(table: CodecTable) -> CodecTable:
+    """The table for receivers that conceal nothing: `plc: false` for every codec that has it."""
+    return with_overrides(
+        table, (CodecOverride(name=name, plc=False) for name in sorted(CONCEALMENT_OPTIONAL))
+    )
+
+
+def _blank(override: CodecOverride) -> Codec:
+    missing = [name for name in _NEW_ROW_FIELDS if getattr(override, name) is None]
+    if missing:
+        raise ConfigError(f"codec {override.name!r} is not built in and needs {', '.join(missing)}")
+    return Codec(
+        name=override.name,
+        encoding=override.name.upper(),
+        clock_rate=0,
+        scale="",
+        frame_ms=20.0,
+        provenance=OPERATOR,
+        source="configuration",
+    )
+
+
+def _given(value: T | None, kept: T) -> T:
+    return kept if value is None else value
+
+
+def _with_values(row: Codec, override: CodecOverride) -> Codec:
+    changed = replace(
+        row,
+        clock_rate=_given(override.clock_rate, row.clock_rate),
+        scale=_given(override.scale, row.scale),
+        ie=_given(override.ie, row.ie),
+        bpl=_given(override.bpl, row.bpl),
+        frame_ms=_given(override.frame_ms, row.frame_ms),
+        look_ahead_ms=_given(override.look_ahead_ms, row.look_ahead_ms),
+    )
+    if (override.scale, override.ie, override.bpl) == (None, None, None):
+        return changed
+    return replace(changed, provenance=OPERATOR, source="configuration")
+
+
+def _with_concealment(row: Codec, override: CodecOverride) -> Codec:
+    if override.plc is None:
+        return row
+    if row.name not in CONCEALMENT_OPTIONAL:
+        raise ConfigError(f"codec {row.name!r} has no value without loss concealment (plc)")
+    if override.plc or override.bpl is not None:
+        return row
+    return replace(
+        row, bpl=BPL_WITHOUT_CONCEALMENT, source="G.113 App. I: G.711 without loss concealment"
+    )
+
+
+def _checked(row: Codec) -> Codec:
+    """The row if the E-model can work with it."""
+    if row.scale not in SCALE_NAMES:
+        raise ConfigError(
+            f"codec {row.name!r}: scale is {row.scale!r}, not one of {', '.join(SCALE_NAMES)}"
+        )
+    if math.isnan(row.ie) != math.isnan(row.bpl):
+        raise ConfigError(f"codec {row.name!r} needs both ie and bpl")
+    ceiling = float(IE_CEILINGS[SCALE_NAMES.index(row.scale)])
+    if row.is_scored and not 0.0 <= row.ie < ceiling:
+        raise ConfigError(f"codec {row.name!r}: ie is {row.ie:g}, not within 0 to {ceiling:g}")
+    if row.is_scored and not 0.0 < row.bpl < math.inf:
+        raise ConfigError(f"codec {row.name!r}: bpl is {row.bpl:g}, not above 0")
+    if row.clock_rate <= 0 or row.frame_ms < 0.0 or row.look_ahead_ms < 0.0:
+        raise ConfigError(f"codec {row.name!r}: a clock rate or a delay is negative")
+    return row
