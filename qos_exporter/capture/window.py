@@ -1,0 +1,119 @@
+"""The part of a capture file that is in memory: all of it, mapped, or a piece of a stream."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import mmap
+import os
+import stat
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from qos_exporter.capture import gunzip
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+
+_PIECE = 64 * 1024
+"""Bytes read at a time: small, because a compressed piece may become a thousand times as long."""
+
+
+class Window(Protocol):
+    """Bytes of a file from `start` on."""
+
+    @property
+    def data(self) -> Buffer:
+        """The bytes."""
+        ...
+
+    @property
+    def start(self) -> int:
+        """Where in the file they begin."""
+        ...
+
+    @property
+    def unit(self) -> str:
+        """How to name an offset, as a format string."""
+        ...
+
+    def advance(self, position: int) -> bool:
+        """Drop what lies before `position` and take in more; False where the file ends.
+
+        Raises `FormatError` where the file cannot be read on.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back what holds the bytes."""
+        ...
+
+
+class MappedFile:
+    """A whole regular file, not empty, that the kernel pages in as it is walked."""
+
+    unit = "byte {}"
+
+    def __init__(self, descriptor: int) -> None:
+        self.data = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+        self.data.madvise(mmap.MADV_SEQUENTIAL)
+        self.start = 0
+
+    def advance(self, position: int) -> bool:  # noqa: ARG002 -- nothing lies beyond the mapping
+        """Nothing lies beyond the mapping."""
+        return False
+
+    def close(self) -> None:
+        """Unmap the file now, or, if somebody still looks at a frame, when they no longer do."""
+        with contextlib.suppress(BufferError):
+            self.data.close()
+
+
+class StreamedFile:
+    """A file that cannot be mapped, as it is compressed or a pipe: one piece of it at a time.
+
+    Only the present piece is held, so memory stays bounded however long the file is. `unit` names
+    what the offsets count.
+    """
+
+    def __init__(self, file: BinaryIO, pieces: Iterator[bytes], *, unit: str = "byte {}") -> None:
+        self.data = b""
+        self.start = 0
+        self.unit = unit
+        self._file = file
+        self._pieces = pieces
+
+    def advance(self, position: int) -> bool:
+        """Keep what lies behind `position` and append the next piece to it."""
+        piece = next(self._pieces, b"")
+        if not piece:
+            return False
+        self.data = self.data[position:] + piece
+        self.start += position
+        return True
+
+    def close(self) -> None:
+        """Close the file and let go of the present piece."""
+        self._file.close()
+        self.data = b""
+
+
+def open_window(file: BinaryIO) -> Window:
+    """Choose how to look at a file, which from now on is the window's to close."""
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):
+        return _open_stream(file)
+    if os.pread(file.fileno(), len(gunzip.MAGIC), 0) == gunzip.MAGIC or not status.st_size:
+        return _open_stream(file)
+    with file:
+        return MappedFile(file.fileno())
+
+
+def _open_stream(file: BinaryIO) -> StreamedFile:
+    pieces = iter(lambda: file.read(_PIECE), b"")
+    first = next(pieces, b"")
+    pieces = itertools.chain([first] if first else [], pieces)
+    if first.startswith(gunzip.MAGIC):
+        return StreamedFile(file, gunzip.gunzip(pieces), unit="byte {} of the decompressed data")
+    return StreamedFile(file, pieces)

@@ -1,0 +1,11 @@
+from enum import IntFlag
+
+class WalkStatus(IntFlag):
+    FULL = 0
+    STARVED = 1
+    SECTION = 2
+    INTERFACE = 3
+    BLOCK_LENGTH = 4
+    LENGTHS_DIFFER = 5
+    CAPTURED_LENGTH = 6
+    UNKNOWN_INTERFACE = 7
