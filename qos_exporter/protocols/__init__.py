@@ -1,0 +1,1 @@
+"""Bytes to values: SIP and SDP, with no input, output or clock of their own."""

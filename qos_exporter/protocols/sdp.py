@@ -1,0 +1,243 @@
+"""Session descriptions (RFC 8866, and RFC 4566 before it).
+
+Contract: `parse_session` takes a body and returns a description or raises `DecodeError` with one of
+`REASONS`. Lines and attributes that we do not know, or whose inside is broken, are passed over: one
+odd attribute must not cost us the ports. Only a broken `m=` line is an error, since everything
+after it would be about the wrong media.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable
+
+from qos_exporter.errors import DecodeError
+from qos_exporter.net import Endpoint
+from qos_exporter.protocols.session_description import (
+    IceCandidate,
+    MediaDescription,
+    MediaDirection,
+    PayloadFormat,
+    SessionDescription,
+)
+
+__all__ = [
+    "REASONS",
+    "IceCandidate",
+    "MediaDescription",
+    "MediaDirection",
+    "PayloadFormat",
+    "SessionDescription",
+    "parse_session",
+]
+
+REASONS = ("not_sdp", "media_line")
+"""`not_sdp`: the first line is not `v=`. `media_line`: an `m=` line cannot be read."""
+
+MAX_PORT = 65535
+MAX_PAYLOAD_TYPE = 127
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_RTPMAP = re.compile(r"(\d{1,3})\s+([^/\s]+)/(\d{1,9})(?:/(\d{1,2}))?\s*$")
+_FMTP = re.compile(r"(\d{1,3})\s+(.+)$")
+_RTCP = re.compile(r"(\d{1,5})(?:\s+IN\s+IP[46]\s+(\S+))?\s*$", re.IGNORECASE)
+_CANDIDATE = re.compile(
+    r"\S+\s+(\d{1,3})\s+udp\s+\d+\s+(\S+)\s+(\d{1,5})\s+typ\s+(\w+)", re.IGNORECASE
+)
+_DIRECTIONS = frozenset(MediaDirection)
+
+
+class _Draft:
+    """What has been read so far of the session level or of one `m=` section."""
+
+    __slots__ = (
+        "address",
+        "candidates",
+        "direction",
+        "has_crypto",
+        "kind",
+        "label",
+        "parameters",
+        "payload_types",
+        "port",
+        "protocol",
+        "ptime_ms",
+        "rtcp",
+        "rtcp_mux",
+        "rtpmaps",
+    )
+
+    def __init__(self, session: _Draft | None = None) -> None:
+        # A section starts from what the session level said; its own lines override that.
+        self.address: str | None = session.address if session else None
+        self.direction: MediaDirection = session.direction if session else MediaDirection.SENDRECV
+        self.has_crypto: bool = session.has_crypto if session else False
+        self.rtcp_mux: bool = session.rtcp_mux if session else False
+        self.ptime_ms: float | None = session.ptime_ms if session else None
+        self.kind = ""
+        self.port = 0
+        self.protocol = ""
+        self.payload_types: tuple[int, ...] = ()
+        self.rtpmaps: dict[int, tuple[str, int, int]] = {}
+        self.parameters: dict[int, str] = {}
+        self.rtcp: tuple[str | None, int] | None = None
+        self.candidates: list[IceCandidate] = []
+        self.label = ""
+
+
+def parse_session(data: bytes) -> SessionDescription:
+    """Parse a description; raises DecodeError with one of `REASONS`."""
+    lines = _LINE_END.split(data.decode("utf-8", "replace").lstrip("\ufeff\r\n\0 \t"))
+    if not lines[0].startswith("v="):
+        raise DecodeError("not_sdp")
+    session = draft = _Draft()
+    origin = ""
+    media: list[_Draft] = []
+    for line in lines:
+        kind, value = line[:2], line[2:].strip()
+        if kind == "m=":
+            draft = _Draft(session)
+            _read_media(draft, value)
+            media.append(draft)
+        elif kind == "o=":
+            origin = value
+        elif kind in _LINES:
+            _LINES[kind](draft, value)
+    return SessionDescription(origin, tuple(_finish(each) for each in media))
+
+
+def _read_media(draft: _Draft, value: str) -> None:
+    """`m=<media> <port>[/<number of ports>] <proto> <fmt> ...` (section 5.14)."""
+    fields = value.split()
+    port_text = fields[1].partition("/")[0] if len(fields) > 1 else ""
+    port = _number(port_text, MAX_PORT)
+    if port is None or len(fields) < len(("media", "port", "proto")):
+        raise DecodeError("media_line")
+    draft.kind, draft.port, draft.protocol = fields[0].lower(), port, fields[2].upper()
+    if "RTP/" in draft.protocol:
+        numbers = (_number(text, MAX_PAYLOAD_TYPE) for text in fields[3:])
+        draft.payload_types = tuple(dict.fromkeys(n for n in numbers if n is not None))
+
+
+def _read_connection(draft: _Draft, value: str) -> None:
+    """`c=IN IP4 <address>[/<ttl>][/<number>]` (section 5.7); a TTL occurs with multicast only."""
+    fields = value.split()
+    if fields:
+        draft.address = _canonical(fields[-1].partition("/")[0])
+
+
+def _read_attribute(draft: _Draft, value: str) -> None:
+    name, _, argument = value.partition(":")
+    reader = _ATTRIBUTES.get(name.strip().lower())
+    if reader is not None:
+        reader(draft, argument.strip())
+    elif name in _DIRECTIONS:
+        draft.direction = MediaDirection(name)
+
+
+def _read_rtpmap(draft: _Draft, argument: str) -> None:
+    match = _RTPMAP.match(argument)
+    if match and int(match[3]):
+        draft.rtpmaps[int(match[1])] = (match[2].upper(), int(match[3]), int(match[4] or 1))
+
+
+def _read_fmtp(draft: _Draft, argument: str) -> None:
+    match = _FMTP.match(argument)
+    if match:
+        draft.parameters[int(match[1])] = match[2].strip()
+
+
+def _read_ptime(draft: _Draft, argument: str) -> None:
+    match = re.match(r"\d{1,4}(\.\d{1,3})?$", argument)
+    draft.ptime_ms = float(argument) if match else None
+
+
+def _read_rtcp(draft: _Draft, argument: str) -> None:
+    match = _RTCP.match(argument)
+    port = _number(match[1], MAX_PORT) if match else None
+    if match and port:
+        draft.rtcp = (_canonical(match[2]) if match[2] else None, port)
+
+
+def _read_rtcp_mux(draft: _Draft, _argument: str) -> None:
+    draft.rtcp_mux = True
+
+
+def _read_key(draft: _Draft, _argument: str) -> None:
+    draft.has_crypto = True
+
+
+def _read_label(draft: _Draft, argument: str) -> None:
+    draft.label = argument
+
+
+def _read_candidate(draft: _Draft, argument: str) -> None:
+    """Read `foundation component transport priority address port typ kind ...` (RFC 8839, 5.1)."""
+    match = _CANDIDATE.match(argument)
+    if match is None:
+        return
+    # A host candidate may hide behind an mDNS name, which nobody outside can resolve.
+    address, port = _canonical(match[2]), _number(match[3], MAX_PORT)
+    if address and port:
+        endpoint = Endpoint(address, port)
+        draft.candidates.append(IceCandidate(int(match[1]), match[4].lower(), endpoint))
+
+
+_LINES: dict[str, Callable[[_Draft, str], None]] = {
+    "c=": _read_connection,
+    "a=": _read_attribute,
+}
+_ATTRIBUTES: dict[str, Callable[[_Draft, str], None]] = {
+    "rtpmap": _read_rtpmap,
+    "fmtp": _read_fmtp,
+    "ptime": _read_ptime,
+    "rtcp": _read_rtcp,
+    "rtcp-mux": _read_rtcp_mux,
+    "candidate": _read_candidate,
+    "crypto": _read_key,
+    "fingerprint": _read_key,
+    "label": _read_label,
+}
+
+
+def _finish(draft: _Draft) -> MediaDescription:
+    rtcp_address = (draft.rtcp[0] or draft.address) if draft.rtcp else None
+    return MediaDescription(
+        kind=draft.kind,
+        port=draft.port,
+        protocol=draft.protocol,
+        payload_types=draft.payload_types,
+        formats=tuple(_formats(draft)),
+        parameters=tuple(draft.parameters.items()),
+        address=draft.address,
+        direction=draft.direction,
+        ptime_ms=draft.ptime_ms,
+        rtcp=Endpoint(rtcp_address, draft.rtcp[1]) if draft.rtcp and rtcp_address else None,
+        rtcp_mux=draft.rtcp_mux,
+        candidates=tuple(draft.candidates),
+        has_crypto=draft.has_crypto,
+        label=draft.label,
+    )
+
+
+def _formats(draft: _Draft) -> list[PayloadFormat]:
+    return [
+        PayloadFormat(number, *draft.rtpmaps[number], draft.parameters.get(number, ""))
+        for number in draft.payload_types
+        if number in draft.rtpmaps
+    ]
+
+
+def _number(text: str, largest: int) -> int | None:
+    if text.isascii() and text.isdigit() and len(text) <= len("65535") and int(text) <= largest:
+        return int(text)
+    return None
+
+
+def _canonical(address: str) -> str | None:
+    """Bring an address into its one canonical spelling; `None` if it is not an address."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        return socket.inet_ntop(family, socket.inet_pton(family, address))
+    except (OSError, ValueError):  # ValueError: an embedded NUL
+        return None

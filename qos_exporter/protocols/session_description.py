@@ -1,0 +1,145 @@
+"""What a session description says about media, as values (RFC 8866, RFC 3264)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from qos_exporter.net import Endpoint
+
+_UNSPECIFIED = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, never bound to
+
+
+class MediaDirection(StrEnum):
+    """Which way media flow, seen from the describer (RFC 8866 section 6.7)."""
+
+    SENDRECV = "sendrecv"
+    SENDONLY = "sendonly"
+    RECVONLY = "recvonly"
+    INACTIVE = "inactive"
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadFormat:
+    """What one RTP payload type number stands for (RFC 8866 section 6.6)."""
+
+    payload_type: int
+    encoding: str
+    """The name from `a=rtpmap`, in upper case: names are compared without case."""
+    clock_rate: int
+    """Of the RTP timestamps, in Hz. For G.722 that is 8000 (RFC 3551 section 4.5.2)."""
+    channels: int = 1
+    fmtp: str = ""
+    """Format parameters as written after `a=fmtp:<payload type>`."""
+
+
+@dataclass(frozen=True, slots=True)
+class IceCandidate:
+    """A transport address where media may arrive after connectivity checks (RFC 8839)."""
+
+    component: int
+    """1 for RTP, 2 for RTCP."""
+    kind: str
+    """`host`, `srflx`, `prflx` or `relay`."""
+    endpoint: Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class MediaDescription:
+    """One `m=` section with everything that it inherits from the session level."""
+
+    kind: str
+    """`audio`, `video`, `image`, `application` and so on."""
+    port: int
+    """0 refuses or ends this media (RFC 3264 section 6)."""
+    protocol: str
+    """In upper case: `RTP/AVP`, `RTP/SAVP`, `UDPTL` and so on."""
+    payload_types: tuple[int, ...]
+    """The numbers of the `m=` line, the preferred one first; empty where this is not RTP."""
+    formats: tuple[PayloadFormat, ...]
+    """Those payload types that `a=rtpmap` explains."""
+    parameters: tuple[tuple[int, str], ...]
+    """(payload type, format parameters) of every `a=fmtp`."""
+    address: str | None
+    """Where media are to be sent, in canonical text; `None` for a host name: we look up none."""
+    direction: MediaDirection
+    ptime_ms: float | None
+    rtcp: Endpoint | None
+    """From `a=rtcp` (RFC 3605); `None` means the next port of the same address."""
+    rtcp_mux: bool
+    """RTCP comes to the RTP port (RFC 5761)."""
+    candidates: tuple[IceCandidate, ...]
+    has_crypto: bool
+    """Keys are given here (RFC 4568) or agreed over DTLS (RFC 5763)."""
+    label: str
+    """Names this media for a recorder (RFC 4574, RFC 7866); empty without."""
+
+    @property
+    def is_rtp(self) -> bool:
+        """Whether packets of this media are RTP or SRTP."""
+        return "RTP/" in self.protocol
+
+    @property
+    def is_fax(self) -> bool:
+        """Whether this is T.38 over UDPTL and is used (RFC 7345, ITU-T T.38 annex D)."""
+        return self.kind == "image" and "UDPTL" in self.protocol and self.port != 0
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether the payload is SRTP; the RTP header stays readable (RFC 3711 section 3.1)."""
+        return "SAVP" in self.protocol or self.has_crypto
+
+    @property
+    def is_unspecified(self) -> bool:
+        """Whether the address is 0.0.0.0, the hold of RFC 2543 (RFC 3264 section 8.4)."""
+        return self.address in _UNSPECIFIED
+
+    @property
+    def is_two_way(self) -> bool:
+        """Whether the describer both sends and accepts media."""
+        return (
+            self.direction is MediaDirection.SENDRECV and self.port != 0 and not self.is_unspecified
+        )
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """Where RTP is to be sent, if that is a place at all."""
+        if not self.port or self.address is None or self.is_unspecified:
+            return None
+        return Endpoint(self.address, self.port)
+
+    @property
+    def rtcp_endpoint(self) -> Endpoint | None:
+        """Where RTCP is to be sent: muxed, named by `a=rtcp`, or one port up (RFC 3550, 11)."""
+        endpoint = self.endpoint
+        if endpoint is None or self.rtcp_mux:
+            return endpoint
+        return self.rtcp or Endpoint(endpoint.address, endpoint.port + 1)
+
+    @property
+    def media_endpoints(self) -> tuple[Endpoint, ...]:
+        """Every place where RTP may arrive: the default one, then the ICE candidates."""
+        places = [] if self.endpoint is None else [self.endpoint]
+        if self.port:
+            places += [each.endpoint for each in self.candidates if each.component == 1]
+        return tuple(dict.fromkeys(places))
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDescription:
+    """A whole description: one side's offer or answer."""
+
+    origin: str
+    """The `o=` line: equal text means the same version of the same session."""
+    media: tuple[MediaDescription, ...]
+    """In the order of the `m=` lines, which pairs offer and answer (RFC 3264 section 6)."""
+
+    @property
+    def audio(self) -> tuple[MediaDescription, ...]:
+        """The RTP audio sections."""
+        return tuple(each for each in self.media if each.kind == "audio" and each.is_rtp)
+
+    @property
+    def is_fax(self) -> bool:
+        """Whether a used section is T.38."""
+        return any(each.is_fax for each in self.media)

@@ -1,0 +1,162 @@
+"""SIP messages that came in one UDP datagram (RFC 3261).
+
+Contract: `parse_message` takes the whole datagram and returns a message or raises `DecodeError`
+with one of `REASONS`. It does no I/O, knows no time and reads only the headers that a call is made
+of; all others stay as pairs of text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from qos_exporter.errors import DecodeError
+from qos_exporter.protocols.mime import find_part, part_types
+from qos_exporter.protocols.sip_headers import (
+    NameAddress,
+    parse_cseq,
+    parse_name_address,
+    split_headers,
+)
+
+REASONS = ("keepalive", "start_line", "missing_header", "cseq", "content_length")
+"""Every reason that `parse_message` gives.
+
+`keepalive`: nothing but white space and NUL (RFC 5626 section 3.5.1, and what devices make of it).
+`start_line`: neither a request line nor a status line.
+`missing_header`: no Call-ID, CSeq, From or To (all mandatory, section 8.1.1).
+`cseq`, `content_length`: that header cannot be read.
+"""
+
+_FILLER = b"\r\n\0 \t"
+_REQUEST_LINE = re.compile(
+    r"([A-Za-z][A-Za-z0-9.!%*_+`'~-]*)[ \t]+(\S+)[ \t]+SIP/2\.0[ \t]*$", re.IGNORECASE
+)
+# The reason phrase may be missing together with the space before it: many senders leave it out.
+_STATUS_LINE = re.compile(r"SIP/2\.0[ \t]+([1-6]\d\d)(?:[ \t]+(.*))?$", re.IGNORECASE)
+_OPENING = re.compile(
+    rb"[\r\n\0 \t]*"
+    rb"(?:SIP/2\.0[ \t]+[1-6]\d\d\b"
+    rb"|[A-Za-z]{3,16}[ \t]+[^\s]{1,2048}[ \t]+SIP/2\.0[ \t]*\r?\n)",
+    re.IGNORECASE,
+)
+_HEADER_END = re.compile(rb"\r?\n\r?\n")
+
+
+@dataclass(frozen=True, slots=True)
+class SipMessage:
+    """A request or a response. Text is UTF-8; bytes that are not become U+FFFD."""
+
+    method: str
+    """Of a request its own, of a response that of the request it answers (from CSeq). Upper case:
+    the RFC compares methods case-sensitively, and no two differ by case alone."""
+    status_code: int
+    """100 to 699, and 0 for a request."""
+    reason_phrase: str
+    request_uri: str
+    """Empty for a response."""
+    call_id: str
+    cseq: int
+    """The number that counts the requests of one side of a dialog (section 8.1.1.5)."""
+    sender: NameAddress
+    """The From header: who sent the request, also where this is the response to it."""
+    recipient: NameAddress
+    """The To header."""
+    content_type: str
+    body: bytes
+    """Ends at Content-Length, or at the end of the datagram (section 18.3)."""
+    is_truncated: bool
+    """Content-Length promises more than the datagram holds. The RFC has a receiver refuse that; we
+    see it where a capture was cut at its snap length, and what is there still tells the call."""
+    headers: tuple[tuple[str, str], ...]
+    """All headers, in order: lower-case long names, unfolded values."""
+
+    @property
+    def is_request(self) -> bool:
+        """Whether this is a request."""
+        return self.status_code == 0
+
+    def header(self, name: str) -> str:
+        """Return the first value of the header `name` (lower case, long form), or an empty text."""
+        return next((value for key, value in self.headers if key == name), "")
+
+    def part(self, wanted: str) -> bytes | None:
+        """Return the body, or the part of a multipart body, of media type `wanted`."""
+        return find_part(self.body, self.content_type, wanted=wanted) if self.body else None
+
+    @property
+    def sdp(self) -> bytes | None:
+        """The session description that the message carries, also among other parts."""
+        return self.part("application/sdp")
+
+    @property
+    def body_types(self) -> tuple[str, ...]:
+        """The media types of the body and of its parts."""
+        return part_types(self.body, self.content_type) if self.body else ()
+
+
+def looks_like_sip(data: bytes) -> bool:
+    """Tell from its first line whether a datagram holds a SIP message. Cheap, for any UDP port."""
+    return _OPENING.match(data) is not None
+
+
+def parse_message(data: bytes) -> SipMessage:
+    """Parse one datagram; raises DecodeError with one of `REASONS`."""
+    data = data.lstrip(_FILLER)
+    if not data:
+        raise DecodeError("keepalive")
+    end = _HEADER_END.search(data)
+    # A message whose empty line is missing was cut off inside the headers; use those it has.
+    head, body = (data[: end.start()], data[end.end() :]) if end else (data, b"")
+    start_line, _, header_text = head.decode("utf-8", "replace").partition("\n")
+    opening = _parse_start_line(start_line.rstrip("\r"))
+    return _assemble(opening, split_headers(header_text), body)
+
+
+def _parse_start_line(line: str) -> tuple[str, str, int, str]:
+    """Return method, request URI, status code and reason phrase; what does not apply is empty."""
+    status = _STATUS_LINE.match(line)
+    if status:
+        return "", "", int(status[1]), (status[2] or "").strip()
+    request = _REQUEST_LINE.match(line)
+    if request:
+        return request[1].upper(), request[2], 0, ""
+    raise DecodeError("start_line")
+
+
+def _assemble(
+    opening: tuple[str, str, int, str], headers: tuple[tuple[str, str], ...], body: bytes
+) -> SipMessage:
+    method, request_uri, status_code, reason_phrase = opening
+    # Reversed, so that of a repeated header the first one counts.
+    first = dict(reversed(headers))
+    try:
+        call_id, cseq_text = first["call-id"], first["cseq"]
+        sender, recipient = parse_name_address(first["from"]), parse_name_address(first["to"])
+    except KeyError:
+        raise DecodeError("missing_header") from None
+    cseq, cseq_method = parse_cseq(cseq_text)
+    length = _content_length(first.get("content-length"), len(body))
+    return SipMessage(
+        method=method or cseq_method,
+        status_code=status_code,
+        reason_phrase=reason_phrase,
+        request_uri=request_uri,
+        call_id=call_id,
+        cseq=cseq,
+        sender=sender,
+        recipient=recipient,
+        content_type=first.get("content-type", ""),
+        body=body[:length],
+        is_truncated=length > len(body),
+        headers=headers,
+    )
+
+
+def _content_length(text: str | None, available: int) -> int:
+    """Without the header, the body of a datagram reaches to its end (section 18.3)."""
+    if text is None:
+        return available
+    if not (text.isascii() and text.isdigit()) or len(text) > len("4294967295"):
+        raise DecodeError("content_length")
+    return int(text)

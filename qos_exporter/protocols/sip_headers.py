@@ -1,0 +1,133 @@
+"""SIP header fields (RFC 3261): splitting, unfolding, and the few whose inside matters.
+
+Text in, values out. Nothing here knows about start lines or bodies.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from qos_exporter.errors import DecodeError
+
+COMPACT_NAMES = {
+    "a": "accept-contact",  # RFC 3841
+    "b": "referred-by",  # RFC 3892
+    "c": "content-type",  # RFC 3261
+    "d": "request-disposition",  # RFC 3841
+    "e": "content-encoding",  # RFC 3261
+    "f": "from",  # RFC 3261
+    "i": "call-id",  # RFC 3261
+    "j": "reject-contact",  # RFC 3841
+    "k": "supported",  # RFC 3261
+    "l": "content-length",  # RFC 3261
+    "m": "contact",  # RFC 3261
+    "n": "identity-info",  # RFC 4474
+    "o": "event",  # RFC 6665
+    "r": "refer-to",  # RFC 3515
+    "s": "subject",  # RFC 3261
+    "t": "to",  # RFC 3261
+    "u": "allow-events",  # RFC 6665
+    "v": "via",  # RFC 3261
+    "x": "session-expires",  # RFC 4028
+    "y": "identity",  # RFC 4474
+}
+"""One-letter forms of header names (IANA SIP parameters, "Header Fields")."""
+
+_FOLD = re.compile(r"\r?\n[ \t]+")
+_TAG = re.compile(r";[ \t]*tag[ \t]*=[ \t]*([^;,\s]+)", re.IGNORECASE)
+_CSEQ = re.compile(r"(\d{1,10})\s+([^\s]+)\s*$")
+_CSEQ_MODULUS = 2**32
+_RACK = re.compile(r"\d+\s+(\d{1,10})\s+\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class NameAddress:
+    """A From or To header: who, and the tag that makes it one end of a dialog (section 19.3)."""
+
+    uri: str
+    """Without angle brackets; URI parameters included."""
+    user: str
+    """The part before `@`, empty if the URI has none."""
+    tag: str
+    """Empty where there is none: the request is outside a dialog, or from an RFC 2543 device."""
+
+    @property
+    def identity(self) -> str:
+        """What people call this party: the user part, or the URI where there is none."""
+        return self.user or self.uri
+
+
+def split_headers(text: str) -> tuple[tuple[str, str], ...]:
+    """Split a header section into (name, value) pairs in order of appearance.
+
+    Names come in lower case and in their long form, values unfolded and stripped. A line without a
+    colon is left out: one broken vendor header must not cost us the call.
+    """
+    if "\n " in text or "\n\t" in text:
+        text = _FOLD.sub(" ", text)
+    pairs = []
+    for line in text.split("\n"):
+        name, colon, value = line.partition(":")
+        if colon:
+            key = name.strip().lower()
+            pairs.append((COMPACT_NAMES.get(key, key), value.strip()))
+    return tuple(pairs)
+
+
+def parse_name_address(value: str) -> NameAddress:
+    """Read a From or To value in either form (name-addr or addr-spec, section 20).
+
+    A `tag` inside the angle brackets is a parameter of the URI and says nothing about the dialog.
+    Without brackets, parameters belong to the header (section 20.20), and so does the tag.
+    """
+    uri, parameters = _split_address(value)
+    match = _TAG.search(parameters)
+    return NameAddress(uri, _user_part(uri), match.group(1) if match else "")
+
+
+def _split_address(value: str) -> tuple[str, str]:
+    """Return the URI and the header parameters with their leading semicolon."""
+    # A quoted display name may hold any character, `<` and `;` included (section 25.1).
+    if value.startswith('"'):
+        value = _after_quotes(value)
+    opening = value.find("<")
+    if opening >= 0:
+        uri, _, parameters = value[opening + 1 :].partition(">")
+        return uri.strip(), parameters
+    uri, semicolon, parameters = value.partition(";")
+    return uri.strip(), semicolon + parameters
+
+
+def _after_quotes(value: str) -> str:
+    end = value.find('"', 1)
+    while end > 0 and value[end - 1] == "\\":
+        end = value.find('"', end + 1)
+    return value[end + 1 :] if end > 0 else value
+
+
+def _user_part(uri: str) -> str:
+    rest = uri.partition(":")[2]
+    user, at, _ = rest.partition("@")
+    if at:
+        return user.partition(":")[0]
+    # A tel URI is all user (RFC 3966).
+    return rest.partition(";")[0] if uri[:4].lower() == "tel:" else ""
+
+
+def parse_cseq(value: str) -> tuple[int, str]:
+    """Read a CSeq value: the number and the method (section 20.16).
+
+    Any run of white space may stand between the two; the RFC has exactly one kind of it, devices
+    do not. Raises DecodeError `cseq`.
+    """
+    match = _CSEQ.match(value)
+    if match is None or int(match[1]) >= _CSEQ_MODULUS:
+        raise DecodeError("cseq")
+    return int(match[1]), match[2].upper()
+
+
+def parse_rack(value: str) -> int | None:
+    """Return the CSeq number of the request that a PRACK is about (RFC 3262 section 7.2)."""
+    match = _RACK.match(value)
+    return int(match[1]) if match else None
