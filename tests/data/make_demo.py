@@ -23,7 +23,7 @@ IMPAIRMENTS = [
     Impairment(
         address=SITES["home"],
         enters="to-home",
-        burst_begin_ratio=0.018,
+        burst_begin_ratio=0.024,
         burst_end_ratio=0.45,
         delay_ms=30,
         jitter_ms=3,
@@ -31,6 +31,8 @@ IMPAIRMENTS = [
     Impairment(address=SITES["branch"], enters="to-branch", delay_ms=45, jitter_ms=22),
 ]
 DURATION_S = 56
+SIP_PORTS = (5060, 5062, 5064, 5066, 5068, 5070, 5074, 5076)
+"""One per line. baresip takes the next port as well, and 5072 is another protocol's to tshark."""
 
 
 def telephone(line: int, host: str, user: str, codec: str, *, answers: bool = True) -> Telephone:
@@ -40,7 +42,7 @@ def telephone(line: int, host: str, user: str, codec: str, *, answers: bool = Tr
         address=SITES.get(host, TRUNK),
         user=user,
         codec=codec,
-        sip_port=5060 + line,
+        sip_port=SIP_PORTS[line],
         rtp_port=20000 + 100 * line,
         control_port=4444 + line,
         answers=answers,

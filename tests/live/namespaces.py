@@ -2,23 +2,30 @@
 
 Every host has one interface, `eth0`, whose other end `to-HOST` lies in the middle. Nothing joins
 those ends but the impairer, so whatever passes has passed it. Hosts need no router: they take every
-address to be on their link. Names hold the process id, so that several runs do not meet.
+address to be on their link. Names hold the process id, so that several runs do not meet, and what a
+run left that was killed outright is found and removed by the next.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
+import re
 import signal
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+NAME = re.compile(r"qos(?P<pid>\d+)x\d+-")
 MIDDLE = "middle"
 """The host name of the namespace in which the impairer and the tap run."""
+
+_beds = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,8 @@ def open_bed(addresses: Mapping[str, Sequence[str]]) -> Iterator[Bed]:
 
     Needs root. What still runs inside when the bed closes is ended.
     """
-    bed = Bed(f"qos{os.getpid()}", tuple(addresses))
+    _sweep()
+    bed = Bed(f"qos{os.getpid()}x{next(_beds)}", tuple(addresses))
     with contextlib.ExitStack() as cleanup:
         for host in (MIDDLE, *bed.hosts):
             _run("ip", "netns", "add", bed.namespace(host))
@@ -58,11 +66,22 @@ def open_bed(addresses: Mapping[str, Sequence[str]]) -> Iterator[Bed]:
         yield bed
 
 
-def namespaces_of(prefix: str) -> list[str]:
-    """List the namespaces that exist under a prefix, for the test that nothing is left."""
-    listing = _run("ip", "netns", "list").splitlines()
-    names = [line.split()[0] for line in listing if line]
-    return [name for name in names if name.startswith(f"{prefix}-")]
+def namespaces_of(bed: Bed) -> list[str]:
+    """List the namespaces of a bed that exist."""
+    return [name for name in _namespaces() if name.startswith(f"{bed.prefix}-")]
+
+
+def _namespaces() -> list[str]:
+    """List the names of all namespaces."""
+    return [line.split()[0] for line in _run("ip", "netns", "list").splitlines() if line]
+
+
+def _sweep() -> None:
+    """Remove the namespaces of runs whose process is gone."""
+    for name in _namespaces():
+        match = NAME.match(name)
+        if match and not Path("/proc", match["pid"]).exists():
+            _remove(name)
 
 
 def _connect(bed: Bed, host: str, addresses: Sequence[str]) -> None:
