@@ -1,0 +1,151 @@
+"""The clock of a payload type that nobody told of is estimated from its timestamps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.dataplane.implementations import Implementation, count, count_stepwise
+from tests.dataplane.scenarios import MS, PACKET_NS, SECOND, START_NS, speech
+from tests.oracle.clock import ClockSource, Kind, PayloadFormat
+from tests.oracle.packet import Packet
+
+NEAREST = [
+    pytest.param(8000, 8000, id="8000"),
+    pytest.param(16_000, 16_000, id="16000"),
+    pytest.param(24_000, 24_000, id="24000"),
+    pytest.param(32_000, 32_000, id="32000"),
+    pytest.param(48_000, 48_000, id="48000"),
+    pytest.param(90_000, 90_000, id="90000"),
+    pytest.param(44_100, 48_000, id="44100-is-taken-for-48000"),
+    pytest.param(9950, 8000, id="a-quarter-too-fast"),
+    pytest.param(6450, 8000, id="a-fifth-too-slow"),
+    pytest.param(10_100, 0, id="between-two-clocks"),
+    pytest.param(6350, 0, id="too-slow"),
+    pytest.param(120_000, 0, id="too-fast"),
+]
+
+
+def ticking(ticks_per_second: int, packets: int, payload_type: int = 96) -> list[Packet]:
+    """Packets of 20 ms whose timestamps tick at any rate."""
+    return speech(range(packets), clock_rate=ticks_per_second, payload_type=payload_type)
+
+
+@pytest.mark.parametrize(("ticks_per_second", "clock_rate"), NEAREST)
+def test_estimate_is_a_standard_clock(
+    implementation: Implementation, ticks_per_second: int, clock_rate: int
+) -> None:
+    """The estimate is the nearest standard clock, if one is within a quarter."""
+    totals = count(implementation, ticking(ticks_per_second, 32))
+    source = ClockSource.ESTIMATED if clock_rate else ClockSource.UNKNOWN
+
+    assert (totals.clock_rate, totals.clock_source) == (clock_rate, source)
+
+
+def test_estimate_needs_32_packets(implementation: Implementation) -> None:
+    """Until 32 packets came there is no clock; then all of them have their timing."""
+    seen = count_stepwise(implementation, ticking(48_000, 33))
+
+    assert (seen[30].clock_rate, seen[30].jitter_count) == (0, 0)
+    assert (seen[31].clock_rate, seen[31].jitter_count) == (48_000, 31)
+    assert (seen[32].jitter_count, seen[32].jitter_max_s) == (32, 0)
+    assert seen[32].media_ns == 32 * PACKET_NS
+
+
+SHORT = [
+    pytest.param(7, 0, 0, id="too-short"),
+    pytest.param(8, 48_000, 7, id="long-enough"),
+]
+
+
+@pytest.mark.parametrize(("packets", "clock_rate", "jitter_count"), SHORT)
+def test_short_stream(
+    implementation: Implementation, packets: int, clock_rate: int, jitter_count: int
+) -> None:
+    """At the end of a stream eight packets are enough."""
+    totals = count(implementation, ticking(48_000, packets))
+
+    assert (totals.clock_rate, totals.jitter_count) == (clock_rate, jitter_count)
+
+
+def test_estimate_uses_jitter_of_the_held_packets(implementation: Implementation) -> None:
+    """The packets before the estimate are measured as if the clock had been known: 5 ms / 16."""
+    packets = ticking(48_000, 32)
+    packets[31] = replace(packets[31], arrival_ns=packets[31].arrival_ns + 5 * MS)
+    totals = count(implementation, packets)
+
+    assert totals.jitter_last_s == pytest.approx(0.005 / 16)
+
+
+def test_timestamps_that_stand_still(implementation: Implementation) -> None:
+    """Timestamps that do not move give no clock."""
+    packets = [replace(packet, rtp_timestamp=5) for packet in ticking(8000, 64)]
+
+    assert count(implementation, packets).clock_rate == 0
+
+
+def test_estimate_is_given_up(implementation: Implementation) -> None:
+    """After eight attempts that gave nothing, a stream that ticks well then stays unknown."""
+    strange = ticking(10_500, 8 * 32)
+    last = strange[-1]
+    good = [
+        replace(
+            packet,
+            arrival_ns=packet.arrival_ns - START_NS + last.arrival_ns + PACKET_NS,
+            sequence_number=packet.sequence_number + 8 * 32,
+            rtp_timestamp=packet.rtp_timestamp + last.rtp_timestamp,
+        )
+        for packet in ticking(8000, 64)
+    ]
+
+    assert count(implementation, strange + good).clock_rate == 0
+    assert count(implementation, strange[32:] + good).clock_rate == 8000
+
+
+def test_estimate_belongs_to_its_payload_type(implementation: Implementation) -> None:
+    """Another unknown payload type is estimated by itself."""
+    first = ticking(48_000, 40)
+    second = [
+        replace(packet, arrival_ns=packet.arrival_ns + SECOND, sequence_number=40 + number)
+        for number, packet in enumerate(ticking(8000, 40, payload_type=97))
+    ]
+    seen = count_stepwise(implementation, first + second)
+
+    assert (seen[39].clock_rate, seen[40].clock_rate, seen[-1].clock_rate) == (48_000, 0, 8000)
+    assert seen[-1].jitter_max_s == 0
+
+
+def test_announced_clock_needs_no_estimate(implementation: Implementation) -> None:
+    """A type of the payload map has its clock from the first packet on."""
+    seen = count_stepwise(implementation, speech(range(2)))
+    payloads = {96: PayloadFormat(48_000, Kind.MEDIA)}
+    totals = count(implementation, ticking(48_000, 2), payloads=payloads)
+
+    assert seen[0].clock_rate == 8000
+    assert (totals.clock_rate, totals.clock_source) == (48_000, ClockSource.SDP)
+
+
+def test_announced_type_without_a_clock(implementation: Implementation) -> None:
+    """A type that SDP named without a clock is estimated like an unknown one."""
+    payloads = {96: PayloadFormat(0, Kind.MEDIA)}
+    totals = count(implementation, ticking(16_000, 32), payloads=payloads)
+
+    assert (totals.clock_rate, totals.clock_source) == (16_000, ClockSource.ESTIMATED)
+
+
+def test_restart_begins_the_estimate_anew(implementation: Implementation) -> None:
+    """Packets before and after a restart have nothing to do with each other's timestamps."""
+    before = ticking(48_000, 20)
+    after = speech(
+        range(40_000, 40_033),
+        clock_rate=48_000,
+        payload_type=96,
+        first_timestamp=4_000_000_000,
+        start_ns=START_NS + SECOND,
+    )
+    totals = count(implementation, before + after)
+
+    assert totals.clock_rate == 48_000
+    assert totals.jitter_max_s == 0
+    assert totals.jitter_count == 31

@@ -1,0 +1,130 @@
+"""Which clock a payload type's timestamps tick with (RFC 3551 section 6, SDP, or an estimate)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, IntEnum, auto
+from itertools import pairwise
+
+from tests.oracle.timing import Sample
+
+STANDARD_CLOCKS = (8000, 16000, 24000, 32000, 48000, 90000)
+TOLERANCE = 1.25
+HELD_PACKETS = 32
+HELD_PACKETS_AT_END = 8
+ATTEMPTS = 8
+FIRST_DYNAMIC = 96
+EVENT_BYTES = 4
+
+
+class Kind(Enum):
+    """What a payload type carries."""
+
+    MEDIA = auto()
+    EVENT = auto()
+    COMFORT_NOISE = auto()
+
+
+class ClockSource(IntEnum):
+    """Where a clock rate is known from."""
+
+    UNKNOWN = 0
+    STATIC = 1
+    SDP = 2
+    ESTIMATED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadFormat:
+    """Clock rate in Hz, 0 for unknown, and kind."""
+
+    clock_rate: int
+    kind: Kind
+
+
+STATIC = {
+    payload_type: PayloadFormat(clock_rate, Kind.MEDIA)
+    for clock_rate, payload_types in {
+        8000: (0, 3, 4, 5, 7, 8, 9, 12, 15, 18),
+        11025: (16,),
+        16000: (6,),
+        22050: (17,),
+        44100: (10, 11),
+        90000: (14, 25, 26, 28, 31, 32, 33, 34),
+    }.items()
+    for payload_type in payload_types
+} | {payload_type: PayloadFormat(8000, Kind.COMFORT_NOISE) for payload_type in (13, 19)}
+"""RFC 3551 tables 4 and 5; 1, 2 and 19 are reserved there, and old devices send comfort noise
+as 19."""
+
+
+class PayloadTypes:
+    """The payload types of a stream: those of its SDP, else the assigned ones."""
+
+    def __init__(self, announced: Mapping[int, PayloadFormat]) -> None:
+        self.announced = announced
+
+    def find(self, payload_type: int) -> tuple[PayloadFormat | None, ClockSource]:
+        """Format and where it is known from; None where nobody told."""
+        if payload_type in self.announced:
+            return self.announced[payload_type], ClockSource.SDP
+        if payload_type in STATIC:
+            return STATIC[payload_type], ClockSource.STATIC
+        return None, ClockSource.UNKNOWN
+
+
+def unannounced_kind(payload_type: int, payload_length: int, media_type: int | None) -> Kind:
+    """Guess what a payload type carries that nobody told of: 4 bytes beside media are an event."""
+    dynamic = payload_type >= FIRST_DYNAMIC
+    if dynamic and payload_length == EVENT_BYTES and payload_type != media_type:
+        return Kind.EVENT
+    return Kind.MEDIA
+
+
+def nearest_standard_clock(ticks_per_second: float) -> int | None:
+    """Find the standard clock with the least ratio to the measured rate, None if none is near."""
+    if ticks_per_second <= 0:
+        return None
+    nearest = min(STANDARD_CLOCKS, key=lambda rate: abs(math.log(ticks_per_second / rate)))
+    ratio = ticks_per_second / nearest
+    return nearest if 1 / TOLERANCE <= ratio <= TOLERANCE else None
+
+
+def measured_clock(samples: list[Sample]) -> int | None:
+    """Ticks against arrival time, from the first of `samples` to the last."""
+    elapsed_ns = samples[-1].arrival_ns - samples[0].arrival_ns
+    if elapsed_ns <= 0:
+        return None
+    steps = pairwise(samples)
+    ticks = sum(after.ticks_since(before.rtp_timestamp) for before, after in steps)
+    return nearest_standard_clock(ticks * 1e9 / elapsed_ns)
+
+
+@dataclass(slots=True)
+class ClockEstimate:
+    """The clock of one payload type that nobody told of, and the packets that wait for it."""
+
+    payload_type: int
+    clock_rate: int = 0
+    held: list[Sample] = field(default_factory=list)
+    failures: int = 0
+
+    def add(self, sample: Sample) -> list[Sample]:
+        """Take a sample; gives back those whose timing can be measured now."""
+        if self.clock_rate:
+            return [sample]
+        if self.failures == ATTEMPTS:
+            return []
+        self.held.append(sample)
+        return self.conclude(at_least=HELD_PACKETS)
+
+    def conclude(self, at_least: int) -> list[Sample]:
+        """Estimate if enough samples are held; gives them back if the estimate is accepted."""
+        if len(self.held) < at_least:
+            return []
+        held, self.held = self.held, []
+        self.clock_rate = measured_clock(held) or 0
+        self.failures += not self.clock_rate
+        return held if self.clock_rate else []

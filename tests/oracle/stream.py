@@ -1,0 +1,195 @@
+"""One stream, counted by all the rules together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.oracle.clock import (
+    HELD_PACKETS_AT_END,
+    ClockEstimate,
+    ClockSource,
+    Kind,
+    PayloadFormat,
+    PayloadTypes,
+    unannounced_kind,
+)
+from tests.oracle.concealment import SECOND_NS, ConcealedSeconds
+from tests.oracle.packet import Packet
+from tests.oracle.playout import Playout, PlayoutSettings
+from tests.oracle.sequence import SequenceTracker, Step
+from tests.oracle.timing import Sample, Timing
+from tests.oracle.totals import Totals
+
+CAPTURED_TWICE_RECEIVED = 16
+
+
+class OracleStream:
+    """Counts the packets of one SSRC from one endpoint to another.
+
+    `payloads` is what the receiver's SDP tells of payload types; assigned ones need no entry.
+    """
+
+    def __init__(
+        self,
+        payloads: Mapping[int, PayloadFormat] | None = None,
+        playout: PlayoutSettings | None = None,
+    ) -> None:
+        self.payload_formats = PayloadTypes(payloads or {})
+        self.seconds = ConcealedSeconds()
+        self.timing = Timing()
+        self.playout = Playout(playout or PlayoutSettings())
+        self.sequence = SequenceTracker(on_lost=self._conceal_packet)
+        self.estimate: ClockEstimate | None = None
+        self.first: Packet | None = None
+        self.last_ns = 0
+        self.bytes = 0
+        self.discarded = 0
+        self.payload_types: set[int] = set()
+        self.media_type: int | None = None
+        self.clock_rate = 0
+        self.clock_source = ClockSource.UNKNOWN
+
+    @property
+    def captured_twice(self) -> bool:
+        """Whether nearly every packet comes twice: the tap sees the path at two places."""
+        received, duplicate = self.sequence.received, self.sequence.duplicate
+        return received >= CAPTURED_TWICE_RECEIVED and 4 * duplicate > 3 * received
+
+    def packet(self, packet: Packet) -> None:
+        """Count one packet."""
+        if self.first is None:
+            self.first, self.last_ns = packet, packet.arrival_ns
+        self.last_ns = max(self.last_ns, packet.arrival_ns)
+        distance = self.sequence.distance(packet.sequence_number)
+        step = self.sequence.judge(packet.sequence_number)
+        if step is not Step.IGNORED:
+            self.seconds.packet(packet.arrival_ns)
+        self.sequence.count(packet.sequence_number, step)
+        if step is Step.IGNORED:
+            return
+        self.bytes += packet.size
+        self.payload_types.add(packet.payload_type)
+        if step.begins_epoch:
+            self._begin_epoch()
+        self._payload(packet, step, 0 if step.begins_epoch else distance)
+
+    def _begin_epoch(self) -> None:
+        self._discard(happened=self.playout.drop_pending())
+        self.timing.baseline = None
+        if self.estimate:
+            self.estimate.held.clear()
+
+    def _payload(self, packet: Packet, step: Step, distance: int) -> None:
+        found, source = self.payload_formats.find(packet.payload_type)
+        kind = found.kind if found else self._guess(packet)
+        if kind is Kind.COMFORT_NOISE:
+            self.timing.after_noise = True
+        if kind is not Kind.MEDIA:
+            return
+        self.media_type = packet.payload_type
+        sample = Sample(
+            arrival_ns=packet.arrival_ns,
+            rtp_timestamp=packet.rtp_timestamp,
+            marker=packet.marker,
+            distance=distance,
+            duplicate=step is Step.DUPLICATE,
+        )
+        clock_rate = found.clock_rate if found else 0
+        self._media(sample, clock_rate=clock_rate, source=source)
+
+    def _guess(self, packet: Packet) -> Kind:
+        return unannounced_kind(packet.payload_type, packet.payload_length, self.media_type)
+
+    def _media(self, sample: Sample, *, clock_rate: int, source: ClockSource) -> None:
+        seen_at_both_places = sample.duplicate and self.captured_twice
+        if clock_rate:
+            self.clock_rate, self.clock_source = clock_rate, source
+            if not seen_at_both_places:
+                self._timed(sample, clock_rate)
+            return
+        estimate = self._current_estimate()
+        if not seen_at_both_places:
+            self._run_held(estimate, estimate.add(sample))
+        self._show_estimate(estimate)
+
+    def _current_estimate(self) -> ClockEstimate:
+        media_type = -1 if self.media_type is None else self.media_type
+        if self.estimate is None or self.estimate.payload_type != media_type:
+            self.estimate = ClockEstimate(media_type)
+        return self.estimate
+
+    def _run_held(self, estimate: ClockEstimate, samples: list[Sample]) -> None:
+        for sample in samples:
+            self._timed(sample, estimate.clock_rate)
+
+    def _show_estimate(self, estimate: ClockEstimate) -> None:
+        self.clock_rate = estimate.clock_rate
+        known = bool(estimate.clock_rate)
+        self.clock_source = ClockSource.ESTIMATED if known else ClockSource.UNKNOWN
+
+    def _timed(self, sample: Sample, clock_rate: int) -> None:
+        if self.timing.packet(sample, clock_rate):
+            self._discard(happened=self.playout.rebase(sample.arrival_ns))
+        if sample.duplicate:
+            return
+        discarded = self.playout.packet(
+            arrival_ns=sample.arrival_ns,
+            transit_ns=self.timing.transit_ns(sample, clock_rate),
+            rtp_timestamp=sample.rtp_timestamp,
+        )
+        self._discard(happened=discarded)
+
+    def _discard(self, *, happened: bool) -> None:
+        if happened:
+            self.discarded += 1
+            self._conceal_packet()
+
+    def _conceal_packet(self) -> None:
+        self.seconds.conceal(self.timing.packet_ns)
+
+    def finish(self) -> None:
+        """End the stream: whatever was still open is decided."""
+        if self.estimate and not self.estimate.clock_rate:
+            self._run_held(self.estimate, self.estimate.conclude(at_least=HELD_PACKETS_AT_END))
+            if self.estimate.payload_type == self.media_type:
+                self._show_estimate(self.estimate)
+        self.sequence.finish()
+        self._discard(happened=self.playout.drop_pending())
+        self.seconds.close_second()
+
+    def totals(self) -> Totals:
+        """Everything counted so far."""
+        if self.first is None:
+            raise ValueError("a stream without packets has no totals")
+        sequence, jitter, variation = self.sequence, self.timing.jitter, self.playout.variation
+        media_type = self.media_type
+        return Totals(
+            payload_types=frozenset(self.payload_types),
+            payload_type=self.first.payload_type if media_type is None else media_type,
+            clock_rate=self.clock_rate,
+            clock_source=self.clock_source,
+            first_ns=self.first.arrival_ns,
+            last_ns=self.last_ns,
+            expected=sequence.expected,
+            received=sequence.received,
+            lost=sequence.lost,
+            duplicate=sequence.duplicate,
+            reordered=sequence.reordered,
+            discarded=self.discarded,
+            ignored=sequence.ignored,
+            restarts=sequence.restarts,
+            stopped_gaps=sequence.stopped_gaps,
+            loss_runs=sequence.runs.count,
+            concealed_s=self.seconds.concealed_s,
+            severely_concealed_s=self.seconds.severely_concealed_s,
+            bytes=self.bytes,
+            media_ns=self.timing.media_ns,
+            jitter_count=jitter.count,
+            jitter_last_s=jitter.last_s,
+            jitter_mean_s=jitter.mean_s,
+            jitter_max_s=jitter.max_s,
+            delay_variation_max_s=variation.max_ns / SECOND_NS,
+            playout_delay_s=self.playout.delay_ns / SECOND_NS,
+            delay_variation_histogram=tuple(variation.histogram),
+            loss_run_histogram=tuple(sequence.runs.histogram),
+        )

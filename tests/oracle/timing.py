@@ -1,0 +1,142 @@
+"""Interarrival jitter (RFC 3550 appendix A.8) and relative transit times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RTP_TIMESTAMP_MOD = 1 << 32
+JUMP_S = 1.0
+TALKSPURT_S = 0.2
+SILENCE_NS = 200_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """What the timing of a media packet rests on."""
+
+    arrival_ns: int
+    rtp_timestamp: int
+    marker: bool
+    distance: int
+    """Steps of the sequence number from the highest so far; 0 where an epoch begins."""
+    duplicate: bool
+
+    @property
+    def forward(self) -> bool:
+        """Whether the packet is newer than all before it."""
+        return self.distance >= 1
+
+    def ticks_since(self, rtp_timestamp: int) -> int:
+        """Ticks from `rtp_timestamp` to this packet's, as signed 32 bits."""
+        ahead = (self.rtp_timestamp - rtp_timestamp) % RTP_TIMESTAMP_MOD
+        return ahead - RTP_TIMESTAMP_MOD if ahead >= RTP_TIMESTAMP_MOD // 2 else ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The packet that the next one is compared with."""
+
+    arrival_ns: int
+    rtp_timestamp: int
+    clock_rate: int
+
+
+class Jitter:
+    """J of RFC 3550, in ticks inside and in seconds outside."""
+
+    def __init__(self) -> None:
+        self.clock_rate = 0
+        self.ticks = 0.0
+        self.sum_s = 0.0
+        self.max_s = 0.0
+        self.count = 0
+
+    def add(self, difference_ticks: float, clock_rate: int) -> None:
+        """D(i-1, i) of section 6.4.1."""
+        self.ticks += (abs(difference_ticks) - self.ticks) / 16.0
+        self.clock_rate = clock_rate
+        self.sum_s += self.last_s
+        self.max_s = max(self.max_s, self.last_s)
+        self.count += 1
+
+    def use_clock(self, clock_rate: int) -> None:
+        """Ticks of another clock mean nothing to this one: J starts anew."""
+        if clock_rate != self.clock_rate:
+            self.ticks = 0.0
+            self.clock_rate = clock_rate
+
+    @property
+    def last_s(self) -> float:
+        """J now."""
+        return self.ticks / self.clock_rate if self.clock_rate else 0.0
+
+    @property
+    def mean_s(self) -> float:
+        """Mean of J over the packets that changed it."""
+        return self.sum_s / self.count if self.count else 0.0
+
+
+class Timing:
+    """Compares each media packet with the one that arrived before it."""
+
+    def __init__(self) -> None:
+        self.jitter = Jitter()
+        self.baseline: Baseline | None = None
+        self.forward_timestamp = 0
+        """Of the media packet with the highest sequence number."""
+        self.after_noise = False
+        self.origin_arrival_ns = 0
+        self.rel_ticks = 0
+        self.packet_ns = 0
+        """Media time of one packet, 0 until two in sequence told."""
+        self.media_ns = 0
+
+    def transit_ns(self, sample: Sample, clock_rate: int) -> int:
+        """How much longer this packet was on its way than the one that transit counts from."""
+        return (sample.arrival_ns - self.origin_arrival_ns) - int(
+            self.rel_ticks * (1e9 / clock_rate)
+        )
+
+    def packet(self, sample: Sample, clock_rate: int) -> bool:
+        """Take a media packet; says whether transit times count from it on."""
+        self.jitter.use_clock(clock_rate)
+        before = self.baseline
+        self.baseline = Baseline(sample.arrival_ns, sample.rtp_timestamp, clock_rate)
+        after_noise, self.after_noise = self.after_noise, False
+        if before is None or before.clock_rate != clock_rate:
+            return self._rebase(sample)
+        ticks = sample.ticks_since(before.rtp_timestamp)
+        if not after_noise:
+            elapsed_ns = sample.arrival_ns - before.arrival_ns
+            difference = elapsed_ns * (clock_rate / 1e9) - ticks
+            if sample.forward and _timestamps_jumped(sample, ticks, difference, clock_rate):
+                return self._rebase(sample)
+            self.jitter.add(difference, clock_rate)
+        self.rel_ticks += ticks
+        if sample.forward:
+            self._measure_media(sample, clock_rate)
+        return False
+
+    def _rebase(self, sample: Sample) -> bool:
+        self.origin_arrival_ns = sample.arrival_ns
+        self.forward_timestamp = sample.rtp_timestamp
+        self.rel_ticks = 0
+        return True
+
+    def _measure_media(self, sample: Sample, clock_rate: int) -> None:
+        step_ns = int(sample.ticks_since(self.forward_timestamp) * (1e9 / clock_rate))
+        self.forward_timestamp = sample.rtp_timestamp
+        if sample.distance == 1 and 0 < step_ns <= SILENCE_NS:
+            self.packet_ns = step_ns
+        if 0 < step_ns <= SILENCE_NS * sample.distance:
+            self.media_ns += step_ns
+
+
+def _timestamps_jumped(sample: Sample, ticks: int, difference: float, clock_rate: int) -> bool:
+    """Whether D tells of the sender's clock, not of the path.
+
+    Timestamps leapt by more than a second, or stood still while the sender was silent.
+    """
+    leapt = ticks < -JUMP_S * clock_rate or difference < -JUMP_S * clock_rate
+    stood_still = sample.marker and difference > TALKSPURT_S * clock_rate
+    return leapt or stood_still
