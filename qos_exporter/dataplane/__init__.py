@@ -1,0 +1,1 @@
+"""RTP counted by compiled code, a batch of frames at a time."""

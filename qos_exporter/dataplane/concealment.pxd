@@ -1,0 +1,28 @@
+"""Seconds in which the listener heard concealment instead of speech."""
+
+from libc.stdint cimport int64_t
+
+from qos_exporter.dataplane.records cimport Stream
+
+cdef enum:
+    SECOND_NS = 1000000000
+    SEVERE_NS = 50000000        # more concealment than this makes a second a severe one
+
+
+cdef inline void conceal(Stream *stream, int64_t missing_ns) noexcept nogil:
+    stream.conceal_ns += missing_ns
+
+
+cdef inline void close_second(Stream *stream) noexcept nogil:
+    if stream.conceal_ns > 0:
+        stream.concealed_s += 1
+        if stream.conceal_ns > SEVERE_NS:
+            stream.severely_concealed_s += 1
+        stream.conceal_ns = 0
+
+
+cdef inline void pass_second(Stream *stream, int64_t arrival_ns) noexcept nogil:
+    if arrival_ns < stream.second_end_ns:
+        return
+    close_second(stream)
+    stream.second_end_ns = arrival_ns + SECOND_NS

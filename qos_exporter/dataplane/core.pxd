@@ -1,0 +1,76 @@
+"""All the state of one kernel in one C struct, so that the packet path needs no Python object."""
+
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport realloc
+
+from qos_exporter.dataplane.endpoints cimport EndpointSet
+from qos_exporter.dataplane.records cimport Playout, Profile
+from qos_exporter.dataplane.rows cimport REASON_COUNT, EventRow, SlowRow
+from qos_exporter.dataplane.stream_table cimport StreamTable
+
+cdef enum:
+    GROUP = 64
+
+ctypedef struct Events:
+    EventRow *rows
+    uint32_t count
+    uint32_t capacity
+
+ctypedef struct SlowFrames:
+    SlowRow *rows
+    uint32_t count
+    uint32_t capacity
+
+ctypedef struct Core:
+    StreamTable table
+    EndpointSet announced
+    Profile *profiles
+    uint32_t profile_count
+    Playout playout
+    bint vlan_in_key
+    int64_t window_ns
+    int64_t window_end_ns       # 0 until the first frame
+    int64_t now_ns              # the latest timestamp seen
+    int64_t idle_ns             # a silent stream ends after this
+    int64_t candidate_ns        # a candidate without proof goes after this
+    uint64_t next_serial
+    uint64_t frames
+    uint64_t bytes
+    uint64_t rtp_packets
+    uint64_t evictions
+    uint64_t reasons[REASON_COUNT]
+    uint8_t sip_ports[8192]     # one bit a port
+    Events events
+    SlowFrames slow
+
+
+cdef inline bint is_sip_port(const Core *core, uint16_t port) noexcept nogil:
+    return (core.sip_ports[port >> 3] >> (port & 7)) & 1
+
+
+cdef inline void push_event(Core *core, EventRow row) noexcept nogil:
+    cdef uint32_t capacity
+    cdef void *rows
+    if core.events.count == core.events.capacity:
+        capacity = core.events.capacity * 2 + 256
+        rows = realloc(core.events.rows, capacity * sizeof(EventRow))
+        if rows == NULL:
+            return
+        core.events.rows = <EventRow *>rows
+        core.events.capacity = capacity
+    core.events.rows[core.events.count] = row
+    core.events.count += 1
+
+
+cdef inline void push_slow(Core *core, SlowRow row) noexcept nogil:
+    cdef uint32_t capacity
+    cdef void *rows
+    if core.slow.count == core.slow.capacity:
+        capacity = core.slow.capacity * 2 + 256
+        rows = realloc(core.slow.rows, capacity * sizeof(SlowRow))
+        if rows == NULL:
+            return
+        core.slow.rows = <SlowRow *>rows
+        core.slow.capacity = capacity
+    core.slow.rows[core.slow.count] = row
+    core.slow.count += 1

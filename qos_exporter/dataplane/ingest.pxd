@@ -1,0 +1,308 @@
+"""The packet path: frames of a batch in groups of 64, each in three passes.
+
+Decoding a group first lets the index slots of all its packets be fetched from memory at the same
+time, and then their records: with more streams than the caches hold, waiting for one packet's
+memory at a time would cost several times the work itself.
+"""
+
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.string cimport memcpy, memset
+
+from qos_exporter.dataplane.classify cimport (
+    IS_BAD_RTP,
+    IS_DTLS,
+    IS_OTHER,
+    IS_RTCP,
+    IS_RTP,
+    IS_SIP,
+    IS_STUN,
+    IS_TUNNELLED,
+    IS_TURN,
+    IS_ZRTP,
+    Protocol,
+    classify,
+)
+from qos_exporter.dataplane.core cimport GROUP, Core, is_sip_port, push_slow
+from qos_exporter.dataplane.frame cimport (
+    BAD_IP_HEADER,
+    BAD_UDP_LENGTH,
+    ICMP_MESSAGE,
+    IP_FRAGMENT,
+    NO_LINK_TYPE,
+    NO_VLAN,
+    NOT_IP,
+    OTHER_TRANSPORT,
+    TCP_SEGMENT,
+    TRUNCATED,
+    TUNNEL,
+    UDP_DATAGRAM,
+    Carries,
+    Datagram,
+    read_frame,
+)
+from qos_exporter.dataplane.lifecycle cimport add_stream, count_rtp
+from qos_exporter.dataplane.records cimport Packet, Stream
+from qos_exporter.dataplane.rows cimport (
+    REASON_BAD_IP_HEADER,
+    REASON_BAD_RTP,
+    REASON_BAD_UDP_LENGTH,
+    REASON_DTLS,
+    REASON_FRAGMENT,
+    REASON_ICMP,
+    REASON_LINK_TYPE,
+    REASON_NOT_IP,
+    REASON_NOT_RTP,
+    REASON_OTHER_TRANSPORT,
+    REASON_RTCP,
+    REASON_STUN,
+    REASON_TCP_SIP,
+    REASON_TRUNCATED,
+    REASON_TUNNEL,
+    REASON_TURN,
+    REASON_ZRTP,
+    SLOW_FRAGMENT,
+    SLOW_SIP,
+    SLOW_TCP,
+    SLOW_TUNNEL,
+    FrameRow,
+    SlowKind,
+    SlowRow,
+)
+from qos_exporter.dataplane.stream_table cimport (
+    NO_RECORD,
+    candidate_record,
+    find_record,
+    hash_key,
+    record_at,
+    same_key,
+)
+
+cdef extern from *:
+    """
+    #define qos_prefetch(address) __builtin_prefetch(address, 1)
+    """
+    void prefetch "qos_prefetch"(const void *address) noexcept nogil
+
+cdef enum Disposition:
+    IS_MEDIA = 0                # a packet of the group
+    IS_COUNTED = 1              # nothing more to do
+    IS_CONTROL = 2              # signalling: what follows must wait until it was understood
+
+cdef enum:
+    RECORD_LINES = 9            # cache lines of a record that a packet touches
+
+ctypedef struct Group:
+    Packet packets[GROUP]
+    uint32_t count
+
+
+cdef inline int reason_of_frame(Carries carries) noexcept nogil:
+    """The counter of a frame without a datagram."""
+    if carries == NO_LINK_TYPE:
+        return REASON_LINK_TYPE
+    if carries == TRUNCATED:
+        return REASON_TRUNCATED
+    if carries == NOT_IP:
+        return REASON_NOT_IP
+    if carries == BAD_IP_HEADER:
+        return REASON_BAD_IP_HEADER
+    if carries == ICMP_MESSAGE:
+        return REASON_ICMP
+    if carries == BAD_UDP_LENGTH:
+        return REASON_BAD_UDP_LENGTH
+    return REASON_OTHER_TRANSPORT
+
+
+cdef inline int reason_of_datagram(Protocol protocol) noexcept nogil:
+    """The counter of a datagram that is neither media nor signalling."""
+    if protocol == IS_STUN:
+        return REASON_STUN
+    if protocol == IS_DTLS:
+        return REASON_DTLS
+    if protocol == IS_ZRTP:
+        return REASON_ZRTP
+    if protocol == IS_TURN:
+        return REASON_TURN
+    if protocol == IS_RTCP:
+        return REASON_RTCP
+    return REASON_BAD_RTP if protocol == IS_BAD_RTP else REASON_NOT_RTP
+
+
+cdef inline void hand_over(
+    Core *core,
+    const FrameRow *frame,
+    const Datagram *datagram,
+    SlowKind kind,
+    uint32_t at,
+    uint32_t length,
+) noexcept nogil:
+    """Give bytes of the frame to the slow path: `length` of them from `at`."""
+    cdef SlowRow row
+    row.kind = kind
+    row.timestamp_ns = frame.timestamp_ns
+    row.offset = frame.offset + at
+    row.length = length
+    memcpy(row.src, &datagram.src_high, 8)
+    memcpy(row.src + 8, &datagram.src_low, 8)
+    memcpy(row.dst, &datagram.dst_high, 8)
+    memcpy(row.dst + 8, &datagram.dst_low, 8)
+    row.src_port = datagram.src_port
+    row.dst_port = datagram.dst_port
+    row.link_type = frame.link_type
+    push_slow(core, row)
+
+
+cdef inline Disposition set_aside(
+    Core *core, const FrameRow *frame, const Datagram *datagram, Carries carries
+) noexcept nogil:
+    """A frame without a datagram: fragments, tunnels and TCP on SIP ports are for the slow path."""
+    if carries == IP_FRAGMENT:
+        hand_over(core, frame, datagram, SLOW_FRAGMENT, 0, frame.captured)
+        core.reasons[REASON_FRAGMENT] += 1
+    elif carries == TUNNEL:
+        hand_over(core, frame, datagram, SLOW_TUNNEL, 0, frame.captured)
+        core.reasons[REASON_TUNNEL] += 1
+    elif carries == TCP_SEGMENT and (
+        is_sip_port(core, datagram.src_port) or is_sip_port(core, datagram.dst_port)
+    ):
+        hand_over(core, frame, datagram, SLOW_TCP, 0, frame.captured)
+        core.reasons[REASON_TCP_SIP] += 1
+    else:
+        core.reasons[reason_of_frame(carries)] += 1
+    return IS_COUNTED
+
+
+cdef inline void complete_key(
+    const Core *core, const Datagram *datagram, Packet *packet
+) noexcept nogil:
+    packet.key.src_high = datagram.src_high
+    packet.key.src_low = datagram.src_low
+    packet.key.dst_high = datagram.dst_high
+    packet.key.dst_low = datagram.dst_low
+    packet.key.ports = datagram.ports
+    packet.key.vlan = datagram.vlan if core.vlan_in_key else 0
+    packet.hash = hash_key(&core.table, &packet.key)
+
+
+cdef inline Disposition take_datagram(
+    Core *core, const FrameRow *frame, const Datagram *datagram, const uint8_t *data, Packet *packet
+) noexcept nogil:
+    cdef bint on_sip_port = is_sip_port(core, datagram.src_port) or is_sip_port(
+        core, datagram.dst_port
+    )
+    cdef Protocol protocol = classify(data, datagram, on_sip_port, packet)
+    if protocol == IS_RTP:
+        packet.arrival_ns = frame.timestamp_ns
+        complete_key(core, datagram, packet)
+        prefetch(&core.table.index[packet.hash & core.table.index_mask])
+        return IS_MEDIA
+    if protocol == IS_SIP:
+        hand_over(core, frame, datagram, SLOW_SIP, datagram.payload, datagram.captured)
+        return IS_CONTROL
+    if protocol == IS_TUNNELLED:
+        hand_over(core, frame, datagram, SLOW_TUNNEL, 0, frame.captured)
+        core.reasons[REASON_TUNNEL] += 1
+    else:
+        core.reasons[reason_of_datagram(protocol)] += 1
+    return IS_COUNTED
+
+
+cdef inline Disposition take_frame(
+    Core *core, const FrameRow *frame, const uint8_t *data, Packet *packet
+) noexcept nogil:
+    cdef Datagram datagram
+    cdef Carries carries
+    datagram.vlan = frame.vlan
+    datagram.src_port = 0
+    datagram.dst_port = 0
+    carries = read_frame(data, frame.link_type, frame.captured, frame.length, &datagram)
+    if carries == UDP_DATAGRAM:
+        return take_datagram(core, frame, &datagram, data + datagram.payload, packet)
+    datagram.src_high = datagram.src_low = datagram.dst_high = datagram.dst_low = 0
+    return set_aside(core, frame, &datagram, carries)
+
+
+cdef inline bint passes_time(Core *core, int64_t timestamp_ns) noexcept nogil:
+    """Let packet time go on; False where a window has to be closed first."""
+    if core.window_end_ns == 0:
+        core.window_end_ns = timestamp_ns + core.window_ns
+    if timestamp_ns >= core.window_end_ns:
+        return False
+    if timestamp_ns > core.now_ns:
+        core.now_ns = timestamp_ns
+    return True
+
+
+cdef inline uint32_t decode_group(
+    Core *core,
+    const uint8_t *data,
+    const FrameRow *frames,
+    uint32_t index,
+    uint32_t end,
+    Group *group,
+    bint *stop,
+) noexcept nogil:
+    """First pass: up to 64 packets, or up to the frame that everything after must wait for."""
+    cdef Disposition disposition
+    group.count = 0
+    while index < end and group.count < GROUP:
+        if not passes_time(core, frames[index].timestamp_ns):
+            stop[0] = True
+            return index
+        core.frames += 1
+        core.bytes += frames[index].length
+        disposition = take_frame(
+            core, &frames[index], data + frames[index].offset, &group.packets[group.count]
+        )
+        index += 1
+        if disposition == IS_MEDIA:
+            group.count += 1
+        elif disposition == IS_CONTROL:
+            stop[0] = True
+            return index
+    return index
+
+
+cdef inline void fetch_records(const Core *core, Group *group) noexcept nogil:
+    """Second pass: find the records and have their lines brought in."""
+    cdef uint32_t index
+    cdef int line
+    cdef Packet *packet
+    cdef const char *record
+    for index in range(group.count):
+        packet = &group.packets[index]
+        packet.candidate = candidate_record(&core.table, packet.hash)
+        if packet.candidate != NO_RECORD:
+            record = <const char *>record_at(&core.table, packet.candidate)
+            for line in range(RECORD_LINES):
+                prefetch(record + 64 * line)
+
+
+cdef inline void count_group(Core *core, Group *group) noexcept nogil:
+    """Third pass: count."""
+    cdef uint32_t index
+    cdef uint32_t number
+    cdef Packet *packet
+    core.rtp_packets += group.count
+    for index in range(group.count):
+        packet = &group.packets[index]
+        number = packet.candidate
+        if number == NO_RECORD or not same_key(&record_at(&core.table, number).key, &packet.key):
+            number = find_record(&core.table, &packet.key, packet.hash)
+        if number == NO_RECORD:
+            add_stream(core, packet)
+        else:
+            count_rtp(core, number, packet)
+
+
+cdef inline uint32_t ingest_frames(
+    Core *core, const uint8_t *data, const FrameRow *frames, uint32_t start, uint32_t end
+) noexcept nogil:
+    """Count frames from `start` on; returns where to go on, short of `end` where Python is due."""
+    cdef Group group
+    cdef bint stop = False
+    while start < end and not stop:
+        start = decode_group(core, data, frames, start, end, &group, &stop)
+        fetch_records(core, &group)
+        count_group(core, &group)
+    return start

@@ -1,0 +1,89 @@
+"""The compiled kernel of one capture source."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from qos_exporter.dataplane.frames import FrameBatch
+from qos_exporter.dataplane.settings import KernelSettings, PayloadTypeFormat
+from qos_exporter.dataplane.values import KernelStatistics, StreamKey
+from qos_exporter.net import Endpoint
+
+class Kernel:
+    """Counts the RTP of one source; one thread feeds it, any thread may read."""
+
+    def __init__(self, settings: KernelSettings) -> None: ...
+    def ingest(self, batch: FrameBatch, start: int) -> int:
+        """Count frames from index `start` on and return where to go on.
+
+        That is short of the batch's end after a SIP frame, which must be understood before
+        what follows is counted, and where a window is due.
+        """
+
+    @property
+    def window_due(self) -> bool:
+        """Whether `roll` must be called before the next frame can be counted."""
+
+    @property
+    def has_news(self) -> bool:
+        """Whether `events` or `slow_frames` would give rows."""
+
+    @property
+    def window_end_ns(self) -> int:
+        """When the open window ends; 0 before the first frame."""
+
+    @property
+    def now_ns(self) -> int:
+        """The latest packet time seen."""
+
+    def pass_time(self, now_ns: int) -> bool:
+        """Let time pass without a frame; True where a window is due."""
+
+    def roll(self, now_ns: int) -> NDArray[np.void]:
+        """Close the open window: a `WINDOW` row per stream that was active in it.
+
+        Silent streams end here: their last row says so, and they stay readable until `release`.
+        The next window to end is the first one after `now_ns`.
+        """
+
+    def finish(self) -> NDArray[np.void]:
+        """End every stream: their last `WINDOW` rows."""
+
+    def events(self) -> NDArray[np.void]:
+        """Take the `EVENT` rows since the last call."""
+
+    def slow_frames(self) -> NDArray[np.void]:
+        """Take the `SLOW_FRAME` rows since the last call; they point into the last batch."""
+
+    def totals(self, slots: ArrayLike) -> NDArray[np.void]:
+        """Copy a `TOTALS` row for each slot; raises IndexError for a slot that never was."""
+
+    def describe(self, slot: int) -> StreamKey:
+        """Say which stream a slot holds; raises IndexError for an empty one."""
+
+    def last_packet_ns(self, slot: int) -> int:
+        """When the stream was last heard, muted or not."""
+
+    def announce(self, endpoint: Endpoint) -> None:
+        """A stream from or to this endpoint is RTP from its first packet on."""
+
+    def withdraw(self, endpoint: Endpoint) -> None:
+        """Take back `announce`; streams that were found stay."""
+
+    def add_profile(self, formats: Iterable[PayloadTypeFormat]) -> int:
+        """Add a meaning of the payload types (on top of RFC 3551's) and return its number."""
+
+    def set_profile(self, slot: int, profile: int) -> None:
+        """Let a stream's payload types have this meaning from its next packet on."""
+
+    def set_group(self, slot: int, group: int) -> None:
+        """Set the number that the stream's window rows carry in `group`."""
+
+    def mute(self, slot: int) -> None:
+        """Its call is over: settle the stream; what comes later counts nowhere."""
+
+    def release(self, slot: int, serial: int) -> None:
+        """Forget a stream: its next packet begins a new one. A wrong serial does nothing."""
+
+    def statistics(self) -> KernelStatistics: ...

@@ -1,0 +1,347 @@
+"""The kernel of one capture source: frames in, events and rows out.
+
+Everything per packet happens in the included inline functions, over C records and without the GIL.
+This class is their only door to Python. A lock serialises its methods, so that a snapshot can be
+taken while the capture thread counts.
+"""
+
+import secrets
+import threading
+import time
+
+import numpy as np
+
+from qos_exporter.dataplane.frames import FRAME
+from qos_exporter.dataplane.rows import EVENT, SLOW_FRAME, TOTALS, UNDECODED_REASONS, WINDOW
+
+from qos_exporter.dataplane.settings import STATIC_FORMATS
+from qos_exporter.dataplane.values import KernelStatistics, StreamKey
+from qos_exporter.net import Endpoint
+
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport free, realloc
+from libc.string cimport memcpy, memset
+
+from qos_exporter.dataplane.core cimport Core
+from qos_exporter.dataplane.endpoints cimport add_endpoint, remove_endpoint
+from qos_exporter.dataplane.frame cimport raw64
+from qos_exporter.dataplane.ingest cimport ingest_frames
+from qos_exporter.dataplane.lifecycle cimport drop_candidate, end_stream
+from qos_exporter.dataplane.records cimport (
+    ENDED,
+    IN_USE,
+    MUTED,
+    PROVEN,
+    REPORTED,
+    Profile,
+    Stream,
+)
+from qos_exporter.dataplane.rows cimport (
+    REASON_COUNT,
+    EventRow,
+    FrameRow,
+    SlowRow,
+    TotalsRow,
+    WindowRow,
+)
+from qos_exporter.dataplane.stream_table cimport (
+    close_table,
+    give_record,
+    open_table,
+    record_at,
+    remove_from_index,
+)
+from qos_exporter.dataplane.update cimport apply_profile, count_end
+from qos_exporter.dataplane.windows cimport close_window, fill_totals
+
+
+def check_layout():
+    """Refuse to run with row types that do not have the size of the C structs."""
+    sizes = (
+        (FRAME, sizeof(FrameRow)),
+        (WINDOW, sizeof(WindowRow)),
+        (TOTALS, sizeof(TotalsRow)),
+        (EVENT, sizeof(EventRow)),
+        (SLOW_FRAME, sizeof(SlowRow)),
+    )
+    if any(row.itemsize != size for row, size in sizes):
+        raise ImportError("the compiled kernel does not fit its row types: build it again")
+    if len(UNDECODED_REASONS) != REASON_COUNT:
+        raise ImportError("the compiled kernel does not fit its reasons: build it again")
+
+
+check_layout()
+
+
+cdef object rows_from(const void *rows, uint32_t count, object row_type):
+    """Copy C rows into an array of their own."""
+    out = np.empty(count, dtype=row_type)
+    cdef uint8_t[::1] view
+    if count:
+        view = out.view(np.uint8)
+        memcpy(&view[0], rows, count * <size_t>row_type.itemsize)
+    return out
+
+
+cdef class Kernel:
+    """Counts the RTP of one source. See kernel.pyi for the meaning of its methods."""
+
+    cdef Core core
+    cdef object lock
+    cdef int64_t counting
+    cdef bint due
+
+    def __cinit__(self, settings):
+        memset(&self.core, 0, sizeof(Core))
+        if not open_table(&self.core.table, settings.table_limit, secrets.randbits(64)):
+            raise MemoryError
+        self.lock = threading.Lock()
+        self.counting = 0
+        self.due = False
+        self.core.window_ns = settings.window_ns
+        self.core.idle_ns = settings.idle_ns
+        self.core.candidate_ns = settings.candidate_ns
+        self.core.vlan_in_key = settings.vlan_in_key
+        self.core.next_serial = 1
+        self.core.playout.adaptive = settings.playout.adaptive
+        self.core.playout.nominal_ns = settings.playout.nominal_ns
+        self.core.playout.min_ns = settings.playout.min_ns
+        self.core.playout.max_ns = settings.playout.max_ns
+        for port in settings.sip_ports:
+            self.core.sip_ports[port >> 3] |= 1 << (port & 7)
+        self.add_profile(STATIC_FORMATS)
+
+    def __dealloc__(self):
+        close_table(&self.core.table)
+        free(self.core.announced.slots)
+        free(self.core.profiles)
+        free(self.core.events.rows)
+        free(self.core.slow.rows)
+
+    def ingest(self, batch, uint32_t start):
+        cdef const uint8_t[::1] data = memoryview(batch.data).cast("B")
+        cdef const uint8_t[::1] index = batch.frames.view(np.uint8)
+        cdef uint32_t end = batch.count
+        cdef uint32_t reached = start
+        if start >= end or data.shape[0] == 0:
+            return end
+        with self.lock:
+            began = time.perf_counter_ns()
+            with nogil:
+                reached = ingest_frames(
+                    &self.core, &data[0], <const FrameRow *>&index[0], start, end
+                )
+            self.counting += time.perf_counter_ns() - began
+            self.due = (
+                reached < end
+                and batch.frames["timestamp_ns"][reached] >= self.core.window_end_ns
+            )
+        return reached
+
+    @property
+    def window_due(self):
+        return self.due
+
+    @property
+    def window_end_ns(self):
+        return self.core.window_end_ns
+
+    @property
+    def now_ns(self):
+        return self.core.now_ns
+
+    def pass_time(self, int64_t now_ns):
+        with self.lock:
+            if self.core.window_end_ns == 0:
+                self.core.window_end_ns = now_ns + self.core.window_ns
+            self.core.now_ns = max(self.core.now_ns, now_ns)
+            self.due = now_ns >= self.core.window_end_ns
+        return self.due
+
+    def roll(self, int64_t now_ns):
+        with self.lock:
+            rows = self.close(self.core.window_end_ns)
+            self.due = False
+            if now_ns >= self.core.window_end_ns:
+                behind = (now_ns - self.core.window_end_ns) // self.core.window_ns
+                self.core.window_end_ns += (behind + 1) * self.core.window_ns
+        return rows
+
+    cdef object close(self, int64_t now_ns):
+        cdef uint32_t count
+        cdef uint8_t[::1] view
+        if self.core.table.used == 0:
+            return np.empty(0, dtype=WINDOW)
+        rows = np.empty(self.core.table.used, dtype=WINDOW)
+        view = rows.view(np.uint8)
+        began = time.perf_counter_ns()
+        with nogil:
+            count = close_window(&self.core, now_ns, <WindowRow *>&view[0])
+        self.counting += time.perf_counter_ns() - began
+        return rows[:count]
+
+    def finish(self):
+        cdef uint32_t number
+        cdef uint32_t state
+        with self.lock:
+            for number in range(self.core.table.used):
+                state = record_at(&self.core.table, number).state
+                if not state & IN_USE or state & ENDED:
+                    continue
+                if not state & PROVEN:
+                    drop_candidate(&self.core, number)
+                elif state & REPORTED:
+                    remove_from_index(&self.core.table, number)
+                    give_record(&self.core.table, number)
+                else:
+                    end_stream(&self.core, number)
+            rows = self.close(self.core.now_ns)
+            self.core.window_end_ns = 0
+            self.due = False
+        return rows
+
+    def events(self):
+        with self.lock:
+            rows = rows_from(self.core.events.rows, self.core.events.count, EVENT)
+            self.core.events.count = 0
+        return rows
+
+    def slow_frames(self):
+        with self.lock:
+            rows = rows_from(self.core.slow.rows, self.core.slow.count, SLOW_FRAME)
+            self.core.slow.count = 0
+        return rows
+
+    @property
+    def has_news(self):
+        return self.core.events.count > 0 or self.core.slow.count > 0
+
+    def totals(self, slots):
+        wanted = np.ascontiguousarray(slots, dtype=np.uint32)
+        out = np.empty(len(wanted), dtype=TOTALS)
+        cdef const uint32_t[::1] numbers = wanted
+        cdef uint8_t[::1] view
+        cdef uint32_t position
+        if len(wanted) == 0:
+            return out
+        if int(wanted.max()) >= self.core.table.used:
+            raise IndexError("no such stream")
+        view = out.view(np.uint8)
+        with self.lock, nogil:
+            for position in range(<uint32_t>numbers.shape[0]):
+                fill_totals(
+                    &self.core, numbers[position], &(<TotalsRow *>&view[0])[position]
+                )
+        return out
+
+    def describe(self, uint32_t slot):
+        cdef Stream *stream = self.stream(slot)
+        cdef uint8_t address[32]
+        memcpy(address, &stream.key.src_high, 32)
+        cdef const uint8_t *ports = <const uint8_t *>&stream.key.ports
+        raw = bytes(address[:32])
+        return StreamKey(
+            Endpoint.from_packed16(raw[:16], ports[0] << 8 | ports[1]),
+            Endpoint.from_packed16(raw[16:], ports[2] << 8 | ports[3]),
+            stream.key.ssrc,
+            stream.key.vlan,
+            stream.media_type if stream.media_type < 128 else stream.first_type,
+        )
+
+    cdef Stream *stream(self, uint32_t slot) except NULL:
+        if slot >= self.core.table.used or not record_at(&self.core.table, slot).state & IN_USE:
+            raise IndexError("no such stream")
+        return record_at(&self.core.table, slot)
+
+    def last_packet_ns(self, uint32_t slot):
+        return self.stream(slot).last_ns
+
+    def announce(self, endpoint):
+        cdef bytes address = endpoint.packed16()
+        cdef const uint8_t *raw = address
+        cdef uint16_t port = endpoint.port
+        with self.lock:
+            if not add_endpoint(&self.core.announced, raw64(raw), raw64(raw + 8), port):
+                raise MemoryError
+
+    def withdraw(self, endpoint):
+        cdef bytes address = endpoint.packed16()
+        cdef const uint8_t *raw = address
+        cdef uint16_t port = endpoint.port
+        with self.lock:
+            remove_endpoint(&self.core.announced, raw64(raw), raw64(raw + 8), port)
+
+    def add_profile(self, formats):
+        cdef Profile *profile
+        cdef void *grown
+        with self.lock:
+            grown = realloc(
+                self.core.profiles, (self.core.profile_count + 1) * sizeof(Profile)
+            )
+            if grown == NULL:
+                raise MemoryError
+            self.core.profiles = <Profile *>grown
+            profile = &self.core.profiles[self.core.profile_count]
+            if self.core.profile_count:
+                profile[0] = self.core.profiles[0]
+            else:
+                memset(profile, 0, sizeof(Profile))
+            for row in formats:
+                profile.clock_rate[row.payload_type & 127] = row.clock_rate
+                profile.kind[row.payload_type & 127] = row.kind
+                profile.announced[row.payload_type & 127] = row.announced
+            self.core.profile_count += 1
+            return self.core.profile_count - 1
+
+    def set_profile(self, uint32_t slot, uint32_t profile):
+        cdef Stream *stream
+        if profile >= self.core.profile_count:
+            raise IndexError("no such profile")
+        with self.lock:
+            stream = self.stream(slot)
+            if stream.profile != profile:
+                stream.profile = profile
+                apply_profile(stream, &self.core.profiles[profile], &self.core.playout)
+
+    def set_group(self, uint32_t slot, uint32_t group):
+        self.stream(slot).group = group
+
+    def mute(self, uint32_t slot):
+        cdef Stream *stream
+        with self.lock:
+            stream = self.stream(slot)
+            if not stream.state & (MUTED | ENDED):
+                count_end(stream, &self.core.playout)
+                stream.state |= MUTED
+
+    def release(self, uint32_t slot, uint64_t serial):
+        cdef Stream *stream
+        with self.lock:
+            if slot >= self.core.table.used:
+                return
+            stream = record_at(&self.core.table, slot)
+            if not stream.state & IN_USE or stream.serial != serial:
+                return
+            if not stream.state & ENDED:
+                end_stream(&self.core, slot)
+            if stream.state & REPORTED:
+                give_record(&self.core.table, slot)
+
+    def statistics(self):
+        cdef int reason
+        with self.lock:
+            return KernelStatistics(
+                self.core.frames,
+                self.core.bytes,
+                self.core.rtp_packets,
+                self.core.table.entries,
+                self.core.table.limit,
+                self.core.evictions,
+                self.counting,
+                tuple(
+                    [
+                        (UNDECODED_REASONS[reason], self.core.reasons[reason])
+                        for reason in range(REASON_COUNT)
+                    ]
+                ),
+            )

@@ -1,0 +1,179 @@
+"""How a stream comes into the table and leaves it: candidate, proven, muted, ended, evicted."""
+
+from libc.stdint cimport uint16_t, uint32_t
+from libc.string cimport memset
+
+from qos_exporter.dataplane.clock cimport forget_held
+from qos_exporter.dataplane.core cimport Core, push_event
+from qos_exporter.dataplane.endpoints cimport knows_endpoint
+from qos_exporter.dataplane.frame cimport be16
+from qos_exporter.dataplane.records cimport (
+    ENDED,
+    EVICTED,
+    IN_USE,
+    MUTED,
+    PROVEN,
+    SINGLE,
+    Packet,
+    Stream,
+)
+from qos_exporter.dataplane.rows cimport (
+    EVENT_STARTED,
+    REASON_AFTER_CALL,
+    REASON_IMPLAUSIBLE,
+    REASON_UNPROVEN,
+    EventRow,
+)
+from qos_exporter.dataplane.stream_table cimport (
+    NO_RECORD,
+    give_record,
+    insert_key,
+    record_at,
+    remove_from_index,
+)
+from qos_exporter.dataplane.update cimport count_end, count_first, count_packet
+
+cdef enum:
+    EVICTION_SAMPLE = 64
+
+
+cdef inline bint is_announced(const Core *core, const Packet *packet) noexcept nogil:
+    """Whether SDP named the endpoint that receives this packet, or the one that sends it."""
+    cdef const unsigned char *ports = <const unsigned char *>&packet.key.ports
+    return knows_endpoint(
+        &core.announced, packet.key.dst_high, packet.key.dst_low, be16(ports + 2)
+    ) or knows_endpoint(&core.announced, packet.key.src_high, packet.key.src_low, be16(ports))
+
+
+cdef inline void start_stream(Core *core, uint32_t number) noexcept nogil:
+    """It is RTP: from now on the stream is visible, its first packet included."""
+    cdef EventRow row
+    cdef Stream *stream = record_at(&core.table, number)
+    stream.state |= PROVEN
+    stream.state &= ~<uint32_t>SINGLE
+    row.kind = EVENT_STARTED
+    row.slot = number
+    row.serial = stream.serial
+    row.at_ns = stream.first_ns
+    push_event(core, row)
+
+
+cdef inline void drop_candidate(Core *core, uint32_t number) noexcept nogil:
+    core.reasons[REASON_UNPROVEN] += record_at(&core.table, number).received
+    remove_from_index(&core.table, number)
+    give_record(&core.table, number)
+
+
+cdef inline void end_stream(Core *core, uint32_t number) noexcept nogil:
+    """No packet will find it any more; its last window row is still to come."""
+    cdef Stream *stream = record_at(&core.table, number)
+    if not stream.state & MUTED:
+        count_end(stream, &core.playout)
+    stream.state |= ENDED
+    remove_from_index(&core.table, number)
+
+
+cdef inline uint32_t better_victim(const Core *core, uint32_t left, uint32_t right) noexcept nogil:
+    """A candidate before a stream, the longest silent before the others."""
+    cdef Stream *first
+    cdef Stream *second
+    if left == NO_RECORD:
+        return right
+    first = record_at(&core.table, left)
+    second = record_at(&core.table, right)
+    if (first.state & PROVEN) != (second.state & PROVEN):
+        return right if first.state & PROVEN else left
+    return right if second.last_ns < first.last_ns else left
+
+
+cdef inline bint evict_one(Core *core) noexcept nogil:
+    """Make room: the worst of the next few records goes, so the cost has a bound."""
+    cdef uint32_t victim = NO_RECORD
+    cdef uint32_t seen = 0
+    cdef uint32_t steps = 0
+    cdef Stream *stream
+    while seen < EVICTION_SAMPLE and steps < core.table.used:
+        core.table.hand = core.table.hand + 1 if core.table.hand + 1 < core.table.used else 0
+        stream = record_at(&core.table, core.table.hand)
+        steps += 1
+        if stream.state & IN_USE and not stream.state & ENDED:
+            victim = better_victim(core, victim, core.table.hand)
+            seen += 1
+    if victim == NO_RECORD:
+        return False
+    core.evictions += 1
+    if record_at(&core.table, victim).state & PROVEN:
+        record_at(&core.table, victim).state |= EVICTED
+        end_stream(core, victim)
+    else:
+        drop_candidate(core, victim)
+    return True
+
+
+cdef inline void add_stream(Core *core, const Packet *packet) noexcept nogil:
+    """The first packet of a key: a stream where SDP said so, a candidate elsewhere."""
+    cdef uint32_t number
+    cdef Stream *stream
+    cdef bint announced = is_announced(core, packet)
+    if not announced and not packet.plausible:
+        core.reasons[REASON_IMPLAUSIBLE] += 1
+        return
+    if core.table.limit and core.table.entries >= core.table.limit and not evict_one(core):
+        return
+    number = insert_key(&core.table, &packet.key, packet.hash)
+    if number == NO_RECORD:
+        return
+    stream = record_at(&core.table, number)
+    stream.state = IN_USE | SINGLE
+    stream.serial = core.next_serial
+    core.next_serial += 1
+    count_first(stream, &core.profiles[0], packet, &core.playout)
+    if announced:
+        start_stream(core, number)
+
+
+cdef inline void drop_count(Core *core, uint32_t number) noexcept nogil:
+    """Empty the record but for its key and place in the table."""
+    cdef Stream *stream = record_at(&core.table, number)
+    cdef Stream fresh
+    memset(&fresh, 0, sizeof(Stream))
+    fresh.key = stream.key
+    fresh.hash = stream.hash
+    fresh.serial = stream.serial
+    fresh.state = IN_USE | SINGLE
+    forget_held(stream)
+    stream[0] = fresh
+
+
+cdef inline void start_over(Core *core, uint32_t number, const Packet *packet) noexcept nogil:
+    """Not in sequence with the candidate's last packet: this one is the first again."""
+    core.reasons[REASON_UNPROVEN] += 1
+    drop_count(core, number)
+    count_first(
+        record_at(&core.table, number), &core.profiles[0], packet, &core.playout
+    )
+
+
+cdef inline void try_candidate(Core *core, uint32_t number, const Packet *packet) noexcept nogil:
+    """Two packets in sequence prove a stream (RFC 3550 A.1, MIN_SEQUENTIAL)."""
+    cdef Stream *stream = record_at(&core.table, number)
+    cdef uint16_t ahead = packet.sequence_number - <uint16_t>stream.max_seq
+    if ahead > 1 or not packet.plausible:
+        start_over(core, number, packet)
+        return
+    count_packet(stream, &core.profiles[0], packet, &core.playout)
+    if ahead == 1:
+        start_stream(core, number)
+
+
+cdef inline void count_rtp(Core *core, uint32_t number, const Packet *packet) noexcept nogil:
+    """A packet of a stream that is in the table."""
+    cdef Stream *stream = record_at(&core.table, number)
+    if stream.state & PROVEN:
+        if stream.state & MUTED:
+            stream.last_ns = packet.arrival_ns
+            core.reasons[REASON_AFTER_CALL] += 1
+            return
+        count_packet(stream, &core.profiles[stream.profile], packet, &core.playout)
+    else:
+        try_candidate(core, number, packet)

@@ -1,0 +1,172 @@
+"""The records that the kernel keeps: one per stream, hottest fields first."""
+
+from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+
+cdef enum:
+    REORDER_WINDOW = 128
+    MAX_DROPOUT = 3000          # RFC 3550 A.1
+    MAX_LOSS_RUN = 1024
+    VARIATION_BUCKETS = 12
+    RUN_BUCKETS = 11
+    HELD_PACKETS = 32
+    PAYLOAD_TYPES = 128
+
+cdef enum StreamState:
+    IN_USE = 1
+    PROVEN = 2
+    MUTED = 4                   # its call is over: later packets count nowhere
+    ENDED = 8                   # out of the index, waits for its last window row
+    REPORTED = 16               # the last window row went out
+    AFTER_NOISE = 32
+    HAS_BASELINE = 64
+    HAS_PLAYOUT = 128
+    PENDING_LATE = 256
+    CLOCK_ESTIMATED = 512
+    EVICTED = 1024
+    HAS_BAD_SEQ = 2048
+    SINGLE = 4096               # a candidate of which one packet was seen
+
+cdef enum PayloadKind:
+    KIND_UNKNOWN = 0
+    KIND_MEDIA = 1
+    KIND_EVENT = 2
+    KIND_COMFORT_NOISE = 3
+
+ctypedef struct Key:
+    uint64_t src_high
+    uint64_t src_low
+    uint64_t dst_high
+    uint64_t dst_low
+    uint32_t ports
+    uint32_t ssrc
+    uint64_t vlan
+
+ctypedef struct Packet:
+    Key key
+    uint64_t hash
+    int64_t arrival_ns
+    uint32_t rtp_timestamp
+    uint32_t size
+    uint32_t payload_length
+    uint32_t candidate
+    uint16_t sequence_number
+    uint8_t payload_type
+    uint8_t marker
+    uint8_t plausible
+
+ctypedef struct HeldPacket:
+    int64_t arrival_ns
+    uint32_t rtp_timestamp
+    int16_t step
+    uint8_t marker
+    uint8_t is_new
+
+ctypedef struct HeldPackets:
+    HeldPacket packets[HELD_PACKETS]
+    uint32_t count
+    uint32_t attempts
+
+ctypedef struct Profile:
+    uint32_t clock_rate[PAYLOAD_TYPES]
+    uint8_t kind[PAYLOAD_TYPES]
+    uint8_t announced[PAYLOAD_TYPES]
+
+# What the last window row ended with: a row is the difference from here.
+ctypedef struct Mark:
+    uint64_t expected
+    uint64_t received
+    uint64_t lost
+    uint64_t bytes
+    int64_t media_ns
+    double jitter_sum_s
+    uint32_t jitter_count
+    uint32_t duplicate
+    uint32_t reordered
+    uint32_t discarded
+    uint32_t loss_runs
+    uint32_t concealed_s
+    uint32_t severely_concealed_s
+    uint32_t restarts
+    uint32_t stopped_gaps
+    uint32_t variation[VARIATION_BUCKETS]
+    uint32_t runs[RUN_BUCKETS]
+
+ctypedef struct Stream:
+    Key key
+    uint32_t state
+    uint32_t window_packets
+    int64_t last_ns
+    # sequence
+    uint64_t marks[2]
+    int64_t max_seq
+    int64_t base_seq
+    uint64_t received
+    uint64_t lost
+    uint32_t duplicate
+    uint32_t current_run
+    uint32_t bad_seq
+    uint8_t last_type           # payload type of the last packet, its kind and clock below
+    uint8_t last_kind
+    uint8_t media_type
+    uint8_t window_types
+    # timing
+    int64_t baseline_ns
+    uint32_t baseline_timestamp
+    uint32_t clock_rate
+    double ticks_per_ns
+    double ns_per_tick
+    double jitter_ticks
+    double jitter_sum_s
+    double window_jitter_max_s
+    uint32_t jitter_count
+    uint32_t last_clock_rate
+    uint32_t forward_timestamp
+    # playout
+    int64_t origin_ns
+    int64_t relative_ticks
+    int64_t floor_before
+    int64_t floor_now
+    int64_t peak_before
+    int64_t peak_now
+    int64_t delay_ns
+    int64_t bucket_end_ns
+    # sums
+    int64_t second_end_ns
+    int64_t conceal_ns
+    int64_t packet_ns
+    int64_t media_ns
+    uint64_t bytes
+    int64_t window_first_ns
+    int64_t window_variation_max_ns
+    uint32_t variation[VARIATION_BUCKETS]
+    # rare
+    int64_t pending_transit
+    uint32_t pending_timestamp
+    uint32_t discarded
+    uint32_t reordered
+    uint32_t ignored
+    uint32_t restarts
+    uint32_t stopped_gaps
+    uint32_t loss_runs
+    uint32_t concealed_s
+    uint32_t severely_concealed_s
+    uint32_t window_noise
+    uint32_t runs[RUN_BUCKETS]
+    uint64_t expected_prior
+    uint64_t payload_types[2]
+    uint32_t first_type
+    uint64_t serial
+    int64_t first_ns
+    int64_t variation_max_ns
+    double jitter_max_s
+    HeldPackets *held
+    uint32_t group
+    uint32_t profile
+    uint64_t hash
+    Mark mark
+
+ctypedef struct Playout:
+    int64_t nominal_ns
+    int64_t min_ns
+    int64_t max_ns
+    bint adaptive

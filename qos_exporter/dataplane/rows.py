@@ -1,0 +1,147 @@
+"""The tables that the compiled kernel hands out, as numpy record types.
+
+Each type mirrors a packed C struct of `rows.pxd`, column by column; the kernel refuses to load
+where the two disagree in size.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+DELAY_VARIATION_EDGES_S = (0.005, 0.01, 0.02, 0.05, 0.07, 0.09, 0.12, 0.15, 0.2, 0.3, 0.5)
+"""Upper edges of the delay-variation histogram; one more bucket follows for +Inf."""
+
+LOSS_RUN_EDGES = (1, 2, 3, 4, 5, 7, 10, 20, 50, 100)
+"""Upper edges of the histogram of loss-run lengths in packets; +Inf follows."""
+
+FLAG_RESTARTED = 1
+FLAG_COMFORT_NOISE = 2
+FLAG_ENDED = 4
+FLAG_STOPPED_GAP = 8
+FLAG_CAPTURED_TWICE = 16
+FLAG_MUTED = 32
+FLAG_EVICTED = 64
+
+CLOCK_SOURCES = ("unknown", "static", "sdp", "estimated")
+"""What `clock_source` counts through."""
+
+WINDOW = np.dtype(
+    [
+        ("slot", "u4"),
+        ("serial", "u8"),
+        ("group", "u4"),
+        ("profile", "u4"),
+        ("payload_type", "u1"),
+        ("payload_types_seen", "u1"),
+        ("flags", "u2"),
+        ("first_ns", "i8"),
+        ("last_ns", "i8"),
+        ("media_ns", "i8"),
+        ("expected", "u4"),
+        ("received", "u4"),
+        ("lost", "u4"),
+        ("duplicate", "u4"),
+        ("reordered", "u4"),
+        ("discarded", "u4"),
+        ("loss_runs", "u4"),
+        ("concealed_s", "u2"),
+        ("severely_concealed_s", "u2"),
+        ("bytes", "u8"),
+        ("jitter_last_s", "f8"),
+        ("jitter_mean_s", "f8"),
+        ("jitter_max_s", "f8"),
+        ("delay_variation_max_s", "f8"),
+        ("playout_delay_s", "f8"),
+        ("clock_rate", "u4"),
+        ("delay_variation_histogram", "u4", (12,)),
+        ("loss_run_histogram", "u4", (11,)),
+    ],
+)
+"""One row per stream that was active in a closed window: what happened in that window only."""
+
+TOTALS = np.dtype(
+    [
+        ("slot", "u4"),
+        ("serial", "u8"),
+        ("payload_types", "u1", (16,)),
+        ("payload_type", "u1"),
+        ("clock_source", "u1"),
+        ("flags", "u2"),
+        ("clock_rate", "u4"),
+        ("first_ns", "i8"),
+        ("last_ns", "i8"),
+        ("expected", "u8"),
+        ("received", "u8"),
+        ("lost", "u8"),
+        ("duplicate", "u4"),
+        ("reordered", "u4"),
+        ("discarded", "u4"),
+        ("ignored", "u4"),
+        ("restarts", "u4"),
+        ("stopped_gaps", "u4"),
+        ("loss_runs", "u4"),
+        ("concealed_s", "u4"),
+        ("severely_concealed_s", "u4"),
+        ("bytes", "u8"),
+        ("media_ns", "i8"),
+        ("jitter_count", "u4"),
+        ("jitter_last_s", "f8"),
+        ("jitter_mean_s", "f8"),
+        ("jitter_max_s", "f8"),
+        ("delay_variation_max_s", "f8"),
+        ("playout_delay_s", "f8"),
+        ("delay_variation_histogram", "u4", (12,)),
+        ("loss_run_histogram", "u4", (11,)),
+    ],
+)
+"""One row per stream: everything since its first packet."""
+
+STARTED = 1
+
+EVENT = np.dtype([("kind", "u1"), ("slot", "u4"), ("serial", "u8"), ("at_ns", "i8")])
+"""What happened to the table of streams since the last call."""
+
+SLOW_FRAME = np.dtype(
+    [
+        ("kind", "u1"),
+        ("timestamp_ns", "i8"),
+        ("offset", "u8"),
+        ("length", "u4"),
+        ("src", "u1", (16,)),
+        ("dst", "u1", (16,)),
+        ("src_port", "u2"),
+        ("dst_port", "u2"),
+        ("link_type", "u2"),
+    ],
+)
+"""A frame that leaves the packet path as bytes: `length` bytes at `offset` of the batch's data.
+For SIP these are the datagram's payload, for all other kinds the whole frame."""
+
+SLOW_SIP = 1
+SLOW_FRAGMENT = 2
+SLOW_TCP = 3
+SLOW_TUNNEL = 4
+
+UNDECODED_REASONS = (
+    "link_type",
+    "truncated",
+    "not_ip",
+    "bad_ip_header",
+    "icmp",
+    "other_transport",
+    "bad_udp_length",
+    "stun",
+    "dtls",
+    "zrtp",
+    "turn_channel",
+    "rtcp",
+    "not_rtp",
+    "bad_rtp_header",
+    "implausible_rtp",
+    "unproven_rtp",
+    "after_call",
+    "ip_fragment",
+    "tcp_sip",
+    "tunnel",
+)
+"""Why a frame was not counted as media, in the order of the kernel's counters."""

@@ -1,0 +1,198 @@
+"""Sequence numbers of one stream: expected, received, lost, duplicate, reordered (RFC 3550 A.1, A.3).
+
+A mark per number of the last 128 tells a late packet from a duplicate. A number is lost when it
+leaves that window unmarked, so the count of lost packets only grows.
+"""
+
+from libc.stdint cimport int16_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+
+from qos_exporter.dataplane.concealment cimport conceal
+from qos_exporter.dataplane.records cimport (
+    HAS_BAD_SEQ,
+    MAX_DROPOUT,
+    MAX_LOSS_RUN,
+    REORDER_WINDOW,
+    RUN_BUCKETS,
+    Stream,
+)
+
+cdef enum Arrival:
+    FORWARD = 1
+    LATE = 2
+    DUPLICATE = 3
+    IGNORED = 4
+    NEW_EPOCH = 5
+
+cdef enum:
+    FIRST_CYCLE = 1 << 17       # so that a lowered base never goes below zero
+
+
+cdef inline bint is_marked(const Stream *stream, int64_t number) noexcept nogil:
+    return (stream.marks[(number >> 6) & 1] >> (number & 63)) & 1
+
+
+cdef inline void set_mark(Stream *stream, int64_t number) noexcept nogil:
+    stream.marks[(number >> 6) & 1] |= (<uint64_t>1) << (number & 63)
+
+
+cdef inline void clear_mark(Stream *stream, int64_t number) noexcept nogil:
+    stream.marks[(number >> 6) & 1] &= ~((<uint64_t>1) << (number & 63))
+
+
+cdef inline int run_bucket(uint32_t length) noexcept nogil:
+    """Index of the first edge (1 2 3 4 5 7 10 20 50 100) that is not below `length`."""
+    if length <= 5:
+        return <int>length - 1
+    if length <= 10:
+        return 5 if length <= 7 else 6
+    if length <= 50:
+        return 7 if length <= 20 else 8
+    return 9 if length <= 100 else 10
+
+
+cdef inline void close_run(Stream *stream) noexcept nogil:
+    if stream.current_run > 0:
+        stream.loss_runs += 1
+        stream.runs[run_bucket(stream.current_run)] += 1
+        stream.current_run = 0
+
+
+cdef inline void settle_lost(Stream *stream, uint32_t count) noexcept nogil:
+    stream.lost += count
+    stream.current_run += count
+    conceal(stream, stream.packet_ns * count)
+
+
+cdef inline void settle(Stream *stream, int64_t number) noexcept nogil:
+    """`number` leaves the reorder window: whatever it is now, it stays."""
+    if number < stream.base_seq:
+        return
+    if is_marked(stream, number):
+        close_run(stream)
+    else:
+        settle_lost(stream, 1)
+
+
+cdef inline void settle_all(Stream *stream) noexcept nogil:
+    """The stream (or this epoch of it) is over: every number still in the window settles."""
+    cdef int64_t number = stream.max_seq - REORDER_WINDOW + 1
+    while number <= stream.max_seq:
+        settle(stream, number)
+        number += 1
+    close_run(stream)
+
+
+cdef inline void begin_epoch(Stream *stream, uint16_t sequence_number) noexcept nogil:
+    stream.base_seq = FIRST_CYCLE + sequence_number
+    stream.max_seq = stream.base_seq
+    stream.marks[0] = 0
+    stream.marks[1] = 0
+    set_mark(stream, stream.max_seq)
+    stream.received += 1
+
+
+cdef inline void end_epoch(Stream *stream) noexcept nogil:
+    settle_all(stream)
+    stream.expected_prior += stream.max_seq - stream.base_seq + 1
+
+
+cdef inline void jump_over(Stream *stream, int64_t count) noexcept nogil:
+    """`count` numbers were skipped: more than the window holds leave it unseen."""
+    cdef int64_t number = stream.max_seq - REORDER_WINDOW + 1
+    cdef int64_t last = number + count
+    cdef int64_t unseen = count + 1 - REORDER_WINDOW
+    while number <= last and number <= stream.max_seq:
+        settle(stream, number)
+        number += 1
+    if unseen > 0:
+        settle_lost(stream, <uint32_t>unseen)
+    number = 1 if unseen <= 0 else unseen + 1
+    while number <= count:
+        clear_mark(stream, stream.max_seq + number)
+        number += 1
+
+
+cdef inline void advance(Stream *stream, int step) noexcept nogil:
+    """A packet `step` numbers ahead of the highest one so far."""
+    if step == 1:
+        settle(stream, stream.max_seq + 1 - REORDER_WINDOW)
+    else:
+        jump_over(stream, step - 1)
+    stream.max_seq += step
+    set_mark(stream, stream.max_seq)
+    stream.received += 1
+
+
+cdef inline Arrival accept_late(Stream *stream, int64_t number) noexcept nogil:
+    """A number of the last 128: the first time late, every other time a duplicate."""
+    cdef int64_t hole
+    if number < stream.base_seq:
+        hole = number + 1
+        while hole < stream.base_seq:
+            clear_mark(stream, hole)
+            hole += 1
+        stream.base_seq = number
+    elif is_marked(stream, number):
+        stream.duplicate += 1
+        return DUPLICATE
+    set_mark(stream, number)
+    stream.reordered += 1
+    stream.received += 1
+    return LATE
+
+
+cdef inline Arrival accept_jump(Stream *stream, uint16_t sequence_number) noexcept nogil:
+    """Two packets in sequence after a jump restart the stream; one alone is ignored (A.1)."""
+    if stream.state & HAS_BAD_SEQ and stream.bad_seq == sequence_number:
+        end_epoch(stream)
+        begin_epoch(stream, sequence_number)
+        stream.state &= ~<uint32_t>HAS_BAD_SEQ
+        stream.restarts += 1
+        return NEW_EPOCH
+    stream.bad_seq = (sequence_number + 1) & 0xFFFF
+    stream.state |= HAS_BAD_SEQ
+    stream.ignored += 1
+    return IGNORED
+
+
+cdef inline Arrival accept_sequence(
+    Stream *stream, uint16_t sequence_number, int *step
+) noexcept nogil:
+    """Count one packet by its sequence number and say what it was; `step` is how far it is ahead."""
+    cdef int ahead = <int16_t>(sequence_number - <uint16_t>stream.max_seq)
+    step[0] = ahead
+    if 0 < ahead < MAX_LOSS_RUN:
+        advance(stream, ahead)
+        return FORWARD
+    if ahead == 0:
+        stream.duplicate += 1
+        return DUPLICATE
+    if -REORDER_WINDOW < ahead < 0:
+        return accept_late(stream, stream.max_seq + ahead)
+    if 0 < ahead < MAX_DROPOUT:
+        end_epoch(stream)
+        begin_epoch(stream, sequence_number)
+        stream.stopped_gaps += 1
+        return NEW_EPOCH
+    return accept_jump(stream, sequence_number)
+
+
+cdef inline uint64_t expected_packets(const Stream *stream) noexcept nogil:
+    return stream.expected_prior + <uint64_t>(stream.max_seq - stream.base_seq + 1)
+
+
+cdef inline uint32_t runs_so_far(const Stream *stream) noexcept nogil:
+    """Loss runs that have ended plus those that lie, whole or begun, in the reorder window."""
+    cdef uint32_t runs = stream.loss_runs + (1 if stream.current_run > 0 else 0)
+    cdef bint in_run = stream.current_run > 0
+    cdef int64_t number = stream.max_seq - REORDER_WINDOW + 1
+    if number < stream.base_seq:
+        number = stream.base_seq
+    while number <= stream.max_seq:
+        if is_marked(stream, number):
+            in_run = False
+        elif not in_run:
+            in_run = True
+            runs += 1
+        number += 1
+    return runs

@@ -1,0 +1,259 @@
+"""The table of streams: records in chunks that never move, and an index by open addressing.
+
+The index holds 8 bytes a slot, a tag of the hash and the number of the record, and is kept at most
+half full, so a look-up stays short however full the table is. Deleting shifts the slots behind it
+back, so there are no tombstones to wade through.
+"""
+
+from libc.stdint cimport uint32_t, uint64_t
+from libc.stdlib cimport calloc, free, realloc
+from libc.string cimport memset
+
+from qos_exporter.dataplane.clock cimport forget_held
+from qos_exporter.dataplane.records cimport Key, Stream
+
+cdef extern from "stdlib.h" nogil:
+    int posix_memalign(void **memory, size_t alignment, size_t size)
+
+cdef extern from "sys/mman.h" nogil:
+    int madvise(void *address, size_t length, int advice)
+    int MADV_HUGEPAGE
+
+cdef enum:
+    CHUNK_BITS = 12
+    CHUNK_RECORDS = 1 << CHUNK_BITS
+    CHUNK_MASK = CHUNK_RECORDS - 1
+    CHUNK_ALIGNMENT = 1 << 21   # the size of a huge page
+
+cdef extern from *:
+    """
+    #define QOS_NO_RECORD 0xFFFFFFFFu
+    """
+    const uint32_t NO_RECORD "QOS_NO_RECORD"
+
+ctypedef struct IndexSlot:
+    uint32_t tag
+    uint32_t record             # the record's number + 1; 0 is an empty slot
+
+ctypedef struct StreamTable:
+    IndexSlot *index
+    uint64_t index_mask
+    Stream **chunks
+    uint32_t chunk_count
+    uint32_t used               # records ever handed out
+    uint32_t free_count
+    uint32_t *free_records
+    uint32_t free_capacity
+    uint32_t entries            # records in the index
+    uint32_t limit              # entries allowed; 0 is no limit
+    uint32_t hand               # where the search for something to evict goes on
+    uint64_t seed
+
+
+cdef inline Stream *record_at(const StreamTable *table, uint32_t number) noexcept nogil:
+    return &table.chunks[number >> CHUNK_BITS][number & CHUNK_MASK]
+
+
+cdef inline uint64_t mix(uint64_t value) noexcept nogil:
+    value ^= value >> 32
+    value *= <uint64_t>0xD6E8FEB86659FD93
+    value ^= value >> 32
+    return value
+
+
+cdef inline uint64_t hash_key(const StreamTable *table, const Key *key) noexcept nogil:
+    """A seeded hash: nobody can choose addresses that collide."""
+    cdef uint64_t value = key.src_low * <uint64_t>0x9E3779B97F4A7C15 + table.seed
+    value = mix(value ^ key.dst_low)
+    value = value * <uint64_t>0x9E3779B97F4A7C15 + (
+        (<uint64_t>key.ports << 32) | key.ssrc
+    )
+    value ^= key.src_high * <uint64_t>0xC2B2AE3D27D4EB4F
+    value = mix(value) + key.dst_high * <uint64_t>0x165667B19E3779F9 + key.vlan
+    return mix(value * <uint64_t>0x9E3779B97F4A7C15)
+
+
+cdef inline uint32_t tag_of(uint64_t hash_value) noexcept nogil:
+    return <uint32_t>(hash_value >> 32)
+
+
+cdef inline bint same_key(const Key *left, const Key *right) noexcept nogil:
+    return (
+        left.src_low == right.src_low
+        and left.dst_low == right.dst_low
+        and left.ports == right.ports
+        and left.ssrc == right.ssrc
+        and left.src_high == right.src_high
+        and left.dst_high == right.dst_high
+        and left.vlan == right.vlan
+    )
+
+
+cdef inline uint32_t candidate_record(const StreamTable *table, uint64_t hash_value) noexcept nogil:
+    """The first record whose tag fits, without looking at its key."""
+    cdef uint64_t position = hash_value & table.index_mask
+    cdef uint32_t tag = tag_of(hash_value)
+    while table.index[position].record:
+        if table.index[position].tag == tag:
+            return table.index[position].record - 1
+        position = (position + 1) & table.index_mask
+    return NO_RECORD
+
+
+cdef inline uint32_t find_record(
+    const StreamTable *table, const Key *key, uint64_t hash_value
+) noexcept nogil:
+    cdef uint64_t position = hash_value & table.index_mask
+    cdef uint32_t tag = tag_of(hash_value)
+    cdef uint32_t record
+    while table.index[position].record:
+        if table.index[position].tag == tag:
+            record = table.index[position].record - 1
+            if same_key(&record_at(table, record).key, key):
+                return record
+        position = (position + 1) & table.index_mask
+    return NO_RECORD
+
+
+cdef inline void place(
+    IndexSlot *index, uint64_t mask, uint64_t hash_value, uint32_t record
+) noexcept nogil:
+    cdef uint64_t position = hash_value & mask
+    while index[position].record:
+        position = (position + 1) & mask
+    index[position].tag = tag_of(hash_value)
+    index[position].record = record + 1
+
+
+cdef inline bint grow_index(StreamTable *table) noexcept nogil:
+    """Double the index; the records stay where they are."""
+    cdef uint64_t size = 2 * (table.index_mask + 1)
+    cdef uint64_t position
+    cdef uint32_t record
+    cdef IndexSlot *index = <IndexSlot *>calloc(size, sizeof(IndexSlot))
+    if index == NULL:
+        return False
+    for position in range(table.index_mask + 1):
+        record = table.index[position].record
+        if record:
+            place(index, size - 1, record_at(table, record - 1).hash, record - 1)
+    free(table.index)
+    table.index = index
+    table.index_mask = size - 1
+    return True
+
+
+cdef inline bint add_chunk(StreamTable *table) noexcept nogil:
+    cdef size_t size = CHUNK_RECORDS * sizeof(Stream)
+    cdef void *memory = NULL
+    cdef void *chunks = realloc(table.chunks, (table.chunk_count + 1) * sizeof(Stream *))
+    if chunks == NULL:
+        return False
+    table.chunks = <Stream **>chunks
+    if posix_memalign(&memory, CHUNK_ALIGNMENT, size) != 0:
+        return False
+    if table.limit == 0:
+        madvise(memory, size, MADV_HUGEPAGE)
+    table.chunks[table.chunk_count] = <Stream *>memory
+    table.chunk_count += 1
+    return True
+
+
+cdef inline uint32_t take_record(StreamTable *table) noexcept nogil:
+    """A record, zeroed; NO_RECORD where memory is out."""
+    cdef uint32_t record
+    if table.free_count:
+        table.free_count -= 1
+        record = table.free_records[table.free_count]
+    else:
+        if table.used == table.chunk_count << CHUNK_BITS and not add_chunk(table):
+            return NO_RECORD
+        record = table.used
+        table.used += 1
+    memset(record_at(table, record), 0, sizeof(Stream))
+    return record
+
+
+cdef inline bint give_record(StreamTable *table, uint32_t record) noexcept nogil:
+    """The record may be used again; it must be out of the index."""
+    cdef uint32_t capacity
+    cdef void *records
+    forget_held(record_at(table, record))
+    record_at(table, record).state = 0
+    if table.free_count == table.free_capacity:
+        capacity = table.free_capacity * 2 + 64
+        records = realloc(table.free_records, capacity * sizeof(uint32_t))
+        if records == NULL:
+            return False
+        table.free_records = <uint32_t *>records
+        table.free_capacity = capacity
+    table.free_records[table.free_count] = record
+    table.free_count += 1
+    return True
+
+
+cdef inline uint32_t insert_key(
+    StreamTable *table, const Key *key, uint64_t hash_value
+) noexcept nogil:
+    """A new record under a key that is not in the table yet."""
+    cdef uint32_t record
+    if 2 * <uint64_t>(table.entries + 1) > table.index_mask + 1 and not grow_index(table):
+        return NO_RECORD
+    record = take_record(table)
+    if record == NO_RECORD:
+        return NO_RECORD
+    record_at(table, record).key = key[0]
+    record_at(table, record).hash = hash_value
+    place(table.index, table.index_mask, hash_value, record)
+    table.entries += 1
+    return record
+
+
+cdef inline uint64_t home_of(const StreamTable *table, uint64_t position) noexcept nogil:
+    return record_at(table, table.index[position].record - 1).hash & table.index_mask
+
+
+cdef inline void close_gap(StreamTable *table, uint64_t gap) noexcept nogil:
+    """Shift back what probing had pushed past the emptied slot."""
+    cdef uint64_t mask = table.index_mask
+    cdef uint64_t position = (gap + 1) & mask
+    while table.index[position].record:
+        if ((position - home_of(table, position)) & mask) >= ((position - gap) & mask):
+            table.index[gap] = table.index[position]
+            gap = position
+        position = (position + 1) & mask
+    table.index[gap].record = 0
+
+
+cdef inline void remove_from_index(StreamTable *table, uint32_t record) noexcept nogil:
+    """Nothing will be found under this record's key any more; the record itself stays."""
+    cdef uint64_t position = record_at(table, record).hash & table.index_mask
+    while table.index[position].record:
+        if table.index[position].record == record + 1:
+            close_gap(table, position)
+            table.entries -= 1
+            return
+        position = (position + 1) & table.index_mask
+
+
+cdef inline bint open_table(StreamTable *table, uint32_t limit, uint64_t seed) noexcept nogil:
+    cdef uint64_t size = 1024
+    memset(table, 0, sizeof(StreamTable))
+    while limit and size < 2 * <uint64_t>limit:
+        size *= 2
+    table.index = <IndexSlot *>calloc(size, sizeof(IndexSlot))
+    table.index_mask = size - 1
+    table.limit = limit
+    table.seed = seed
+    return table.index != NULL
+
+
+cdef inline void close_table(StreamTable *table) noexcept nogil:
+    cdef uint32_t record
+    for record in range(table.used):
+        forget_held(record_at(table, record))
+    for record in range(table.chunk_count):
+        free(table.chunks[record])
+    free(table.chunks)
+    free(table.free_records)
+    free(table.index)

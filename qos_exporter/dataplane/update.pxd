@@ -1,0 +1,190 @@
+"""One packet of one stream: everything that is counted about it, in the order of the wire."""
+
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+
+from qos_exporter.dataplane.clock cimport forget_held, hold, replay_held, settle_clock
+from qos_exporter.dataplane.concealment cimport SECOND_NS, close_second, pass_second
+from qos_exporter.dataplane.playout cimport discard_pending
+from qos_exporter.dataplane.records cimport (
+    AFTER_NOISE,
+    CLOCK_ESTIMATED,
+    HAS_BASELINE,
+    KIND_COMFORT_NOISE,
+    KIND_EVENT,
+    KIND_MEDIA,
+    KIND_UNKNOWN,
+    Packet,
+    Playout,
+    Profile,
+    Stream,
+)
+from qos_exporter.dataplane.sequence cimport (
+    DUPLICATE,
+    IGNORED,
+    NEW_EPOCH,
+    Arrival,
+    accept_sequence,
+    begin_epoch,
+    settle_all,
+)
+from qos_exporter.dataplane.timing cimport time_media, use_clock
+
+cdef enum:
+    EVENT_BYTES = 4             # a telephone-event payload (RFC 4733 section 2.3)
+    NO_TYPE = 255
+    TWICE_MIN_RECEIVED = 16
+
+
+cdef inline bint captured_twice(const Stream *stream) noexcept nogil:
+    """Nearly every packet came twice: that is the mirror port, not the network."""
+    return (
+        stream.received >= TWICE_MIN_RECEIVED
+        and 4 * <uint64_t>stream.duplicate > 3 * stream.received
+    )
+
+
+cdef inline uint8_t guess_kind(const Stream *stream, const Packet *packet) noexcept nogil:
+    """What an unannounced payload type carries: four bytes beside other media are an event."""
+    if (
+        packet.payload_type >= 96
+        and packet.payload_length == EVENT_BYTES
+        and stream.media_type != packet.payload_type
+    ):
+        return KIND_EVENT
+    return KIND_MEDIA
+
+
+cdef inline void note_type(
+    Stream *stream, const Profile *profile, uint8_t payload_type
+) noexcept nogil:
+    """A payload type other than the last packet's."""
+    stream.payload_types[payload_type >> 6] |= (<uint64_t>1) << (payload_type & 63)
+    stream.last_type = payload_type
+    stream.last_kind = profile.kind[payload_type]
+
+
+cdef inline void note_media_type(
+    Stream *stream, const Profile *profile, uint8_t payload_type
+) noexcept nogil:
+    """The codec of the media: a change of it brings its own clock."""
+    if stream.media_type == payload_type:
+        if stream.window_types == 0:
+            stream.window_types = 1
+        return
+    stream.media_type = payload_type
+    stream.last_clock_rate = profile.clock_rate[payload_type]
+    stream.state &= ~<uint32_t>CLOCK_ESTIMATED
+    forget_held(stream)
+    if stream.window_types < 255:
+        stream.window_types += 1
+
+
+cdef inline void apply_profile(
+    Stream *stream, const Profile *profile, const Playout *playout
+) noexcept nogil:
+    """Signalling has told (anew) what the payload types are; what was held back can be timed."""
+    cdef uint32_t rate
+    stream.last_type = NO_TYPE
+    if stream.media_type == NO_TYPE:
+        return
+    rate = profile.clock_rate[stream.media_type]
+    if rate == 0:
+        return
+    stream.state &= ~<uint32_t>CLOCK_ESTIMATED
+    stream.last_clock_rate = rate
+    if stream.held != NULL:
+        use_clock(stream, rate)
+        replay_held(stream, playout)
+        forget_held(stream)
+
+
+cdef inline void time_packet(
+    Stream *stream, const Packet *packet, int step, bint is_new, const Playout *playout
+) noexcept nogil:
+    if stream.last_clock_rate:
+        use_clock(stream, stream.last_clock_rate)
+        time_media(
+            stream, packet.arrival_ns, packet.rtp_timestamp, packet.marker, step, is_new, playout
+        )
+    else:
+        hold(
+            stream, packet.arrival_ns, packet.rtp_timestamp, packet.marker, step, is_new, playout
+        )
+
+
+cdef inline void count_payload(
+    Stream *stream,
+    const Profile *profile,
+    const Packet *packet,
+    int step,
+    bint is_new,
+    const Playout *playout,
+) noexcept nogil:
+    cdef uint8_t kind
+    if packet.payload_type != stream.last_type:
+        note_type(stream, profile, packet.payload_type)
+    kind = stream.last_kind
+    if kind == KIND_UNKNOWN:
+        kind = guess_kind(stream, packet)
+    if kind == KIND_MEDIA:
+        note_media_type(stream, profile, packet.payload_type)
+        if is_new or not captured_twice(stream):
+            time_packet(stream, packet, step, is_new, playout)
+    elif kind == KIND_COMFORT_NOISE:
+        stream.state |= AFTER_NOISE
+        stream.window_noise += 1
+
+
+cdef inline void count_first(
+    Stream *stream, const Profile *profile, const Packet *packet, const Playout *playout
+) noexcept nogil:
+    """The first packet of a stream, or of a candidate that starts over."""
+    stream.first_ns = packet.arrival_ns
+    stream.last_ns = packet.arrival_ns
+    stream.window_first_ns = packet.arrival_ns
+    stream.second_end_ns = packet.arrival_ns + SECOND_NS
+    stream.last_type = NO_TYPE
+    stream.media_type = NO_TYPE
+    stream.first_type = packet.payload_type
+    stream.window_packets = 1
+    begin_epoch(stream, packet.sequence_number)
+    stream.bytes += packet.size
+    count_payload(stream, profile, packet, 1, True, playout)
+
+
+cdef inline void begin_timing(Stream *stream) noexcept nogil:
+    """A new epoch: what was timed or held back belongs to the old one."""
+    discard_pending(stream)
+    stream.state &= ~<uint32_t>HAS_BASELINE
+    if stream.held != NULL:
+        stream.held.count = 0
+
+
+cdef inline void count_packet(
+    Stream *stream, const Profile *profile, const Packet *packet, const Playout *playout
+) noexcept nogil:
+    """Any later packet of a stream."""
+    cdef int step = 0
+    cdef Arrival arrival = accept_sequence(stream, packet.sequence_number, &step)
+    if packet.arrival_ns > stream.last_ns:
+        stream.last_ns = packet.arrival_ns
+    if arrival == IGNORED:
+        return
+    if stream.window_packets == 0:
+        stream.window_first_ns = packet.arrival_ns
+    stream.window_packets += 1
+    pass_second(stream, packet.arrival_ns)
+    stream.bytes += packet.size
+    if arrival == NEW_EPOCH:
+        begin_timing(stream)
+        step = 1
+    count_payload(stream, profile, packet, step, arrival != DUPLICATE, playout)
+
+
+cdef inline void count_end(Stream *stream, const Playout *playout) noexcept nogil:
+    """No more packets will be counted: everything that was held back is decided."""
+    settle_clock(stream, playout)
+    forget_held(stream)
+    settle_all(stream)
+    discard_pending(stream)
+    close_second(stream)

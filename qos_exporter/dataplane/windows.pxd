@@ -1,0 +1,263 @@
+"""Closing a window: one row per stream that was active in it, and the end of silent streams."""
+
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.string cimport memcpy
+
+from qos_exporter.dataplane.core cimport Core
+from qos_exporter.dataplane.lifecycle cimport drop_candidate, end_stream
+from qos_exporter.dataplane.records cimport (
+    CLOCK_ESTIMATED,
+    ENDED,
+    EVICTED,
+    HAS_PLAYOUT,
+    IN_USE,
+    MUTED,
+    PROVEN,
+    REPORTED,
+    RUN_BUCKETS,
+    VARIATION_BUCKETS,
+    Mark,
+    Profile,
+    Stream,
+)
+from qos_exporter.dataplane.rows cimport (
+    ROW_CAPTURED_TWICE,
+    ROW_COMFORT_NOISE,
+    ROW_ENDED,
+    ROW_EVICTED,
+    ROW_MUTED,
+    ROW_RESTARTED,
+    ROW_STOPPED_GAP,
+    TotalsRow,
+    WindowRow,
+)
+from qos_exporter.dataplane.sequence cimport expected_packets, runs_so_far
+from qos_exporter.dataplane.stream_table cimport give_record, record_at, remove_from_index
+from qos_exporter.dataplane.update cimport captured_twice
+
+cdef enum ClockSource:
+    CLOCK_UNKNOWN = 0
+    CLOCK_STATIC = 1
+    CLOCK_SDP = 2
+    CLOCK_FROM_TIMESTAMPS = 3
+
+
+cdef inline uint64_t above(uint64_t now, uint64_t *mark) noexcept nogil:
+    """How much a figure has grown since the last row; what fell back is made up for first."""
+    cdef uint64_t grown = now - mark[0] if now > mark[0] else 0
+    mark[0] += grown
+    return grown
+
+
+cdef inline uint32_t above32(uint32_t now, uint32_t *mark) noexcept nogil:
+    cdef uint32_t grown = now - mark[0] if now > mark[0] else 0
+    mark[0] += grown
+    return grown
+
+
+cdef inline double jitter_mean(double sum_s, uint32_t count) noexcept nogil:
+    return sum_s / count if count else 0.0
+
+
+cdef inline double jitter_now(const Stream *stream) noexcept nogil:
+    return stream.jitter_ticks / stream.clock_rate if stream.clock_rate else 0.0
+
+
+cdef inline double playout_delay(const Stream *stream) noexcept nogil:
+    return stream.delay_ns / 1e9 if stream.state & HAS_PLAYOUT else 0.0
+
+
+cdef inline uint16_t standing_flags(const Stream *stream) noexcept nogil:
+    cdef uint16_t flags = 0
+    if stream.state & (ENDED | MUTED):
+        flags |= ROW_ENDED
+    if stream.state & MUTED:
+        flags |= ROW_MUTED
+    if stream.state & EVICTED:
+        flags |= ROW_EVICTED
+    if captured_twice(stream):
+        flags |= ROW_CAPTURED_TWICE
+    return flags
+
+
+cdef inline uint16_t window_flags(Stream *stream, Mark *mark) noexcept nogil:
+    cdef uint16_t flags = standing_flags(stream)
+    if above32(stream.restarts, &mark.restarts):
+        flags |= ROW_RESTARTED
+    if above32(stream.stopped_gaps, &mark.stopped_gaps):
+        flags |= ROW_STOPPED_GAP
+    if stream.window_noise:
+        flags |= ROW_COMFORT_NOISE
+    return flags
+
+
+cdef inline void fill_counts(Stream *stream, Mark *mark, WindowRow *row) noexcept nogil:
+    """Packets by fate. Loss counts every hole as it stands now: a packet that is late by more than
+    the rest of the window makes the next row smaller, never this one wrong for good."""
+    cdef uint64_t expected = expected_packets(stream)
+    row.expected = <uint32_t>above(expected, &mark.expected)
+    row.received = <uint32_t>above(stream.received, &mark.received)
+    row.lost = <uint32_t>above(expected - stream.received, &mark.lost)
+    row.duplicate = above32(stream.duplicate, &mark.duplicate)
+    row.reordered = above32(stream.reordered, &mark.reordered)
+    row.discarded = above32(stream.discarded, &mark.discarded)
+    row.loss_runs = above32(runs_so_far(stream), &mark.loss_runs)
+    row.concealed_s = <uint16_t>above32(stream.concealed_s, &mark.concealed_s)
+    row.severely_concealed_s = <uint16_t>above32(
+        stream.severely_concealed_s, &mark.severely_concealed_s
+    )
+    row.bytes = above(stream.bytes, &mark.bytes)
+
+
+cdef inline void fill_timing(Stream *stream, Mark *mark, WindowRow *row) noexcept nogil:
+    row.first_ns = stream.window_first_ns
+    row.last_ns = stream.last_ns
+    row.media_ns = stream.media_ns - mark.media_ns
+    row.clock_rate = stream.last_clock_rate
+    row.jitter_last_s = jitter_now(stream)
+    row.jitter_mean_s = jitter_mean(
+        stream.jitter_sum_s - mark.jitter_sum_s, stream.jitter_count - mark.jitter_count
+    )
+    row.jitter_max_s = stream.window_jitter_max_s
+    row.delay_variation_max_s = stream.window_variation_max_ns / 1e9
+    row.playout_delay_s = playout_delay(stream)
+    mark.media_ns = stream.media_ns
+    mark.jitter_sum_s = stream.jitter_sum_s
+    mark.jitter_count = stream.jitter_count
+
+
+cdef inline void fill_histograms(Stream *stream, Mark *mark, WindowRow *row) noexcept nogil:
+    cdef int bucket
+    for bucket in range(VARIATION_BUCKETS):
+        row.delay_variation_histogram[bucket] = above32(
+            stream.variation[bucket], &mark.variation[bucket]
+        )
+    for bucket in range(RUN_BUCKETS):
+        row.loss_run_histogram[bucket] = above32(stream.runs[bucket], &mark.runs[bucket])
+
+
+cdef inline void clear_window(Stream *stream) noexcept nogil:
+    """The next window begins; what it is the maximum of goes into the maximum of all."""
+    stream.jitter_max_s = max(stream.jitter_max_s, stream.window_jitter_max_s)
+    stream.variation_max_ns = max(stream.variation_max_ns, stream.window_variation_max_ns)
+    stream.window_jitter_max_s = 0.0
+    stream.window_variation_max_ns = 0
+    stream.window_packets = 0
+    stream.window_types = 0
+    stream.window_noise = 0
+
+
+cdef inline uint8_t shown_type(const Stream *stream) noexcept nogil:
+    """The payload type of the media, or of whatever came first where no media did."""
+    return stream.media_type if stream.media_type < 128 else <uint8_t>stream.first_type
+
+
+cdef inline void fill_window(Stream *stream, uint32_t number, WindowRow *row) noexcept nogil:
+    row.slot = number
+    row.serial = stream.serial
+    row.group = stream.group
+    row.profile = stream.profile
+    row.payload_type = shown_type(stream)
+    row.payload_types_seen = stream.window_types
+    row.flags = window_flags(stream, &stream.mark)
+    fill_counts(stream, &stream.mark, row)
+    fill_timing(stream, &stream.mark, row)
+    fill_histograms(stream, &stream.mark, row)
+    clear_window(stream)
+
+
+cdef inline bint has_row(const Stream *stream) noexcept nogil:
+    """Active since the last row, or over with its last row still to come."""
+    if not stream.state & PROVEN or stream.state & REPORTED:
+        return False
+    return stream.window_packets > 0 or stream.state & (ENDED | MUTED)
+
+
+cdef inline void expire(Core *core, uint32_t number, int64_t now_ns) noexcept nogil:
+    cdef Stream *stream = record_at(&core.table, number)
+    cdef int64_t silent_ns = now_ns - stream.last_ns
+    if stream.state & ENDED:
+        return
+    if not stream.state & PROVEN:
+        if silent_ns > core.candidate_ns:
+            drop_candidate(core, number)
+    elif silent_ns > core.idle_ns:
+        if stream.state & REPORTED:
+            remove_from_index(&core.table, number)
+            give_record(&core.table, number)
+        else:
+            end_stream(core, number)
+
+
+cdef inline uint32_t close_window(Core *core, int64_t now_ns, WindowRow *rows) noexcept nogil:
+    """Fill `rows` (one per record at most) and say how many there are."""
+    cdef uint32_t number
+    cdef uint32_t count = 0
+    cdef Stream *stream
+    for number in range(core.table.used):
+        stream = record_at(&core.table, number)
+        if not stream.state & IN_USE:
+            continue
+        expire(core, number, now_ns)
+        if has_row(stream):
+            fill_window(stream, number, &rows[count])
+            count += 1
+            if stream.state & (ENDED | MUTED):
+                stream.state |= REPORTED
+    return count
+
+
+cdef inline ClockSource clock_source(const Stream *stream, const Profile *profile) noexcept nogil:
+    if stream.state & CLOCK_ESTIMATED:
+        return CLOCK_FROM_TIMESTAMPS
+    if stream.last_clock_rate == 0 or stream.media_type >= 128:
+        return CLOCK_UNKNOWN
+    return CLOCK_SDP if profile.announced[stream.media_type] else CLOCK_STATIC
+
+
+cdef inline void fill_total_counts(const Stream *stream, TotalsRow *row) noexcept nogil:
+    row.expected = expected_packets(stream)
+    row.received = stream.received
+    row.lost = stream.lost
+    row.duplicate = stream.duplicate
+    row.reordered = stream.reordered
+    row.discarded = stream.discarded
+    row.ignored = stream.ignored
+    row.restarts = stream.restarts
+    row.stopped_gaps = stream.stopped_gaps
+    row.loss_runs = stream.loss_runs
+    row.concealed_s = stream.concealed_s
+    row.severely_concealed_s = stream.severely_concealed_s
+    row.bytes = stream.bytes
+
+
+cdef inline void fill_total_timing(const Stream *stream, TotalsRow *row) noexcept nogil:
+    row.clock_rate = stream.last_clock_rate
+    row.first_ns = stream.first_ns
+    row.last_ns = stream.last_ns
+    row.media_ns = stream.media_ns
+    row.jitter_count = stream.jitter_count
+    row.jitter_last_s = jitter_now(stream)
+    row.jitter_mean_s = jitter_mean(stream.jitter_sum_s, stream.jitter_count)
+    row.jitter_max_s = max(stream.jitter_max_s, stream.window_jitter_max_s)
+    row.delay_variation_max_s = (
+        max(stream.variation_max_ns, stream.window_variation_max_ns) / 1e9
+    )
+    row.playout_delay_s = playout_delay(stream)
+
+
+cdef inline void fill_totals(
+    const Core *core, uint32_t number, TotalsRow *row
+) noexcept nogil:
+    """Everything about a stream since its first packet."""
+    cdef const Stream *stream = record_at(&core.table, number)
+    row.slot = number
+    row.serial = stream.serial
+    memcpy(row.payload_types, stream.payload_types, 16)
+    row.payload_type = shown_type(stream)
+    row.clock_source = <uint8_t>clock_source(stream, &core.profiles[stream.profile])
+    row.flags = standing_flags(stream)
+    fill_total_counts(stream, row)
+    fill_total_timing(stream, row)
+    memcpy(row.delay_variation_histogram, stream.variation, sizeof(stream.variation))
+    memcpy(row.loss_run_histogram, stream.runs, sizeof(stream.runs))

@@ -1,0 +1,35 @@
+"""Network endpoints: the address and port that media and signalling are sent from and to."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+
+V4_MAPPED_PREFIX = bytes(10) + b"\xff\xff"
+"""An IPv4 address inside 16 bytes: ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A UDP endpoint. `address` is in canonical text form, so that equal endpoints compare equal."""
+
+    address: str
+    port: int
+
+    def __str__(self) -> str:
+        """`10.0.0.1:5004`, and `[2001:db8::1]:5004` for IPv6."""
+        host = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{host}:{self.port}"
+
+    @classmethod
+    def from_packed16(cls, address: bytes, port: int) -> Endpoint:
+        """From 16 bytes in network order, IPv4 in its mapped form."""
+        if address.startswith(V4_MAPPED_PREFIX):
+            return cls(socket.inet_ntop(socket.AF_INET, address[12:]), port)
+        return cls(socket.inet_ntop(socket.AF_INET6, address), port)
+
+    def packed16(self) -> bytes:
+        """Give the address as 16 bytes in network order; raises OSError if it is not an address."""
+        if ":" in self.address:
+            return socket.inet_pton(socket.AF_INET6, self.address)
+        return V4_MAPPED_PREFIX + socket.inet_pton(socket.AF_INET, self.address)
