@@ -15,6 +15,9 @@ from qos_exporter.quality.scale import SCALE_NAMES
 NO_CODEC = -1
 """The index of a codec that has no row."""
 
+ANY_CLOCK_RATE = 0
+"""The clock rate of a row that fits whatever clock SDP gives, and of a stream without SDP."""
+
 ALIASES = {
     "AAL2-G726-16": "G726-16",
     "AAL2-G726-24": "G726-24",
@@ -76,13 +79,22 @@ class CodecTable:
 
         A clock rate of 0 is unknown and matches any. `None` where no row fits.
         """
-        wanted = encoding.upper()
-        wanted = ALIASES.get(wanted, wanted)
-        rows = [self.rows[index] for index in self._by_encoding.get(wanted, ())]
-        if clock_rate and wanted not in CLOCK_INDIFFERENT:
-            rows = [row for row in rows if row.clock_rate == clock_rate]
+        wanted = ALIASES.get(encoding.upper(), encoding.upper())
+        rows = [
+            row
+            for row in (self.rows[index] for index in self._by_encoding.get(wanted, ()))
+            if _clocks_fit(row, clock_rate)
+        ]
         variant = VARIANTS.get(wanted)
-        if variant is None or len(rows) < 2:  # noqa: PLR2004 - one row leaves nothing to choose
+        if variant is None or len(rows) == 1:
             return rows[0] if rows else None
         name = variant(parse_parameters(fmtp))
         return next((row for row in rows if row.name == name), None)
+
+
+def _clocks_fit(row: Codec, clock_rate: int) -> bool:
+    return (
+        row.encoding in CLOCK_INDIFFERENT
+        or ANY_CLOCK_RATE in {row.clock_rate, clock_rate}
+        or row.clock_rate == clock_rate
+    )

@@ -59,7 +59,7 @@ NARROWBAND_ROWS = (
     _without_bpl(name="G728", encoding="G728", ie=7.0),
     _without_bpl(name="GSM", encoding="GSM", ie=20.0),
     _published(name="GSM-EFR", encoding="GSM-EFR", ie=5.0, bpl=10.0, source="G.113 App. I"),
-    _without_bpl(name="GSM-HR", encoding="GSM-HR-08", ie=23.0, look_ahead_ms=4.4),
+    _without_bpl(name="GSM-HR-08", encoding="GSM-HR-08", ie=23.0, look_ahead_ms=4.4),
     _row(
         name="AMR",
         encoding="AMR",

@@ -15,7 +15,7 @@ from qos_exporter.quality.arrays import Codes, FloatArray, Values
 class Conditions:
     """What connections went through: one value each, or one per window. NaN is unknown."""
 
-    scale: NDArray[np.int8]
+    scale: NDArray[np.int8] | np.int8
     """Positions in `SCALES`."""
     ie: Values
     bpl: Values
@@ -52,7 +52,10 @@ class Scores:
 class Term:
     """One number that a rating factor was made of, for people."""
 
+    key: str
+    """The name in JSON."""
     symbol: str
+    """The name in the standard."""
     value: float
     meaning: str
 

@@ -70,17 +70,24 @@ def explain(conditions: Conditions) -> tuple[Term, ...]:
     idle = line.idle if is_narrowband else 0.0
     idd = float(_idd(conditions))
     return (
-        Term("Ro", line.ro if is_narrowband else scale.r_default, "basic signal-to-noise ratio"),
-        Term("Is", line.is_ if is_narrowband else 0.0, "level, sidetone, quantising"),
-        Term("Id", idle + (0.0 if math.isnan(idd) else idd), "delay and echo"),
-        Term("Idle", idle, "  of which listener echo"),
-        *(() if math.isnan(idd) else (Term("Idd", idd, "  of which absolute delay"),)),
-        Term("Ie_eff", float(_ie_eff(conditions)), "codec and packet loss"),
-        Term("Ie", float(conditions.ie), "  codec without loss"),
-        Term("Bpl", float(conditions.bpl), "  robustness of the codec against loss"),
-        Term("Ppl", float(_ppl_percent(conditions)), "  packets lost or discarded, percent"),
-        Term("BurstR", float(conditions.burst_r), "  burst ratio"),
-        Term("A", line.a, "advantage factor"),
+        Term(
+            "ro", "Ro", line.ro if is_narrowband else scale.r_default, "basic signal-to-noise ratio"
+        ),
+        Term("is", "Is", line.is_ if is_narrowband else 0.0, "level, sidetone, quantising"),
+        Term("id", "Id", idle + (0.0 if math.isnan(idd) else idd), "delay and echo"),
+        Term("idle", "Idle", idle, "  of which listener echo"),
+        *(() if math.isnan(idd) else (Term("idd", "Idd", idd, "  of which absolute delay"),)),
+        Term("ie_eff", "Ie_eff", float(_ie_eff(conditions)), "codec and packet loss"),
+        Term("ie", "Ie", float(conditions.ie), "  codec without loss"),
+        Term("bpl", "Bpl", float(conditions.bpl), "  robustness of the codec against loss"),
+        Term(
+            "ppl_percent",
+            "Ppl",
+            float(_ppl_percent(conditions)),
+            "  packets lost or discarded, percent",
+        ),
+        Term("burst_r", "BurstR", float(conditions.burst_r), "  burst ratio"),
+        Term("a", "A", line.a, "advantage factor"),
     )
 
 

@@ -77,9 +77,13 @@ def explain(conditions: Conditions) -> tuple[Term, ...]:
     delay = float(_delay_points(conditions.round_trip_ms))
     loss = float(_loss_points(conditions.lost_percent))
     return (
-        Term("R clean", R_CLEAN, "before any penalty"),
-        Term("P loss", loss, "2 points for each percent lost"),
-        *(() if math.isnan(delay) else (Term("P delay", delay, "1 point for each 10 ms"),)),
+        Term("r_clean", "R clean", R_CLEAN, "before any penalty"),
+        Term("loss_penalty", "P loss", loss, "2 points for each percent lost"),
+        *(
+            ()
+            if math.isnan(delay)
+            else (Term("delay_penalty", "P delay", delay, "1 point for each 10 ms"),)
+        ),
     )
 
 

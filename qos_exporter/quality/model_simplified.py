@@ -72,10 +72,24 @@ def explain(conditions: Conditions) -> tuple[Term, ...]:
     """The penalties, with that for delay only where it is known."""
     delay = float(delay_penalty(conditions.ta_ms))
     return (
-        Term("R clean", R_CLEAN, "before any penalty"),
-        Term("P loss", float(loss_penalty(conditions.lost_percent)), "penalty for lost packets"),
-        Term("P jitter", float(jitter_penalty(conditions.jitter_ms)), "penalty above 30 ms"),
-        *(() if math.isnan(delay) else (Term("P delay", delay, "penalty above 160 ms one way"),)),
+        Term("r_clean", "R clean", R_CLEAN, "before any penalty"),
+        Term(
+            "loss_penalty",
+            "P loss",
+            float(loss_penalty(conditions.lost_percent)),
+            "penalty for lost packets",
+        ),
+        Term(
+            "jitter_penalty",
+            "P jitter",
+            float(jitter_penalty(conditions.jitter_ms)),
+            "penalty above 30 ms",
+        ),
+        *(
+            ()
+            if math.isnan(delay)
+            else (Term("delay_penalty", "P delay", delay, "penalty above 160 ms one way"),)
+        ),
     )
 
 

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from qos_exporter.errors import ConfigError
 from qos_exporter.quality.codec import BPL_WITHOUT_CONCEALMENT, OPERATOR, Codec
-from qos_exporter.quality.codec_table import CodecTable
+from qos_exporter.quality.codec_table import ANY_CLOCK_RATE, CodecTable
+from qos_exporter.quality.codecs import DEFAULT_CODECS
 from qos_exporter.quality.scale import IE_CEILINGS, SCALE_NAMES
 
 T = TypeVar("T")
@@ -17,43 +18,58 @@ T = TypeVar("T")
 CONCEALMENT_OPTIONAL = frozenset({"PCMU", "PCMA"})
 """The codecs for which G.113 has a value with and one without loss concealment."""
 
-_NEW_ROW_FIELDS = ("clock_rate", "scale", "ie", "bpl")
+_NEW_ROW_FIELDS = ("scale", "ie", "bpl")
+_SOURCE = "configuration"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodecOverride:
     """Values for one codec; `None` keeps what the table has.
 
-    A `name` that the table does not know makes a new row, with the name as its encoding in SDP:
-    it needs `clock_rate`, `scale`, `ie` and `bpl`.
+    `name` is that of a row, or an encoding of SDP (which means all its rows). A name that is
+    neither makes a new row for that encoding, and needs `scale`, `ie` and `bpl`.
     """
 
     name: str
-    clock_rate: int | None = None
     scale: str | None = None
     ie: float | None = None
     bpl: float | None = None
+    clock_rate: int | None = None
     frame_ms: float | None = None
     look_ahead_ms: float | None = None
-    plc: bool | None = None
-    """`False`: the receivers conceal no lost packets. Only for PCMU and PCMA."""
+
+
+def operator_codecs(overrides: Iterable[CodecOverride] = (), *, plc: bool = True) -> CodecTable:
+    """The built-in table, without loss concealment where `plc` says so, under `overrides`."""
+    table = DEFAULT_CODECS if plc else without_concealment(DEFAULT_CODECS)
+    return with_overrides(table, overrides)
+
+
+def without_concealment(table: CodecTable) -> CodecTable:
+    """The table for receivers that play silence in place of a lost G.711 packet."""
+    return CodecTable(
+        replace(row, bpl=BPL_WITHOUT_CONCEALMENT, source="G.113 App. I: G.711, nothing concealed")
+        if row.name in CONCEALMENT_OPTIONAL
+        else row
+        for row in table.rows
+    )
 
 
 def with_overrides(table: CodecTable, overrides: Iterable[CodecOverride]) -> CodecTable:
     """A table with the operator's values; `ConfigError` names what cannot be used, and why."""
     rows = {row.name.upper(): row for row in table.rows}
     for override in overrides:
-        key = override.name.upper()
-        row = rows[key] if key in rows else _blank(override)
-        rows[key] = _checked(_with_concealment(_with_values(row, override), override))
+        for row in _meant(rows, override):
+            rows[row.name.upper()] = _checked(_with_values(row, override))
     return CodecTable(rows.values())
 
 
-def without_concealment(table: CodecTable) -> CodecTable:
-    """The table for receivers that conceal nothing: `plc: false` for every codec that has it."""
-    return with_overrides(
-        table, (CodecOverride(name=name, plc=False) for name in sorted(CONCEALMENT_OPTIONAL))
-    )
+def _meant(rows: dict[str, Codec], override: CodecOverride) -> list[Codec]:
+    """The rows that an override speaks of: one by its name, else all of an encoding, or a new."""
+    key = override.name.upper()
+    if key in rows:
+        return [rows[key]]
+    return [row for row in rows.values() if row.encoding == key] or [_blank(override)]
 
 
 def _blank(override: CodecOverride) -> Codec:
@@ -63,11 +79,11 @@ def _blank(override: CodecOverride) -> Codec:
     return Codec(
         name=override.name,
         encoding=override.name.upper(),
-        clock_rate=0,
+        clock_rate=ANY_CLOCK_RATE,
         scale="",
         frame_ms=20.0,
         provenance=OPERATOR,
-        source="configuration",
+        source=_SOURCE,
     )
 
 
@@ -87,19 +103,7 @@ def _with_values(row: Codec, override: CodecOverride) -> Codec:
     )
     if (override.scale, override.ie, override.bpl) == (None, None, None):
         return changed
-    return replace(changed, provenance=OPERATOR, source="configuration")
-
-
-def _with_concealment(row: Codec, override: CodecOverride) -> Codec:
-    if override.plc is None:
-        return row
-    if row.name not in CONCEALMENT_OPTIONAL:
-        raise ConfigError(f"codec {row.name!r} has no value without loss concealment (plc)")
-    if override.plc or override.bpl is not None:
-        return row
-    return replace(
-        row, bpl=BPL_WITHOUT_CONCEALMENT, source="G.113 App. I: G.711 without loss concealment"
-    )
+    return replace(changed, provenance=OPERATOR, source=_SOURCE)
 
 
 def _checked(row: Codec) -> Codec:
@@ -112,9 +116,9 @@ def _checked(row: Codec) -> Codec:
         raise ConfigError(f"codec {row.name!r} needs both ie and bpl")
     ceiling = float(IE_CEILINGS[SCALE_NAMES.index(row.scale)])
     if row.is_scored and not 0.0 <= row.ie < ceiling:
-        raise ConfigError(f"codec {row.name!r}: ie is {row.ie:g}, not within 0 to {ceiling:g}")
+        raise ConfigError(f"codec {row.name!r}: ie is {row.ie:g}, not from 0 to below {ceiling:g}")
     if row.is_scored and not 0.0 < row.bpl < math.inf:
         raise ConfigError(f"codec {row.name!r}: bpl is {row.bpl:g}, not above 0")
-    if row.clock_rate <= 0 or row.frame_ms < 0.0 or row.look_ahead_ms < 0.0:
+    if row.clock_rate < 0 or row.frame_ms < 0.0 or row.look_ahead_ms < 0.0:
         raise ConfigError(f"codec {row.name!r}: a clock rate or a delay is negative")
     return row
