@@ -1,11 +1,15 @@
-"""The address that the web server listens on, written as Prometheus exporters write it."""
+"""Where results are served: the listen address and the path, as Prometheus exporters write them."""
 
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 
 MAX_PORT = 65535
+URL_PATH = re.compile(r"(/[\w.~-]+)+", re.ASCII)
+OWN_PATHS = ("/api", "/-")
+"""The paths of the pages that are not metrics; the root is one as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,19 @@ class ListenAddress:
         here = {"": "localhost", "0.0.0.0": "localhost", "::": "localhost"}  # noqa: S104 -- read only
         host = here.get(self.host) or str(self).rpartition(":")[0]
         return f"http://{host}:{self.port}{path}"
+
+
+def checked_telemetry_path(path: str) -> str:
+    """Give `path` back when metrics can be served there.
+
+    Raises ValueError with the rest of a sentence that starts with the offending text.
+    """
+    if not URL_PATH.fullmatch(path):
+        raise ValueError("must be the path of a URL such as /metrics")
+    for own in OWN_PATHS:
+        if path == own or path.startswith(f"{own}/"):
+            raise ValueError(f"must not be under {own}, where other pages are")
+    return path
 
 
 def _unbracketed(host: str) -> str:

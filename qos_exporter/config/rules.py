@@ -1,0 +1,127 @@
+"""The rules for single values that pydantic does not know, each with its half of a sentence.
+
+Every rule raises ValueError with a text that goes on from the name of the setting.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from typing import TypeVar
+
+from pydantic import BeforeValidator
+
+from qos_exporter.config.quantities import (
+    format_duration,
+    format_size,
+    parse_duration,
+    parse_size,
+)
+from qos_exporter.listen import ListenAddress
+from qos_exporter.networks import OTHER
+
+Row = TypeVar("Row")
+Items = TypeVar("Items", bound=Sequence[object])
+
+MAX_INTERFACE_NAME = 15
+"""IFNAMSIZ of Linux, less the closing zero."""
+MAX_NETWORK_NAME = 64
+
+
+def duration(least: str, most: str) -> BeforeValidator:
+    """Turn a duration from `least` to `most` into nanoseconds."""
+    least_ns, most_ns = parse_duration(least), parse_duration(most)
+
+    def parse(value: object) -> int:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            raise ValueError(f"needs a unit, for example {value}s")  # noqa: TRY004 -- collected
+        duration_ns = parse_duration(str(value))
+        if not least_ns <= duration_ns <= most_ns:
+            found = format_duration(duration_ns)
+            raise ValueError(f"must be between {least} and {most}, not {found}")
+        return duration_ns
+
+    return BeforeValidator(parse)
+
+
+def size(least: str, most: str) -> BeforeValidator:
+    """Turn a size from `least` to `most` into bytes."""
+    least_bytes, most_bytes = parse_size(least), parse_size(most)
+
+    def parse(value: object) -> int:
+        size_bytes = parse_size(str(value))
+        if not least_bytes <= size_bytes <= most_bytes:
+            found = format_size(size_bytes)
+            raise ValueError(f"must be between {least} and {most}, not {found}")
+        return size_bytes
+
+    return BeforeValidator(parse)
+
+
+def no_off(value: object) -> object:
+    """Undo that YAML 1.1 reads the bare word `off` as false."""
+    return "off" if value is False else value
+
+
+def section(value: object) -> object:
+    """Take a section whose lines are all commented out as a section of defaults."""
+    return {} if value is None else value
+
+
+def listen_address(value: object) -> ListenAddress:
+    """Read `[host]:port`."""
+    return ListenAddress.parse(value) if isinstance(value, str) else ListenAddress.parse("")
+
+
+def interface(name: str) -> str:
+    """Check the name of an interface, which need not exist now."""
+    if not 0 < len(name) <= MAX_INTERFACE_NAME or "/" in name or any(map(str.isspace, name)):
+        raise ValueError(f"is {name!r}, which cannot be the name of an interface")
+    return name
+
+
+def network_name(name: str) -> str:
+    """Check the name of a network, which becomes the value of a label."""
+    if name == OTHER:
+        raise ValueError(f"is reserved: {OTHER} is every address outside the named networks")
+    if not 0 < len(name) <= MAX_NETWORK_NAME or not name.isprintable():
+        raise ValueError(f"must be 1 to {MAX_NETWORK_NAME} printable characters long")
+    return name
+
+
+def prefix(text: str) -> str:
+    """Check an address prefix, and write it the short way."""
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError:
+        pass
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError(f"is {text!r}, which is no prefix such as 10.0.0.0/8") from None
+    raise ValueError(f"is {text!r}, which has host bits set; did you mean {network}?")
+
+
+def unique(items: Items) -> Items:
+    """Refuse a list that names something twice."""
+    for index, item in enumerate(items):
+        if item in items[:index]:
+            raise ValueError(f"names {item} twice")
+    return items
+
+
+def one_row_per_codec(rows: dict[str, Row]) -> dict[str, Row]:
+    """Refuse two rows for one codec: encoding names are the same in either case (RFC 4855)."""
+    unique([name.upper() for name in rows])
+    return rows
+
+
+def one_name_per_prefix(networks: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Refuse a prefix that has two names, because neither is the longer match."""
+    names: dict[str, str] = {}
+    for name, prefixes in networks.items():
+        for text in prefixes:
+            if text in names:
+                raise ValueError(f"names {text} twice, as {names[text]} and as {name}")
+            names[text] = name
+    return networks
