@@ -89,8 +89,8 @@ class Playout(Section):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.min_ns <= self.nominal_ns <= self.max_ns:
-            found = map(format_duration, (self.min_ns, self.nominal_ns, self.max_ns))
-            raise ValueError("must have min <= nominal <= max, not {}, {} and {}".format(*found))
+            least, nominal, most = map(format_duration, (self.min_ns, self.nominal_ns, self.max_ns))
+            raise ValueError(f"must have min <= nominal <= max, not {least}, {nominal} and {most}")
         return self
 
 

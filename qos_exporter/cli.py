@@ -1,0 +1,90 @@
+"""The command line: which command, and how it ends."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import NoReturn
+
+from qos_exporter import __doc__ as description
+from qos_exporter import __version__
+from qos_exporter.commands import analyze, check_config, demo, mos, serve
+from qos_exporter.errors import QosExporterError
+
+COMMANDS: dict[str, ModuleType] = {
+    "serve": serve,
+    "analyze": analyze,
+    "mos": mos,
+    "demo": demo,
+    "check-config": check_config,
+}
+"""Each has `add_parser(subparsers)` and `run(args) -> int`."""
+
+DEFAULT_COMMAND = "serve"
+ABOUT = frozenset({"-h", "--help", "--version"})
+"""The only flags that do not belong to a command."""
+
+EXIT_UNUSABLE = 2
+EXIT_BROKEN_PIPE = 141
+"""As for a program that dies of SIGPIPE (128 + 13)."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the program with 2."""
+        self.exit(EXIT_UNUSABLE, f"{self.prog}: {message}; try {self.prog} --help.\n")
+
+
+def build_parser() -> Parser:
+    """Put the parsers of all commands together."""
+    parser = Parser(
+        prog="qos-exporter",
+        description=description,
+        epilog="Without a command it serves: qos-exporter serve --help lists the flags.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"qos-exporter {__version__}")
+    subparsers = parser.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, title="commands"
+    )
+    for command in COMMANDS.values():
+        command.add_parser(subparsers)
+    for subparser in subparsers.choices.values():
+        subparser.allow_abbrev = False
+    return parser
+
+
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv` (without the program's name) and give its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if not words or (words[0].startswith("-") and words[0] not in ABOUT):
+        words.insert(0, DEFAULT_COMMAND)
+    try:
+        args = build_parser().parse_args(words)
+    except SystemExit as end:
+        return int(end.code or 0)
+    return _run_command(COMMANDS[args.command], args)
+
+
+def _run_command(command: ModuleType, args: argparse.Namespace) -> int:
+    try:
+        code: int = command.run(args)
+        sys.stdout.flush()
+    except QosExporterError as error:
+        print(error, file=sys.stderr)
+        return EXIT_UNUSABLE
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing may complain about that at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_BROKEN_PIPE
+    return code
+
+
+def main() -> NoReturn:
+    """Run as a program."""
+    sys.exit(run())
