@@ -15,7 +15,8 @@ from pathlib import Path
 
 from tests.live.impairment import Impairment
 from tests.live.namespaces import MIDDLE
-from tests.live.stage import Stage, ending, open_stage, wait_for_line
+from tests.live.processes import ending, wait_for_line
+from tests.live.stage import Stage, open_stage
 
 SETTLE_S = 0.5
 

@@ -13,6 +13,7 @@ from tests.live.impairment import Impairment, save
 from tests.live.inside import ROOT, python_command, run_inside
 from tests.live.namespaces import MIDDLE, Bed, open_bed
 from tests.live.peers import Telephone, start_sipp, start_telephone
+from tests.live.processes import ending, wait_for_line
 
 Action = tuple[float, Callable[[], object]]
 """What to do so many seconds after the play has begun."""
@@ -77,28 +78,6 @@ def open_stage(
         cleanup.enter_context(ending(process))
         wait_for_line(process, "bridging")
         yield stage
-
-
-@contextlib.contextmanager
-def ending(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """End a process when the context ends, kindly first."""
-    with process:
-        try:
-            yield process
-        finally:
-            process.terminate()
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def wait_for_line(process: subprocess.Popen[bytes], word: str) -> None:
-    """Wait until a process prints a line with a word; raises RuntimeError if it ends instead."""
-    output = process.stdout or process.stderr
-    if output is None or not any(word in line.decode() for line in output):
-        message = f"{process.args!r} ended before it said {word!r}"
-        raise RuntimeError(message)
 
 
 def play(actions: Sequence[Action]) -> None:

@@ -1,0 +1,38 @@
+"""Runs the benchmarks and prints one table: `python -m benchmarks [NAME...]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from benchmarks import bench_analyze, bench_ring
+from benchmarks.report import Row, table
+
+BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
+    "analyze": bench_analyze.run,
+    "ring": bench_ring.run,
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run what was named, or everything; exit code 1 says that a budget was missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}")
+    parser.add_argument("--directory", type=Path, help="for the captures (up to 3 GB)")
+    options = parser.parse_args(arguments)
+    unknown = set(options.names) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    rows: list[Row] = []
+    for name in options.names or BENCHMARKS:
+        with tempfile.TemporaryDirectory(dir=options.directory) as directory:
+            rows += BENCHMARKS[name](Path(directory))
+    print(table(rows))
+    return int(any(row.met is False for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
