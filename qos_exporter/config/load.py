@@ -43,11 +43,12 @@ def parse_settings(text: str, *, name: str) -> settings.Settings:
 
 
 def _schema_faults(error: ValidationError, document: source.Document) -> Iterator[source.Fault]:
-    already = {fault.path for fault in document.faults}
+    already = {(fault.path, fault.line) for fault in document.faults}
     for details in error.errors(include_url=False):
         path = path_of(details)
-        if path not in already:
-            yield source.Fault(path, document.line_of(path), text_of(details))
+        line = document.line_of(path)
+        if (path, line) not in already:
+            yield source.Fault(path, line, text_of(details))
 
 
 def _sentences(faults: list[source.Fault], name: str) -> Iterator[str]:
@@ -59,7 +60,7 @@ def _sentences(faults: list[source.Fault], name: str) -> Iterator[str]:
 
 def dotted(path: source.Path) -> str:
     """Write a place in a file the usual way: `sip.ports[1]`."""
-    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part or repr(part)}" for part in path)
     return "".join(parts).removeprefix(".")
 
 

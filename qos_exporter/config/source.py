@@ -47,7 +47,8 @@ def read_document(text: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        document.faults.append(Fault((), line, f"is not YAML: {error.problem or error.context}"))
+        text = ", ".join(filter(None, (error.context, error.problem)))
+        document.faults.append(Fault((), line, f"is not YAML: {text}"))
     except yaml.YAMLError as error:
         document.faults.append(Fault((), 1, f"is not YAML: {_first_line(error)}"))
     return document
@@ -78,7 +79,7 @@ class _Reader:
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path)
         if id(node) in self._open:
-            self._fault(node, path, "holds itself, through an alias")
+            self._fault(path, "holds itself, through an alias")
             return None
         self._open.add(id(node))
         try:
@@ -93,10 +94,10 @@ class _Reader:
         for key_node, value_node in node.value:
             key = key_node.value
             if not isinstance(key_node, yaml.ScalarNode) or key_node.tag == MERGE_TAG:
-                self._fault(key_node, path, "has a key that is not a word")
+                self._fault(path, "has a key that is not a word", at=key_node)
             elif key in data:
                 first = self._document.lines[*path, key]
-                self._fault(key_node, (*path, key), f"is there twice, first on line {first}")
+                self._fault((*path, key), f"is there twice, first on line {first}", at=key_node)
             else:
                 self._document.lines[*path, key] = key_node.start_mark.line + 1
                 data[key] = self.read(value_node, (*path, key))
@@ -107,12 +108,13 @@ class _Reader:
             value = self._loader.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
             problem = getattr(error, "problem", None) or _first_line(error)
-            self._fault(node, path, f"cannot be read: {problem}")
+            self._fault(path, f"cannot be read: {problem}")
             return None
         if value is None or isinstance(value, bool | int | float | str):
             return value
         # A date, for example; whoever wrote it meant the text.
         return str(node.value)
 
-    def _fault(self, node: yaml.Node, path: Path, text: str) -> None:
-        self._document.faults.append(Fault(path, node.start_mark.line + 1, text))
+    def _fault(self, path: Path, text: str, *, at: yaml.Node | None = None) -> None:
+        line = self._document.line_of(path) if at is None else at.start_mark.line + 1
+        self._document.faults.append(Fault(path, line, text))
