@@ -1,6 +1,6 @@
-"""What the walkers of capture formats share: the row they write, and why they stop."""
+"""What the walkers of capture formats share: reading numbers, and why they stop."""
 
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport uint8_t, uint16_t, uint32_t
 from libc.string cimport memcpy
 
 
@@ -13,17 +13,6 @@ cpdef enum WalkStatus:
     LENGTHS_DIFFER = 5      # the two lengths of a pcapng block differ
     CAPTURED_LENGTH = 6     # a captured length that no frame can have
     UNKNOWN_INTERFACE = 7   # a frame of an interface that was never described
-
-
-cdef packed struct Frame:
-    # The numpy dtype FRAME of frames.py, which says what the fields mean.
-    uint64_t offset
-    int64_t timestamp_ns
-    uint32_t captured
-    uint32_t length
-    uint16_t link_type
-    uint16_t vlan
-    uint32_t interface
 
 
 cdef enum:

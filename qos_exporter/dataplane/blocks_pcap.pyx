@@ -5,11 +5,11 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 from qos_exporter.dataplane.blocks_common cimport (
     NANOSECONDS,
     NO_VLAN,
-    Frame,
     WalkStatus,
     prefetch,
     read32,
 )
+from qos_exporter.dataplane.rows cimport FrameRow
 
 cdef enum:
     RECORD_HEADER = 16
@@ -40,7 +40,7 @@ cdef class Records:
     def __init__(self, *, bint swapped, int64_t fraction_ns, uint16_t link_type):
         self.form = Form(swapped=swapped, fraction_ns=fraction_ns, link_type=link_type)
 
-    def walk(self, const uint8_t[::1] data, Py_ssize_t position, Frame[::1] frames):
+    def walk(self, const uint8_t[::1] data, Py_ssize_t position, FrameRow[::1] frames):
         """Index the records from `position` on; give (frames, position of the next, status)."""
         cdef Py_ssize_t count = 0
         cdef WalkStatus status
@@ -55,7 +55,7 @@ cdef class Records:
         const uint8_t *data,
         Py_ssize_t size,
         Py_ssize_t *position,
-        Frame[::1] frames,
+        FrameRow[::1] frames,
         Py_ssize_t *count,
     ) noexcept nogil:
         # Copies, because the compiler must suppose that a row it writes to changes `self`.
@@ -85,7 +85,7 @@ cdef class Records:
 
 
 cdef inline void index_record(
-    Form form, const uint8_t *data, Py_ssize_t at, uint32_t captured, Frame *frame
+    Form form, const uint8_t *data, Py_ssize_t at, uint32_t captured, FrameRow *frame
 ) noexcept nogil:
     cdef const uint8_t *record = data + at
     cdef uint32_t length = read32(record + 12, form.swapped)

@@ -10,12 +10,12 @@ from libc.stdlib cimport free, realloc
 from qos_exporter.dataplane.blocks_common cimport (
     NANOSECONDS,
     NO_VLAN,
-    Frame,
     WalkStatus,
     prefetch,
     read16,
     read32,
 )
+from qos_exporter.dataplane.rows cimport FrameRow
 
 cdef enum:
     INTERFACE_DESCRIPTION = 1
@@ -95,7 +95,7 @@ cdef class Blocks:
         )
         self.interface_count += 1
 
-    def walk(self, const uint8_t[::1] data, Py_ssize_t position, Frame[::1] frames):
+    def walk(self, const uint8_t[::1] data, Py_ssize_t position, FrameRow[::1] frames):
         """Index the frames from `position` on; give (frames, position of the next, status).
 
         A frame's `interface` counts through all sections of the file.
@@ -113,7 +113,7 @@ cdef class Blocks:
         const uint8_t *data,
         Py_ssize_t size,
         Py_ssize_t *position,
-        Frame[::1] frames,
+        FrameRow[::1] frames,
         Py_ssize_t *count,
     ) noexcept nogil:
         cdef uint32_t length = 0
@@ -154,7 +154,7 @@ cdef class Blocks:
         return WalkStatus.FULL
 
     cdef WalkStatus _read_block(
-        self, const uint8_t *data, Py_ssize_t at, uint32_t length, Frame *frame
+        self, const uint8_t *data, Py_ssize_t at, uint32_t length, FrameRow *frame
     ) noexcept nogil:
         """Index one whole block: FULL if it was a frame, STARVED if it held none."""
         cdef uint32_t block_type = read32(data + at, self.swapped)
@@ -167,7 +167,7 @@ cdef class Blocks:
         return WalkStatus.STARVED
 
     cdef WalkStatus _read_packet(
-        self, const uint8_t *data, Py_ssize_t at, uint32_t length, bint obsolete, Frame *frame
+        self, const uint8_t *data, Py_ssize_t at, uint32_t length, bint obsolete, FrameRow *frame
     ) noexcept nogil:
         cdef const uint8_t *body = data + at + BLOCK_BODY
         cdef uint32_t number, captured
@@ -190,7 +190,7 @@ cdef class Blocks:
         return WalkStatus.FULL
 
     cdef WalkStatus _read_simple_packet(
-        self, const uint8_t *data, Py_ssize_t at, uint32_t length, Frame *frame
+        self, const uint8_t *data, Py_ssize_t at, uint32_t length, FrameRow *frame
     ) noexcept nogil:
         """Index a frame that has no stamp: it gets the latest one, which moves no clock."""
         cdef uint32_t on_wire, captured
@@ -213,7 +213,7 @@ cdef class Blocks:
         return &self.interfaces[self.section_start + number]
 
     cdef inline void _index(
-        self, Frame *frame, Interface *interface, Py_ssize_t offset, uint32_t captured
+        self, FrameRow *frame, Interface *interface, Py_ssize_t offset, uint32_t captured
     ) noexcept nogil:
         frame.offset = offset
         frame.timestamp_ns = self.latest_ns
@@ -223,7 +223,7 @@ cdef class Blocks:
         frame.interface = <uint32_t> (interface - self.interfaces)
 
 
-cdef inline void set_length(Frame *frame, uint32_t length) noexcept nogil:
+cdef inline void set_length(FrameRow *frame, uint32_t length) noexcept nogil:
     # Some writers leave the length on the wire unset.
     frame.length = length if length > frame.captured else frame.captured
 

@@ -7,7 +7,8 @@ acquire and written with release ordering, so that no access to a frame moves ou
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 from libc.string cimport memcpy
 
-from qos_exporter.dataplane.blocks_common cimport NANOSECONDS, NO_VLAN, Frame
+from qos_exporter.dataplane.blocks_common cimport NANOSECONDS, NO_VLAN
+from qos_exporter.dataplane.rows cimport FrameRow
 
 cdef enum:
     # struct tpacket_block_desc
@@ -94,7 +95,7 @@ cdef class RingBlock:
         self.position = self.start + self._field(BLOCK_FIRST)
         return True
 
-    def walk(self, Frame[::1] frames):
+    def walk(self, FrameRow[::1] frames):
         """Index the next frames of the block; 0 when it has no more."""
         cdef Py_ssize_t count
         with nogil:
@@ -110,7 +111,7 @@ cdef class RingBlock:
         memcpy(&value, &self.data[self.start + offset], 4)
         return value
 
-    cdef Py_ssize_t _walk(self, Frame[::1] frames) noexcept nogil:
+    cdef Py_ssize_t _walk(self, FrameRow[::1] frames) noexcept nogil:
         cdef Py_ssize_t count = 0
         cdef FrameHeader header
         while self.left and count < frames.shape[0]:
@@ -126,7 +127,7 @@ cdef class RingBlock:
             self.position += header.next_offset
         return count
 
-    cdef bint _index(self, const FrameHeader *header, Frame *frame) noexcept nogil:
+    cdef bint _index(self, const FrameHeader *header, FrameRow *frame) noexcept nogil:
         """Write the row of one frame; say whether it is wanted."""
         cdef Py_ssize_t offset = self.position + header.link_offset
         if self.skip_outgoing and self.data[self.position + ADDRESS_KIND] == KIND_OUTGOING:

@@ -1,0 +1,50 @@
+"""What the kernel says about an interface: index, hardware type, flags, losses."""
+
+from __future__ import annotations
+
+import fcntl
+import socket
+import struct
+from pathlib import Path
+
+_SIOCGIFFLAGS = 0x8913
+_SIOCGIFHWADDR = 0x8927
+_IFREQ = struct.Struct("16sH22x")
+
+_IFF_UP = 0x1
+_IFF_RUNNING = 0x40
+
+_COUNTERS = Path("/sys/class/net")
+_LOSSES = ("rx_missed_errors", "rx_fifo_errors")
+"""What libpcap calls the drops of the interface. `rx_dropped` is not in: it counts protocols that
+nobody on this machine asked for."""
+
+
+def hardware_type(interface: str) -> int:
+    """Give the ARPHRD_ number of an interface; raises OSError if there is no such one."""
+    return _request(_SIOCGIFHWADDR, interface)
+
+
+def is_running(interface: str) -> bool:
+    """Whether the interface is up and has a carrier; raises OSError if there is no such one."""
+    flags = _request(_SIOCGIFFLAGS, interface)
+    return bool(flags & _IFF_UP and flags & _IFF_RUNNING)
+
+
+def lost_frames(interface: str) -> int:
+    """Give the frames that the hardware lost since the interface was made; 0 if nobody counts."""
+    total = 0
+    for name in _LOSSES:
+        try:
+            total += int((_COUNTERS / interface / "statistics" / name).read_text())
+        except (OSError, ValueError):
+            continue
+    return total
+
+
+def _request(code: int, interface: str) -> int:
+    """Ask for the 16 bits that follow the name in struct ifreq."""
+    name = interface.encode()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        answer = fcntl.ioctl(control, code, _IFREQ.pack(name, 0))
+    return int(_IFREQ.unpack(answer)[1])

@@ -1,0 +1,18 @@
+"""What to tell a user who may not capture."""
+
+from __future__ import annotations
+
+import sys
+
+from qos_exporter.errors import CaptureError
+
+
+def no_permission(interface: str) -> CaptureError:
+    """Give the error that says, in one sentence, how to get the right to capture."""
+    return CaptureError(
+        f"no right to capture on {interface}: CAP_NET_RAW is needed, which"
+        f" `setcap cap_net_raw+ep {sys.executable}` grants to this Python,"
+        " `AmbientCapabilities=CAP_NET_RAW` to a systemd service,"
+        " `--user 0 --cap-add NET_RAW` to a Docker container, and"
+        " `securityContext: {runAsUser: 0, capabilities: {add: [NET_RAW]}}` to a Kubernetes one"
+    )
