@@ -3,208 +3,106 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
-import sys
-import textwrap
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-import numpy as np
-
-from qos_exporter.errors import ConfigError
-from qos_exporter.quality.arrays import FloatArray
-from qos_exporter.quality.codec import Codec
-from qos_exporter.quality.codec_table import ANY_CLOCK_RATE, CodecTable
-from qos_exporter.quality.model import Conditions, Model, Term
-from qos_exporter.quality.models import DEFAULT_MODEL, MODELS
-from qos_exporter.quality.overrides import operator_codecs
-from qos_exporter.quality.rating import RATINGS, RESULTS
-from qos_exporter.quality.scale import SCALE_NAMES
+from qos_exporter.commands import flags
+from qos_exporter.settings import QualityModel, QualitySettings
 
 if TYPE_CHECKING:
-    # What `add_subparsers` returns has no public name, and no type argument while it runs.
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - see above
+    from qos_exporter.commands.flags import Subparsers
 
-SPOKEN_NAMES = MappingProxyType(
-    {"G711": "PCMU", "G711U": "PCMU", "ULAW": "PCMU", "G711A": "PCMA", "ALAW": "PCMA"}
-)
-"""What people call codecs whose name in SDP is another."""
+DESCRIPTION = """\
+Compute R and MOS of one connection, as for a window of a stream, and print the terms that they are
+made of."""
 
-WIDTH = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Everything that is printed."""
-
-    codec: Codec
-    model: Model
-    r_lq: float
-    mos_lq: float
-    r_cq: float | None
-    mos_cq: float | None
-    result: str
-    rating: str
-    terms: tuple[Term, ...]
-
-    @property
-    def r_factor(self) -> float:
-        """R with everything that was given in it."""
-        return self.r_lq if self.r_cq is None else self.r_cq
+FORMATS = ("text", "json")
 
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add `mos` to the commands."""
     parser = subparsers.add_parser(
-        "mos",
-        help="compute R and MOS for given conditions, and show the terms",
-        description="Compute R and MOS of one connection, and show the terms they are made of.",
-    )
-    parser.add_argument("--codec", required=True, help="as in SDP, for example G729")
-    parser.add_argument("--loss", type=float, default=0.0, metavar="RATIO", help="0.02 is 2 %%")
-    parser.add_argument(
-        "--discard", type=float, default=0.0, metavar="RATIO", help="packets that came too late"
+        "mos", help="compute R and MOS for given conditions", description=DESCRIPTION
     )
     parser.add_argument(
-        "--burst-ratio", type=float, default=1.0, metavar="RATIO", help="1 is random loss"
+        "--codec", required=True, metavar="NAME", help="as in SDP, for example G729"
+    )
+    _add_conditions(parser)
+    parser.add_argument(
+        "--no-plc", dest="plc", action="store_false", help="G.711 that conceals no lost packets"
     )
     parser.add_argument(
-        "--one-way-delay", type=float, metavar="SECONDS", help="mouth to ear; needed for MOS-CQ"
+        "--model",
+        choices=get_args(QualityModel),
+        default=QualitySettings().model,
+        help="how to compute it (default %(default)s)",
     )
     parser.add_argument(
-        "--jitter", type=float, default=0.0, metavar="SECONDS", help="for the simplified model"
+        "--format", choices=FORMATS, default="text", help="how to print it (default text)"
     )
-    parser.add_argument("--no-plc", action="store_true", help="G.711 without loss concealment")
-    parser.add_argument("--model", choices=tuple(MODELS), default=DEFAULT_MODEL.name)
-    parser.add_argument("--format", choices=tuple(PRINTERS), default="text")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the scores; 2 and one sentence on stderr where the question makes no sense."""
-    try:
-        verdict = _verdict(args)
-    except ConfigError as error:
-        print(f"qos-exporter mos: {error}", file=sys.stderr)
-        return 2
-    print(PRINTERS[args.format](verdict))
+    """Print the scores; raises ConfigError where the question makes no sense."""
+    # Here, because the other commands should not wait for numpy.
+    from qos_exporter.commands import mos_answer
+
+    answer = mos_answer.answer_to(
+        mos_answer.Question(
+            codec=args.codec,
+            model=args.model,
+            plc=args.plc,
+            loss_ratio=args.loss,
+            discard_ratio=args.discard,
+            burst_ratio=args.burst_ratio,
+            one_way_delay_s=args.one_way_delay,
+            jitter_s=args.jitter,
+        )
+    )
+    print(mos_answer.PRINTERS[args.format](answer))
     return 0
 
 
-def find_codec(name: str, codecs: CodecTable) -> Codec:
-    """The scored row that a person means by `name`; ConfigError names those that there are."""
-    plain = name.upper().replace("G.", "G")
-    plain = SPOKEN_NAMES.get(plain, plain)
-    codec = codecs.by_name(plain) or codecs.find(plain, ANY_CLOCK_RATE)
-    if codec is None:
-        known = ", ".join(row.name for row in codecs.rows if row.is_scored)
-        raise ConfigError(f"codec {name!r} is not known; known are {known}")
-    if not codec.is_scored:
-        raise ConfigError(f"codec {codec.name} cannot be scored: {codec.source}")
-    return codec
-
-
-def _check_conditions(args: argparse.Namespace) -> None:
-    """Refuse what cannot happen; a NaN fails every comparison and so is refused as well."""
-    delay = 0.0 if args.one_way_delay is None else args.one_way_delay
-    for holds, sentence in (
-        (0.0 <= args.loss <= 1.0, "--loss is a ratio from 0 to 1 (0.02 is 2 %)"),
-        (0.0 <= args.discard <= 1.0, "--discard is a ratio from 0 to 1"),
-        (args.loss + args.discard <= 1.0, "a packet is lost or discarded, so the sum is at most 1"),
-        (1.0 <= args.burst_ratio < math.inf, "--burst-ratio is at least 1"),
-        (0.0 <= delay < math.inf, "--one-way-delay is in seconds, from 0"),
-        (0.0 <= args.jitter < math.inf, "--jitter is in seconds, from 0"),
-    ):
-        if not holds:
-            raise ConfigError(sentence)
-
-
-def _conditions(args: argparse.Namespace, codec: Codec) -> Conditions:
-    ta_ms = math.nan if args.one_way_delay is None else 1000.0 * args.one_way_delay
-    return Conditions(
-        scale=np.int8(SCALE_NAMES.index(codec.scale)),
-        ie=codec.ie,
-        bpl=codec.bpl,
-        lost_percent=100.0 * args.loss,
-        discarded_percent=100.0 * args.discard,
-        burst_r=args.burst_ratio,
-        ta_ms=ta_ms,
-        # Without a measured round trip, the way back is taken to be as long as the way there.
-        round_trip_ms=2.0 * ta_ms,
-        jitter_ms=1000.0 * args.jitter,
+def _add_conditions(parser: argparse.ArgumentParser) -> None:
+    ratio, seconds = flags.checked(_ratio), flags.checked(_seconds)
+    parser.add_argument(
+        "--loss", type=ratio, default=0.0, metavar="RATIO", help="packets lost; 0.02 is 2 %%"
+    )
+    parser.add_argument(
+        "--discard", type=ratio, default=0.0, metavar="RATIO", help="packets that came too late"
+    )
+    parser.add_argument(
+        "--burst-ratio",
+        type=flags.checked(_burst_ratio),
+        default=1.0,
+        metavar="RATIO",
+        help="1 is random loss (default), 2 has runs twice as long",
+    )
+    parser.add_argument(
+        "--one-way-delay", type=seconds, metavar="SECONDS", help="mouth to ear; gives MOS-CQ"
+    )
+    parser.add_argument(
+        "--jitter", type=seconds, default=0.0, metavar="SECONDS", help="for the simplified model"
     )
 
 
-def _verdict(args: argparse.Namespace) -> Verdict:
-    _check_conditions(args)
-    codec = find_codec(args.codec, operator_codecs(plc=not args.no_plc))
-    conditions = _conditions(args, codec)
-    model = MODELS[args.model]
-    scores = model.score(conditions)
-    return Verdict(
-        codec=codec,
-        model=model,
-        r_lq=float(scores.r_lq),
-        mos_lq=float(scores.mos_lq),
-        r_cq=_known(scores.r_cq),
-        mos_cq=_known(scores.mos_cq),
-        result=RESULTS[int(scores.result)],
-        rating=RATINGS[int(scores.rating)],
-        terms=model.explain(conditions),
-    )
+# Comparisons are written so that NaN, with which none holds, is refused like any other mistake.
+def _ratio(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value <= 1.0:
+        raise ValueError("is not a ratio from 0 to 1 (2 % is 0.02)")
+    return value
 
 
-def _known(value: FloatArray) -> float | None:
-    return None if np.isnan(value) else float(value)
+def _burst_ratio(text: str) -> float:
+    value = float(text)
+    if not 1.0 <= value < math.inf:
+        raise ValueError("is not a burst ratio from 1")
+    return value
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)
-
-
-def _json(verdict: Verdict) -> str:
-    document = {
-        "codec": verdict.codec.name,
-        "scale": verdict.model.scale_name(verdict.codec.scale),
-        "provenance": verdict.codec.provenance,
-        "source": verdict.codec.source,
-        "model": verdict.model.name,
-        "r_factor": _rounded(verdict.r_factor),
-        "r_lq": _rounded(verdict.r_lq),
-        "mos_lq": _rounded(verdict.mos_lq),
-        "r_cq": _rounded(verdict.r_cq),
-        "mos_cq": _rounded(verdict.mos_cq),
-        "result": verdict.result,
-        "rating": verdict.rating,
-        "terms": {term.key: _rounded(term.value) for term in verdict.terms},
-    }
-    return json.dumps(document, indent=2)
-
-
-def _score_line(title: str, r: float | None, mos: float | None) -> str:
-    if r is None or mos is None:
-        return f"{title:<18}{'-':>8}{'-':>8}  (needs --one-way-delay)"
-    return f"{title:<18}{r:>8.2f}{mos:>8.3f}"
-
-
-def _text(verdict: Verdict) -> str:
-    codec = verdict.codec
-    scale = verdict.model.scale_name(codec.scale)
-    head = (
-        f"codec   {codec.name}, {scale} scale, values {codec.provenance}",
-        *textwrap.wrap(codec.source, WIDTH, initial_indent="        ", subsequent_indent=" " * 8),
-        f"model   {verdict.model.name}",
-    )
-    scores = (
-        f"{'':<18}{'R':>8}{'MOS':>8}",
-        _score_line("listening (LQ)", verdict.r_lq, verdict.mos_lq),
-        _score_line("conversation (CQ)", verdict.r_cq, verdict.mos_cq),
-        f"rating {verdict.rating}; what the network took: {verdict.result}",
-    )
-    terms = (f"{term.symbol:<10}{term.value:>9.3f}  {term.meaning}" for term in verdict.terms)
-    return "\n".join((*head, "", *scores, "", *terms))
-
-
-PRINTERS: Mapping[str, Callable[[Verdict], str]] = MappingProxyType({"text": _text, "json": _json})
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value < math.inf:
+        raise ValueError("is not a time in seconds from 0")
+    return value

@@ -242,8 +242,9 @@ def test_one_or_many(
     )
     single, column = model.score(one), model.score(many)
     for name in ("r_lq", "mos_lq", "r_cq", "mos_cq", "ie_eff", "result", "rating"):
-        found = np.asarray(getattr(column, name))
-        np.testing.assert_array_equal(found, np.full(3, getattr(single, name)), err_msg=name)
+        found, alone = np.asarray(getattr(column, name)), np.full(3, getattr(single, name))
+        # Columns go through other instructions than numbers, which may differ in the last bit.
+        np.testing.assert_allclose(found, alone, rtol=1e-12, atol=1e-12, err_msg=name)
 
 
 @pytest.mark.parametrize(("model", "codec"), MODEL_AND_CODEC)

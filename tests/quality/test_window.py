@@ -243,8 +243,9 @@ def test_one_or_many(
             round_trip_s=delay,
             model=MODELS[model],
         )
-        np.testing.assert_array_equal(one.mos_lq, many.mos_lq[at : at + 1])
-        np.testing.assert_array_equal(one.mos_cq, many.mos_cq[at : at + 1])
+        # Columns go through other instructions than numbers, which may differ in the last bit.
+        np.testing.assert_allclose(one.mos_lq, many.mos_lq[at : at + 1], rtol=1e-12)
+        np.testing.assert_allclose(one.mos_cq, many.mos_cq[at : at + 1], rtol=1e-12)
         np.testing.assert_array_equal(one.result, many.result[at : at + 1])
 
 
