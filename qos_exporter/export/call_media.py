@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from qos_exporter.export.catalogue.per_call import PACKET_FATES
-from qos_exporter.snapshot import CallView, StreamView, WindowQuality
+from qos_exporter.snapshot import CallView, PacketCounts, StreamView
 
 _counts: Callable[[StreamView], tuple[int, ...]] = attrgetter(
     *(f"packets.{fate}" for fate in PACKET_FATES)
@@ -29,13 +29,8 @@ class CallMedia:
     """The stream that runs, or that ran last: endpoints and codec are its own."""
     scored: StreamView
     """The stream with the newest complete window."""
-    packets: tuple[int, ...]
-    """Sums over all streams of the direction, in the order of PACKET_FATES."""
-
-    @property
-    def window(self) -> WindowQuality | None:
-        """The last complete window of this direction."""
-        return self.scored.last_window
+    packets: PacketCounts
+    """Sums over all streams of the direction."""
 
 
 def call_media(calls: Iterable[CallView]) -> Iterator[CallMedia]:
@@ -45,7 +40,7 @@ def call_media(calls: Iterable[CallView]) -> Iterator[CallMedia]:
         if call.has_series:
             _gather(call, gathered)
     for (_, direction), (call, streams) in gathered.items():
-        yield _direction_of(call, direction, streams)
+        yield _media_of(call, direction, streams)
 
 
 def _gather(
@@ -63,16 +58,16 @@ def _begin(call: CallView) -> float:
     return call.start_s
 
 
-def _direction_of(call: CallView, direction: str, streams: list[StreamView]) -> CallMedia:
+def _media_of(call: CallView, direction: str, streams: list[StreamView]) -> CallMedia:
     if len(streams) == 1:
         only = streams[0]
-        return CallMedia(call, direction, only, only, _counts(only))
+        return CallMedia(call, direction, only, only, only.packets)
     return CallMedia(
         call=call,
         direction=direction,
         current=max(streams, key=lambda stream: (stream.active, stream.last_s)),
         scored=max(streams, key=_window_end),
-        packets=tuple(map(sum, zip(*map(_counts, streams), strict=True))),
+        packets=PacketCounts(*map(sum, zip(*map(_counts, streams), strict=True))),
     )
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
+from operator import attrgetter
 
 from qos_exporter.export.call_media import CallMedia
 from qos_exporter.export.catalogue import BY_NAME, Family
 from qos_exporter.export.catalogue.per_call import PACKET_FATES
 from qos_exporter.snapshot import WindowQuality
-
-Value = Callable[[CallMedia], float | None]
 
 RTP_SOURCE = "rtp"
 """The `source` of figures that were measured at the tap."""
@@ -18,45 +17,60 @@ RTP_SOURCE = "rtp"
 UNKNOWN = "unknown"
 """The label value for what was not found out."""
 
-
-def _of_window(value: Callable[[WindowQuality], float | None], media: CallMedia) -> float | None:
-    """Give a figure of the last complete window, `None` before the first one."""
-    window = media.window
-    return None if window is None else value(window)
+Subject = Callable[[CallMedia], object]
 
 
-def _jitter_of_window(
-    value: Callable[[WindowQuality], float | None], media: CallMedia
-) -> float | None:
-    """Jitter is a time only where the clock rate is known; without it there is nothing to say."""
-    return None if media.scored.jitter is None else _of_window(value, media)
+@dataclass(frozen=True, slots=True)
+class CallValue:
+    """How to get the value of one family.
+
+    It is taken in two steps, so that the first is done once for all families of a subject: with
+    10,000 calls every step counts.
+    """
+
+    family: Family
+    subject: Subject
+    """The part of a row that the value is in; `None` where there is no such part."""
+    of_subject: Callable[[object], float | None]
+    """The value in that part; `None` where it is not known."""
+
+    def of(self, media: CallMedia) -> float | None:
+        """Give the value for one row, `None` where there is nothing to say."""
+        subject = self.subject(media)
+        return None if subject is None else self.of_subject(subject)
 
 
-def _packets(fate: int, media: CallMedia) -> float | None:
-    return media.packets[fate]
+def _whole(media: CallMedia) -> CallMedia:
+    return media
 
 
-_VALUES: dict[str, Value] = {
-    "voip_call_mos_lq": partial(_of_window, lambda window: window.mos_lq),
-    "voip_call_mos_cq": partial(_of_window, lambda window: window.mos_cq),
-    "voip_call_r_factor": partial(_of_window, lambda window: window.r_factor),
-    "voip_call_loss_ratio": partial(_of_window, lambda window: window.loss_ratio),
-    "voip_call_discard_ratio": partial(_of_window, lambda window: window.discard_ratio),
-    "voip_call_burst_ratio": partial(_of_window, lambda window: window.burst_ratio),
-    "voip_call_jitter_seconds": partial(_jitter_of_window, lambda window: window.jitter_s),
-    "voip_call_jitter_max_seconds": partial(_jitter_of_window, lambda window: window.jitter_max_s),
-    **{
-        f"voip_call_packets_{fate}_total": partial(_packets, position)
-        for position, fate in enumerate(PACKET_FATES)
-    },
-    "voip_call_start_timestamp_seconds": lambda media: media.call.start_s,
-    "voip_call_duration_seconds": lambda media: media.call.duration_s,
-    "voip_call_last_packet_timestamp_seconds": lambda media: media.current.last_s,
+def _window(media: CallMedia) -> WindowQuality | None:
+    return media.scored.last_window
+
+
+def _timed_window(media: CallMedia) -> WindowQuality | None:
+    """Give the window where its jitter is a time: without a clock rate there are only ticks."""
+    return None if media.scored.jitter is None else media.scored.last_window
+
+
+_VALUES: dict[str, tuple[Subject, str]] = {
+    "voip_call_mos_lq": (_window, "mos_lq"),
+    "voip_call_mos_cq": (_window, "mos_cq"),
+    "voip_call_r_factor": (_window, "r_factor"),
+    "voip_call_loss_ratio": (_window, "loss_ratio"),
+    "voip_call_discard_ratio": (_window, "discard_ratio"),
+    "voip_call_burst_ratio": (_window, "burst_ratio"),
+    "voip_call_jitter_seconds": (_timed_window, "jitter_s"),
+    "voip_call_jitter_max_seconds": (_timed_window, "jitter_max_s"),
+    **{f"voip_call_packets_{fate}_total": (_whole, f"packets.{fate}") for fate in PACKET_FATES},
+    "voip_call_start_timestamp_seconds": (_whole, "call.start_s"),
+    "voip_call_duration_seconds": (_whole, "call.duration_s"),
+    "voip_call_last_packet_timestamp_seconds": (_whole, "current.last_s"),
 }
 
 CALL_INFO: Family = BY_NAME["voip_call_info"]
-CALL_VALUES: tuple[tuple[Family, Value], ...] = tuple(
-    (BY_NAME[name], value) for name, value in _VALUES.items()
+CALL_VALUES: tuple[CallValue, ...] = tuple(
+    CallValue(BY_NAME[name], subject, attrgetter(path)) for name, (subject, path) in _VALUES.items()
 )
 """All per-call families but `voip_call_info`, in the order of the catalogue."""
 

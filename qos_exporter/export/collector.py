@@ -68,12 +68,12 @@ def call_families(snapshot: Snapshot) -> Iterator[Metric]:
     """Give the per-call families; for many calls the exposition has a faster encoder."""
     rows = tuple(call_media(snapshot.calls))
     yield _call_info(rows)
-    for family, value_of in CALL_VALUES:
-        metric = metric_family.number(family)
+    for source in CALL_VALUES:
+        metric = metric_family.number(source.family)
         for media in rows:
-            value = value_of(media)
+            value = source.of(media)
             if value is not None:
-                metric_family.add_number(metric, label_values(family, media), value)
+                metric_family.add_number(metric, label_values(source.family, media), value)
         yield metric
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 LONGEST_PLAIN_DIGITS = 6
-"""Digits before the point that Go's shortest form writes without an exponent here."""
+"""Digits before the point from which on Go's shortest form has an exponent."""
+PLAIN_BELOW = 10.0**LONGEST_PLAIN_DIGITS
 
 
 def number_text(value: float) -> str:
@@ -16,6 +17,8 @@ def number_text(value: float) -> str:
     depend on which of the two wrote them.
     """
     number = float(value)
+    if -PLAIN_BELOW < number < PLAIN_BELOW:
+        return repr(number)
     if not math.isfinite(number):
         return "NaN" if math.isnan(number) else ("+Inf" if number > 0 else "-Inf")
     text = repr(number)

@@ -85,6 +85,16 @@ COUNTERS = (
     _grouped_total(
         name="voip_bytes_total", unit="bytes", help="Bytes of the RTP packets received."
     ),
+    _grouped_total(
+        name="voip_concealed_seconds_total",
+        unit="seconds",
+        help="Seconds in which a receiver had to conceal a lost or discarded packet.",
+    ),
+    _grouped_total(
+        name="voip_severely_concealed_seconds_total",
+        unit="seconds",
+        help="Seconds in which more than a twentieth of the media had to be concealed.",
+    ),
     _total(
         name="voip_windows_total",
         labels=(*GROUP_LABELS, "result", "reason"),
@@ -95,16 +105,6 @@ COUNTERS = (
         unit="seconds",
         labels=(*GROUP_LABELS, "rating"),
         help="Seconds of media by the rating of the window that they were in.",
-    ),
-    _grouped_total(
-        name="voip_concealed_seconds_total",
-        unit="seconds",
-        help="Seconds in which a receiver had to conceal a lost or discarded packet.",
-    ),
-    _grouped_total(
-        name="voip_severely_concealed_seconds_total",
-        unit="seconds",
-        help="Seconds in which more than a twentieth of the media had to be concealed.",
     ),
 )
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from qos_exporter.export.call_media import CallMedia, call_media
 from qos_exporter.export.call_values import (
     CALL_INFO,
     CALL_VALUES,
     THIRD_LABEL,
-    Value,
+    CallValue,
     info_values,
 )
 from qos_exporter.export.catalogue import Family
@@ -71,8 +73,11 @@ def _families(rows: list[_Row], format_: Format, names: frozenset[str] | None) -
 
 def _blocks(rows: list[_Row]) -> Iterator[tuple[Family, Iterator[str]]]:
     yield CALL_INFO, (_info_line(row.media) for row in rows)
-    for family, value_of in CALL_VALUES:
-        yield family, _lines(family, value_of, rows)
+    for subject_of, sources in groupby(CALL_VALUES, key=attrgetter("subject")):
+        subjects = [(row, subject_of(row.media)) for row in rows]
+        known = [(row, subject) for row, subject in subjects if subject is not None]
+        for source in sources:
+            yield source.family, _lines(source, known)
 
 
 def _info_line(media: CallMedia) -> str:
@@ -81,10 +86,11 @@ def _info_line(media: CallMedia) -> str:
     return f"{CALL_INFO.name}{{{labels}}} 1.0\n"
 
 
-def _lines(family: Family, value_of: Value, rows: list[_Row]) -> Iterator[str]:
-    name = family.name
-    third = "".join(family.labels[2:])
-    for row in rows:
-        value = value_of(row.media)
+def _lines(source: CallValue, subjects: list[tuple[_Row, object]]) -> Iterator[str]:
+    name = source.family.name
+    third = "".join(source.family.labels[2:])
+    value_of = source.of_subject
+    for row, subject in subjects:
+        value = value_of(subject)
         if value is not None:
             yield f"{name}{row.labels[third]}{number_text(value)}\n"
