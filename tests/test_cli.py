@@ -8,13 +8,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import yaml
 
 import qos_exporter
-from qos_exporter import cli
+from qos_exporter import app, cli
 from qos_exporter.errors import CaptureError
 from qos_exporter.listen import ListenAddress
 from qos_exporter.options import AnalyzeOptions, Overrides, ReplayOptions, ServeOptions
@@ -55,12 +54,10 @@ class Application:
 
 @pytest.fixture
 def application(monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
-    """Put the stand-in where the commands find the application; undo what they do to the log."""
+    """Put the stand-in in the place of the application; undo what the commands do to the log."""
     fake = Application()
-    module = ModuleType("qos_exporter.app")
-    module.__dict__.update(serve=fake.serve, analyze=fake.analyze)
-    monkeypatch.setitem(sys.modules, "qos_exporter.app", module)
-    monkeypatch.setattr(qos_exporter, "app", module, raising=False)
+    monkeypatch.setattr(app, "serve", fake.serve)
+    monkeypatch.setattr(app, "analyze", fake.analyze)
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield fake

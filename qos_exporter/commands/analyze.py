@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from qos_exporter import logs
+from qos_exporter import app, logs
 from qos_exporter.commands import flags
 from qos_exporter.options import AnalyzeFormat, AnalyzeOptions, read_settings
 
@@ -43,8 +43,6 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what the files hold; raises ConfigError and CaptureError."""
-    from qos_exporter import app
-
     settings = read_settings(args.config_file, flags.overrides_of(args))
     logs.configure(settings.log.level, settings.log.format)
     return app.analyze(

@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qos_exporter import logs
+from qos_exporter import app, logs
 from qos_exporter.commands import flags
 from qos_exporter.errors import ConfigError
 from qos_exporter.options import ReplayOptions, ServeOptions, read_settings
@@ -54,8 +54,6 @@ def run(args: argparse.Namespace) -> int:
 
 def start(options: ServeOptions) -> int:
     """Set the log up and hand over to the application."""
-    from qos_exporter import app
-
     logs.configure(options.settings.log.level, options.settings.log.format)
     return app.serve(options)
 
