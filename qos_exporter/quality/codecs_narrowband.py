@@ -67,7 +67,7 @@ NARROWBAND_ROWS = (
         bpl=10.0,
         look_ahead_ms=5.0,
         provenance=UNPUBLISHED,
-        source="no ITU value; mode 12.2 assumed, which codes the same bits as GSM-EFR, and its values",
+        source="no ITU value; mode 12.2 assumed: the bits of GSM-EFR, hence its values",
     ),
     _unscored(name="AMR-low", encoding="AMR", look_ahead_ms=5.0),
     _unscored(name="iLBC", encoding="ILBC", frame_ms=30.0, look_ahead_ms=10.0),
