@@ -1,0 +1,148 @@
+"""Keeps streams bound to calls while both come, change and go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from qos_exporter.calls.call import Call
+from qos_exporter.calls.claims import Claim, ClaimIndex, make_claims
+from qos_exporter.calls.control import StreamControl
+from qos_exporter.calls.dialog import Dialog
+from qos_exporter.calls.matching import Match, StreamMatcher
+from qos_exporter.calls.media import MediaStream
+from qos_exporter.calls.pairing import StreamPairing
+from qos_exporter.calls.party import Direction
+from qos_exporter.calls.payloads import NO_PAYLOADS
+from qos_exporter.calls.trailing import TrailingMedia
+from qos_exporter.net import Endpoint
+
+
+class MediaBinder:
+    """Binds streams to calls; what no signalling claims is left in `pairing`."""
+
+    __slots__ = ("_control", "_trailing", "claims", "matcher", "pairing")
+
+    def __init__(self, control: StreamControl, trailing: TrailingMedia) -> None:
+        self._control = control
+        self._trailing = trailing
+        self.claims = ClaimIndex()
+        self.matcher = StreamMatcher(self.claims, control)
+        self.pairing = StreamPairing(control)
+
+    def place(self, stream: MediaStream, now_ns: int) -> bool:
+        """Find the signalled call of a stream, or see that it is a dead call's; else `False`."""
+        match = self.matcher.find(stream, now_ns)
+        if match is not None:
+            self._attach(stream, match, now_ns)
+            return True
+        if self._trailing.covers(stream) and not self.matcher.is_claimed(stream):
+            self.pairing.discard(stream)
+            self._trailing.mute(stream, since_ns=0)
+            return True
+        return False
+
+    def update(self, call: Call, dialog: Dialog, now_ns: int) -> list[Call]:
+        """Follow what the dialog agreed on. Returns the unsignalled calls that it has absorbed."""
+        before = {claim.endpoint for claim in dialog.claims}
+        self._exchange(dialog, make_claims(call, dialog.negotiation))
+        after = {claim.endpoint for claim in dialog.claims}
+        for endpoint in after - before:
+            self._trailing.lift(endpoint, now_ns)
+        dropped = before - after
+        self._trailing.guard((each for each in dropped if each not in self.claims), now_ns)
+        self._rebind(call, dropped, now_ns)
+        return self._adopt(after - before, now_ns)
+
+    def leave(self, call: Call, now_ns: int) -> None:
+        """A message ended the call: what still comes of its media is its tail."""
+        endpoints = self._endpoints_of(call)
+        self._drop_claims(call)
+        self._trailing.guard((each for each in endpoints if each not in self.claims), now_ns)
+        for stream in call.streams:
+            self.pairing.discard(stream)
+            if stream.is_live:
+                self._trailing.mute(stream, since_ns=now_ns)
+
+    def abandon(self, call: Call) -> None:
+        """The call fell silent: whatever comes from its endpoints is something new."""
+        self._drop_claims(call)
+        for stream in call.streams:
+            self.pairing.discard(stream)
+            if stream.is_live:
+                stream.is_live = False
+                self._control.release(stream)
+
+    def forget(self, stream: MediaStream) -> None:
+        """The stream is gone from the stream table."""
+        stream.is_live = False
+        self.pairing.discard(stream)
+        self._trailing.forget(stream)
+
+    def _drop_claims(self, call: Call) -> None:
+        if call.dialog is not None:
+            self._exchange(call.dialog, ())
+
+    def _exchange(self, dialog: Dialog, claims: tuple[Claim, ...]) -> None:
+        """Enter new claims before the old ones leave, so that what stays is never withdrawn."""
+        for claim in claims:
+            if self.claims.add(claim):
+                self._control.announce(claim.endpoint)
+        for claim in dialog.claims:
+            if self.claims.discard(claim):
+                self._control.withdraw(claim.endpoint)
+        dialog.claims = claims
+
+    def _endpoints_of(self, call: Call) -> set[Endpoint]:
+        """Collect where its media were awaited, and where they came from and went to in fact."""
+        claims = call.dialog.claims if call.dialog is not None else ()
+        endpoints = {claim.endpoint for claim in claims}
+        for stream in call.streams:
+            endpoints |= {stream.src, stream.dst}
+        return endpoints
+
+    def _rebind(self, call: Call, dropped: set[Endpoint], now_ns: int) -> None:
+        for stream in call.streams:
+            if not stream.is_live:
+                continue
+            if stream.src in dropped or stream.dst in dropped:
+                self._trailing.mute(stream, since_ns=now_ns)
+                continue
+            match = self.matcher.find_within(stream, call)
+            if match and (match.direction, match.payloads) != (stream.direction, stream.payloads):
+                self._bind(stream, match)
+
+    def _adopt(self, endpoints: Iterable[Endpoint], now_ns: int) -> list[Call]:
+        absorbed: dict[Call, None] = {}
+        for endpoint in endpoints:
+            for stream in self.pairing.touching(endpoint):
+                match = self.matcher.find(stream, now_ns)
+                if match is not None:
+                    if stream.call is not None:
+                        absorbed[stream.call] = None
+                        self._dissolve(stream.call)
+                    self._attach(stream, match, now_ns)
+        return list(absorbed)
+
+    def _dissolve(self, call: Call) -> None:
+        """Set the streams of a call without signalling free: they belong to one that has it."""
+        for stream in call.streams:
+            stream.call = None
+            stream.direction = Direction.UNKNOWN
+            stream.payloads = NO_PAYLOADS
+            self.pairing.discard(stream)
+            if stream.is_live:
+                self.pairing.add(stream)
+
+    def _attach(self, stream: MediaStream, match: Match, now_ns: int) -> None:
+        self.pairing.discard(stream)
+        if match.call.is_recording:
+            self._trailing.mute(stream, since_ns=now_ns)
+            return
+        match.call.streams.append(stream)
+        self._bind(stream, match)
+
+    def _bind(self, stream: MediaStream, match: Match) -> None:
+        stream.call = match.call
+        stream.direction = match.direction
+        stream.payloads = match.payloads
+        self._control.bind(stream)

@@ -1,0 +1,117 @@
+"""Calls: what is known about one, whether it was signalled or only heard."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from qos_exporter.calls.media import MediaStream
+
+if TYPE_CHECKING:  # a dialog acts on its call
+    from qos_exporter.calls.dialog import Dialog
+
+
+class CallState(StrEnum):
+    """Where a call stands."""
+
+    SETUP = "setup"
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+class Outcome(StrEnum):
+    """How a call came out."""
+
+    ANSWERED = "answered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    PARTIAL = "partial"
+    """We did not see enough of its signalling to tell."""
+
+
+class Anomaly(StrEnum):
+    """What can be wrong with the media of an answered call that is not on hold and not a fax."""
+
+    ONE_WAY = "one_way"
+    """One direction has media, the other never had any."""
+    NO_RTP = "no_rtp"
+    """Neither direction ever had media."""
+    STOPPED = "stopped"
+    """A direction had media and lost them while the call went on."""
+
+
+class Call:
+    """One SIP dialog (forks included), or a pair of opposite streams without signalling.
+
+    Times are packet time in nanoseconds; `answer_ns` and `end_ns` are `None` until they happen, and
+    for good where that was not seen.
+    """
+
+    __slots__ = (
+        "anomalies",
+        "answer_ns",
+        "call_id",
+        "callee",
+        "caller",
+        "dialog",
+        "end_ns",
+        "outcome",
+        "start_ns",
+        "state",
+        "streams",
+    )
+
+    def __init__(self, call_id: str, *, start_ns: int, dialog: Dialog | None = None) -> None:
+        self.call_id = call_id
+        self.caller = ""
+        """The user part of its address, or the whole URI where there is none."""
+        self.callee = ""
+        self.state = CallState.SETUP if dialog else CallState.ACTIVE
+        self.outcome: Outcome | None = None
+        self.start_ns = start_ns
+        self.answer_ns: int | None = None
+        self.end_ns: int | None = None
+        self.streams: list[MediaStream] = []
+        """All that belong or belonged to it, in order of appearance."""
+        self.anomalies: tuple[Anomaly, ...] = ()
+        self.dialog = dialog
+        """`None` where there is no signalling."""
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether the call is over."""
+        return self.state is CallState.ENDED
+
+    @property
+    def on_hold(self) -> bool:
+        """Whether the parties agreed that media do not flow both ways."""
+        return self.dialog is not None and self.dialog.on_hold
+
+    @property
+    def is_fax(self) -> bool:
+        """Whether the parties switched from audio to T.38."""
+        return self.dialog is not None and self.dialog.is_fax
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether this is the copy that a recorder gets of another call (RFC 7866)."""
+        return self.dialog is not None and self.dialog.is_recording
+
+    def begin(self, now_ns: int) -> None:
+        """The conversation is under way, though its answer may not have been seen."""
+        self.state = CallState.ACTIVE
+        if self.dialog is not None:
+            self.dialog.media_since_ns = now_ns
+
+    def end(self, at_ns: int, outcome: Outcome) -> None:
+        """End the call; an outcome that is already known stays."""
+        self.state = CallState.ENDED
+        self.end_ns = at_ns
+        self.outcome = self.outcome or outcome
+
+    def reopen(self, now_ns: int) -> None:
+        """Take back the end: the call was only silent. Its outcome was counted and stays."""
+        self.end_ns = None
+        self.begin(now_ns)
+        if self.dialog is not None:
+            self.dialog.is_silenced = False

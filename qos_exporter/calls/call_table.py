@@ -1,0 +1,73 @@
+"""The calls that are known: open, ended but still shown, and remembered by their Call-ID only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from qos_exporter.calls.call import Call
+from qos_exporter.calls.deadlines import Deadlines
+from qos_exporter.calls.timers import CallTimers
+
+
+class CallTable:
+    """Keeps calls for as long as each kind of memory of them lasts."""
+
+    __slots__ = ("_by_call_id", "_forget", "_hide", "_shown", "_timers")
+
+    def __init__(self, timers: CallTimers) -> None:
+        self._timers = timers
+        self._shown: dict[Call, None] = {}
+        self._by_call_id: dict[str, Call] = {}
+        self._hide: Deadlines[Call] = Deadlines()
+        self._forget: Deadlines[Call] = Deadlines()
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(tuple(self._shown))
+
+    def __len__(self) -> int:
+        return len(self._shown)
+
+    def find(self, call_id: str) -> Call | None:
+        """Return the call with this Call-ID, which may be over."""
+        return self._by_call_id.get(call_id)
+
+    def known(self) -> tuple[Call, ...]:
+        """Return every call with a Call-ID that is remembered, also those that are not shown."""
+        return tuple(self._by_call_id.values())
+
+    def oldest(self) -> Call | None:
+        """Return the call that has been shown for longest."""
+        return next(iter(self._shown), None)
+
+    def add(self, call: Call) -> None:
+        """Show a call. One with the same Call-ID, which must be over, disappears."""
+        former = self._by_call_id.get(call.call_id)
+        if former is not None and former is not call:
+            self._shown.pop(former, None)
+        self._by_call_id[call.call_id] = call
+        self._shown[call] = None
+
+    def hide(self, call: Call) -> None:
+        """Show a call no longer, but know its Call-ID."""
+        self._shown.pop(call, None)
+
+    def remove(self, call: Call) -> None:
+        """Forget a call altogether."""
+        self.hide(call)
+        if self._by_call_id.get(call.call_id) is call:
+            del self._by_call_id[call.call_id]
+
+    def retire(self, call: Call, now_ns: int) -> None:
+        """Begin to forget a call that has just ended."""
+        shown_until_ns = now_ns + self._timers.linger_ns
+        self._hide.put(shown_until_ns, call)
+        self._forget.put(max(shown_until_ns, now_ns + self._timers.retransmission_ns), call)
+
+    def expire(self, now_ns: int) -> None:
+        """Forget what has been over for long enough."""
+        for call in self._hide.take_due(now_ns):
+            if call.is_ended:
+                self.hide(call)
+        for call in self._forget.take_due(now_ns):
+            if call.is_ended:
+                self.remove(call)

@@ -1,0 +1,137 @@
+"""Claims: which call expects media at which endpoint, on whose behalf, and in which formats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from qos_exporter.calls.negotiation import Described, Hop, Negotiation
+from qos_exporter.calls.party import Party
+from qos_exporter.calls.payloads import NO_PAYLOADS, PayloadMap, resolve_payloads
+from qos_exporter.net import Endpoint
+from qos_exporter.protocols.session_description import MediaDescription
+
+if TYPE_CHECKING:  # a call is only passed on here
+    from qos_exporter.calls.call import Call
+
+
+class Claim:
+    """One party of one call expects the media of one `m=` line at one endpoint."""
+
+    __slots__ = ("call", "endpoint", "hop", "is_current", "line", "party", "payloads")
+
+    def __init__(
+        self,
+        call: Call,
+        endpoint: Endpoint,
+        *,
+        party: Party,
+        hop: Hop,
+        line: int,
+        payloads: PayloadMap,
+        is_current: bool,
+    ) -> None:
+        self.call = call
+        self.endpoint = endpoint
+        self.party = party
+        self.hop = hop
+        self.line = line
+        """Index of the `m=` line."""
+        self.payloads = payloads
+        self.is_current = is_current
+        """False once something else was agreed on. Media may lag behind signalling (RFC 3264
+        section 8.3.1), so the claim stands, but it yields to any that is current."""
+
+
+def make_claims(call: Call, negotiation: Negotiation) -> tuple[Claim, ...]:
+    """Work out all claims of a call, those of earlier agreements included."""
+    claims: dict[tuple[Endpoint, Party, int], Claim] = {}
+    said: dict[tuple[Party, Hop, int], PayloadMap] = {}
+    for exchange, standing in negotiation.standing():
+        is_current = not negotiation.is_superseded(exchange)
+        for described, line, media in _lines(standing):
+            key = (described.party, described.hop, line)
+            peer = _peer_media(described, line, standing)
+            previous = said.get(key, NO_PAYLOADS)
+            said[key] = resolve_payloads(media, previous=previous, peer=peer)
+            for endpoint in media.media_endpoints if media.is_rtp else ():
+                claims[endpoint, described.party, line] = Claim(
+                    call,
+                    endpoint,
+                    party=described.party,
+                    hop=described.hop,
+                    line=line,
+                    payloads=said[key],
+                    is_current=is_current,
+                )
+    # UDPTL on the port where the audio was would be taken for RTP whenever its sequence number
+    # happens to look like an RTP header.
+    fax = _fax_endpoints(negotiation)
+    return tuple(claim for claim in claims.values() if claim.endpoint not in fax)
+
+
+def _lines(standing: Iterable[Described]) -> Iterator[tuple[Described, int, MediaDescription]]:
+    for described in standing:
+        for line, media in enumerate(described.session.media):
+            yield described, line, media
+
+
+def _peer_media(
+    described: Described, line: int, standing: Iterable[Described]
+) -> MediaDescription | None:
+    """Find the same `m=` line as the other party described it, on the same hop if it did there."""
+    peers = [
+        each
+        for each in standing
+        if each.party is not described.party and line < len(each.session.media)
+    ]
+    peers.sort(key=lambda each: each.hop != described.hop)
+    return peers[0].session.media[line] if peers else None
+
+
+def _fax_endpoints(negotiation: Negotiation) -> set[Endpoint]:
+    """Where UDPTL goes by the agreement that holds."""
+    current = negotiation.current
+    return {
+        endpoint
+        for exchange, standing in negotiation.standing()
+        if exchange is current
+        for _, _, media in _lines(standing)
+        if media.is_fax and (endpoint := media.endpoint) is not None
+    }
+
+
+class ClaimIndex:
+    """All claims by endpoint. Several calls may claim one endpoint: each owns its own claim."""
+
+    __slots__ = ("_by_endpoint",)
+
+    def __init__(self) -> None:
+        self._by_endpoint: dict[Endpoint, tuple[Claim, ...]] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_endpoint)
+
+    def __contains__(self, endpoint: Endpoint) -> bool:
+        return endpoint in self._by_endpoint
+
+    def __iter__(self) -> Iterator[Endpoint]:
+        return iter(self._by_endpoint)
+
+    def at(self, endpoint: Endpoint) -> tuple[Claim, ...]:
+        """Return the claims on an endpoint."""
+        return self._by_endpoint.get(endpoint, ())
+
+    def add(self, claim: Claim) -> bool:
+        """Enter a claim; tell whether it is the first one on its endpoint."""
+        present = self.at(claim.endpoint)
+        self._by_endpoint[claim.endpoint] = (*present, claim)
+        return not present
+
+    def discard(self, claim: Claim) -> bool:
+        """Remove a claim; tell whether its endpoint is now nobody's."""
+        left = tuple(each for each in self.at(claim.endpoint) if each is not claim)
+        if left:
+            self._by_endpoint[claim.endpoint] = left
+            return False
+        return self._by_endpoint.pop(claim.endpoint, None) is not None

@@ -1,0 +1,171 @@
+"""Offer and answer (RFC 3264) over all the requests of a call that may carry them.
+
+An exchange is what one request (INVITE, UPDATE, PRACK) and its responses and acknowledgement say
+about media. It is bound to the CSeq of that request, so that a repeated message cannot bring back
+what was agreed on before, and a refused one takes with it only what it had proposed.
+
+Every description is kept with the party that gave it. Which of the two was the offer never matters
+here: delayed offers (RFC 3261 section 13.2.1) only change the messages in which they travel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from qos_exporter.calls.party import Party
+from qos_exporter.protocols.session_description import SessionDescription
+
+Hop = tuple[str, str]
+"""The two addresses between which a message was seen, sorted. A proxy shows a call on two hops, and
+may rewrite the descriptions between them."""
+
+_KEPT_EXCHANGES = 8
+_KEPT_DESCRIPTIONS = 64
+
+
+class ExchangeState(Enum):
+    """How far an exchange has come."""
+
+    PENDING = 0
+    COMMITTED = 1
+    FAILED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What one party said on one hop."""
+
+    party: Party
+    branch: str
+    """The callee's tag, empty where the message had none: the caller's offer to all branches."""
+    hop: Hop
+    session: SessionDescription
+
+
+class Exchange:
+    """One round of offer and answer."""
+
+    __slots__ = ("cseq", "described", "party", "state")
+
+    def __init__(self, party: Party, cseq: int) -> None:
+        self.party = party
+        """Who sent the request."""
+        self.cseq = cseq
+        self.state = ExchangeState.PENDING
+        self.described: list[Described] = []
+
+    def has_from(self, party: Party) -> bool:
+        """Whether this party has described its media in this exchange."""
+        return any(each.party is party for each in self.described)
+
+
+class Negotiation:
+    """The exchanges of one call in the order in which they began."""
+
+    __slots__ = ("_answered", "_exchanges", "_highest")
+
+    def __init__(self) -> None:
+        self._exchanges: list[Exchange] = []
+        self._highest: dict[Party, int] = {}
+        self._answered: set[str] = set()
+
+    def find(self, party: Party, cseq: int) -> Exchange | None:
+        """Return the exchange that a request of `party` began."""
+        for each in self._exchanges:
+            if each.cseq == cseq and each.party is party:
+                return each
+        return None
+
+    def open(self, party: Party, cseq: int) -> Exchange | None:
+        """Return the exchange of a request, begun if it is new; `None` if its time is past."""
+        known = self.find(party, cseq)
+        if known is not None:
+            return known
+        if cseq < self._highest.get(party, 0):
+            return None
+        self._highest[party] = cseq
+        exchange = Exchange(party, cseq)
+        self._exchanges.append(exchange)
+        self._forget_old()
+        return exchange
+
+    def describe(self, exchange: Exchange, described: Described) -> bool:
+        """Add a description; tell whether that changed anything."""
+        is_new = (
+            self._is_open(exchange)
+            and described not in exchange.described
+            and len(exchange.described) < _KEPT_DESCRIPTIONS
+        )
+        if is_new:
+            exchange.described.append(described)
+        return is_new
+
+    def commit(self, exchange: Exchange) -> bool:
+        """The request was accepted: what it agreed on holds. Tell whether that is news."""
+        if exchange.state is not ExchangeState.PENDING:
+            return False
+        exchange.state = ExchangeState.COMMITTED
+        return True
+
+    def fail(self, exchange: Exchange) -> bool:
+        """The request was refused: all stays as it was before it. Tell whether that is news."""
+        if exchange.state is not ExchangeState.PENDING:
+            return False
+        exchange.state = ExchangeState.FAILED
+        exchange.described.clear()
+        return True
+
+    def answer(self, branch: str) -> bool:
+        """The callee with this tag took the call; tell whether that is news."""
+        is_new = branch not in self._answered
+        self._answered.add(branch)
+        return is_new
+
+    def leave(self, branch: str) -> bool:
+        """The callee with this tag is out; tell whether another one that took the call is left."""
+        self._answered.discard(branch)
+        for exchange in self._exchanges:
+            exchange.described = [each for each in exchange.described if each.branch != branch]
+        return bool(self._answered)
+
+    def has_answered(self, branch: str) -> bool:
+        """Whether the callee with this tag took the call."""
+        return branch in self._answered
+
+    @property
+    def current(self) -> Exchange | None:
+        """The exchange whose outcome holds; before the first success the one that is under way."""
+        agreed = [each for each in self._exchanges if each.state is ExchangeState.COMMITTED]
+        if agreed:
+            return next((each for each in reversed(agreed) if each.described), agreed[-1])
+        pending = [each for each in self._exchanges if each.state is ExchangeState.PENDING]
+        return pending[-1] if pending else None
+
+    def standing(self) -> Iterator[tuple[Exchange, tuple[Described, ...]]]:
+        """Yield every exchange with what counts of it: refused offers and lost forks do not."""
+        for exchange in self._exchanges:
+            yield exchange, tuple(each for each in exchange.described if self._counts(each))
+
+    def is_superseded(self, exchange: Exchange) -> bool:
+        """Whether a later exchange has taken its place."""
+        current = self.current
+        if current is None or current.state is not ExchangeState.COMMITTED:
+            return False
+        return self._exchanges.index(exchange) < self._exchanges.index(current)
+
+    def _is_open(self, exchange: Exchange) -> bool:
+        return exchange.state is not ExchangeState.FAILED and not self.is_superseded(exchange)
+
+    def _counts(self, described: Described) -> bool:
+        branch = described.branch
+        return not (branch and self._answered) or branch in self._answered
+
+    def _forget_old(self) -> None:
+        """Keep the newest exchanges and the one that holds."""
+        current = self.current
+        surplus = len(self._exchanges) - _KEPT_EXCHANGES
+        for exchange in self._exchanges[: max(0, surplus)]:
+            if exchange is not current:
+                self._exchanges.remove(exchange)

@@ -1,0 +1,112 @@
+"""Calls without signalling: two streams in opposite directions between the same endpoints."""
+
+from __future__ import annotations
+
+from qos_exporter.calls.call import Call
+from qos_exporter.calls.control import StreamControl
+from qos_exporter.calls.matching import QUIET_NS
+from qos_exporter.calls.media import MediaStream
+from qos_exporter.calls.multimap import MultiMap
+from qos_exporter.net import Endpoint
+
+
+class StreamPairing:
+    """Holds the streams that no signalling claims, and finds those that make a call.
+
+    A stream joins its opposite stream, or takes the place of one that fell silent: a new SSRC
+    between the same endpoints, or the same SSRC when one of the endpoints has changed, as it does
+    when a NAT forgets its mapping. While the stream in its place still runs it is a second call
+    on the same ports, and waits for an opposite stream of its own.
+    """
+
+    __slots__ = ("_control", "_from", "_to")
+
+    def __init__(self, control: StreamControl) -> None:
+        self._control = control
+        self._to: MultiMap[Endpoint, MediaStream] = MultiMap()
+        self._from: MultiMap[Endpoint, MediaStream] = MultiMap()
+        """Only streams without a call: the others are found through their opposite."""
+
+    def __len__(self) -> int:
+        return len(self._to)
+
+    def add(self, stream: MediaStream) -> None:
+        """Hold a stream that has no call."""
+        self._to.add(stream.dst, stream)
+        self._from.add(stream.src, stream)
+
+    def discard(self, stream: MediaStream) -> None:
+        """Let a stream go: it has ended, or signalling has claimed it."""
+        self._to.discard(stream.dst, stream)
+        self._from.discard(stream.src, stream)
+
+    def touching(self, endpoint: Endpoint) -> tuple[MediaStream, ...]:
+        """Return the streams to or from an endpoint."""
+        towards = self._to.get(endpoint)
+        partners = [
+            partner
+            for stream in towards
+            if stream.call is not None
+            for partner in stream.call.streams
+            if partner.src == endpoint and partner.is_live
+        ]
+        return tuple(dict.fromkeys((*towards, *self._from.get(endpoint), *partners)))
+
+    def find_place(self, stream: MediaStream, now_ns: int) -> Call | None:
+        """Return the call in which a stream takes the place of one that fell silent."""
+        for call in self._calls_near(stream):
+            for each in call.streams:
+                if self._is_successor(stream, each) and not self._runs(each, now_ns):
+                    return call
+        return self._half_call(stream, now_ns)
+
+    def find_partner(self, stream: MediaStream) -> MediaStream | None:
+        """Return the opposite stream that has no call yet; of several, the one that began last."""
+        opposite = [
+            each
+            for each in self._to.get(stream.src)
+            if each.src == stream.dst and each.call is None and each is not stream
+        ]
+        return max(opposite, key=lambda each: each.first_ns, default=None)
+
+    def join(self, stream: MediaStream, call: Call) -> None:
+        """Make a stream part of a call; it needs no search from its sender's side then."""
+        self._from.discard(stream.src, stream)
+        stream.call = call
+        call.streams.append(stream)
+        self._control.bind(stream)
+
+    def clear(self) -> None:
+        """Forget all streams."""
+        self._to.clear()
+        self._from.clear()
+
+    def _calls_near(self, stream: MediaStream) -> list[Call]:
+        near = (*self._to.get(stream.dst), *self._to.get(stream.src))
+        calls = [each.call for each in near if each.call is not None]
+        return list(dict.fromkeys(calls))
+
+    def _is_successor(self, stream: MediaStream, old: MediaStream) -> bool:
+        if old is stream:
+            return False
+        same_ends = (old.src == stream.src) + (old.dst == stream.dst)
+        return same_ends == len(("src", "dst")) or (same_ends == 1 and old.ssrc == stream.ssrc)
+
+    def _half_call(self, stream: MediaStream, now_ns: int) -> Call | None:
+        """Return a call that has the opposite direction but nothing that runs in this one."""
+        for each in self._to.get(stream.src):
+            if each.src == stream.dst and each.call is not None and self._runs(each, now_ns):
+                rivals = [one for one in each.call.streams if one.dst == stream.dst]
+                if not any(self._runs(one, now_ns) for one in rivals):
+                    return each.call
+        return None
+
+    def _runs(self, stream: MediaStream, now_ns: int) -> bool:
+        return stream.is_live and self._control.last_packet_ns(stream) > now_ns - QUIET_NS
+
+
+def call_id_of(stream: MediaStream, partner: MediaStream) -> str:
+    """Name a call without signalling: the same streams give the same name in every run."""
+    ends = sorted((str(stream.src), str(stream.dst)))
+    ssrcs = sorted((stream.ssrc, partner.ssrc))
+    return f"rtp-{ends[0]}-{ends[1]}-{ssrcs[0]:08x}-{ssrcs[1]:08x}"

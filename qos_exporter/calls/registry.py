@@ -1,0 +1,314 @@
+"""All calls: takes in messages and streams, and says which belongs to what.
+
+This is where the parts meet. What a message means is in `dialog`, who agreed on what in
+`negotiation`, where media are awaited in `claims`, whose a stream is in `matching` and `pairing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from qos_exporter.calls.anomalies import find_anomalies
+from qos_exporter.calls.binding import MediaBinder
+from qos_exporter.calls.call import Call, CallState, Outcome
+from qos_exporter.calls.call_table import CallTable
+from qos_exporter.calls.control import StreamControl
+from qos_exporter.calls.deadlines import Deadlines
+from qos_exporter.calls.dialog import OFFER_METHODS, Arrival, Change, Dialog
+from qos_exporter.calls.events import (
+    AnomalySeen,
+    CallEnded,
+    CallEvent,
+    DescriptionRejected,
+    OutcomeKnown,
+    PostDialDelay,
+)
+from qos_exporter.calls.media import MediaStream
+from qos_exporter.calls.pairing import call_id_of
+from qos_exporter.calls.silence import last_sign_ns, outcome_of_silence, patience_ns
+from qos_exporter.calls.timers import CallTimers
+from qos_exporter.calls.trailing import TrailingMedia
+from qos_exporter.errors import DecodeError
+from qos_exporter.net import Endpoint
+from qos_exporter.protocols.sdp import parse_session
+from qos_exporter.protocols.session_description import SessionDescription
+from qos_exporter.protocols.sip import SipMessage
+
+CALL_METHODS = frozenset({"INVITE", "ACK", "BYE", "CANCEL", "UPDATE", "PRACK"})
+"""Requests that show a call, also one whose beginning was not captured."""
+_REOPENING = frozenset({"INVITE", "UPDATE"})
+_DESCRIBING = OFFER_METHODS | {"ACK"}
+
+
+class CallRegistry:
+    """Follows all calls. `now_ns` is packet time; it must not run backwards but for `restart`."""
+
+    def __init__(
+        self,
+        control: StreamControl,
+        *,
+        silence_timeout_ns: int = CallTimers().silence_ns,
+        linger_ns: int = CallTimers().linger_ns,
+        limit: int | None = None,
+        timers: CallTimers | None = None,
+    ) -> None:
+        """Set up without calls. `limit` is how many are kept before the oldest one has to go."""
+        self._timers = replace(
+            timers or CallTimers(), silence_ns=silence_timeout_ns, linger_ns=linger_ns
+        )
+        self._control = control
+        self._limit = limit
+        self._table = CallTable(self._timers)
+        self._trailing = TrailingMedia(control, self._timers.guard_ns)
+        self._media = MediaBinder(control, self._trailing)
+        self._looks: Deadlines[Call] = Deadlines()
+        self._undecided: Deadlines[MediaStream] = Deadlines()
+        self._events: list[CallEvent] = []
+        self.evictions = 0
+        """Calls that went because `limit` was reached."""
+
+    @property
+    def calls(self) -> Iterator[Call]:
+        """The calls under way, and those that ended less than the linger time ago."""
+        return iter(self._table)
+
+    def __len__(self) -> int:
+        """How many calls there are to show."""
+        return len(self._table)
+
+    def find(self, call_id: str) -> Call | None:
+        """Return the signalled call with this Call-ID; it may be over."""
+        return self._table.find(call_id)
+
+    def drain(self) -> tuple[CallEvent, ...]:
+        """Return what has happened since the last time, in order."""
+        events = tuple(self._events)
+        self._events.clear()
+        return events
+
+    def on_message(self, message: SipMessage, *, src: Endpoint, dst: Endpoint, now_ns: int) -> None:
+        """Take in one SIP message with the endpoints of its datagram."""
+        call = self._call_for(message, now_ns)
+        if call is None or call.dialog is None:
+            return
+        session = self._session_of(message)
+        had_outcome = call.outcome is not None
+        arrival = Arrival(message, src, dst, now_ns, session)
+        change = call.dialog.receive(call, arrival)
+        if call.is_recording:
+            self._table.hide(call)
+        if Change.ALERTED in change and call.dialog.invited_ns is not None:
+            delay_ns = max(0, now_ns - call.dialog.invited_ns)
+            self._report(call, PostDialDelay(call.call_id, delay_ns, now_ns))
+        if not had_outcome:
+            self._report_outcome(call, now_ns)
+        if Change.ENDED in change:
+            self._close(call, now_ns)
+        elif Change.MEDIA in change:
+            self._follow(call, call.dialog, now_ns)
+
+    def stream_started(self, stream: MediaStream, now_ns: int) -> None:
+        """Take in a stream that has just proved to be RTP."""
+        if not self._place(stream, now_ns):
+            self._undecided.put(now_ns + self._timers.undecided_ns, stream)
+
+    def stream_ended(self, stream: MediaStream, now_ns: int) -> None:  # noqa: ARG002 - the contract has the time in every entry
+        """Take note that a stream is gone from the stream table. Its call goes on."""
+        self._media.forget(stream)
+
+    def tick(self, now_ns: int) -> None:
+        """Do what is due. Cheap when nothing is: call it as often as you like."""
+        for stream in self._undecided.take_due(now_ns):
+            if stream.is_live and stream.call is None:
+                self._place(stream, now_ns)
+        for call in self._looks.take_due(now_ns):
+            if not call.is_ended:
+                self._look(call, now_ns)
+        self._trailing.expire(now_ns)
+        self._table.expire(now_ns)
+
+    def finish(self, now_ns: int) -> None:
+        """Settle what can be settled at the end of a capture. Calls that go on stay open."""
+        self.tick(now_ns)
+        for call in self._open_calls():
+            self._judge(call, now_ns, is_final=False)
+            if call.state is CallState.ACTIVE and call.outcome is None:
+                call.outcome = Outcome.PARTIAL
+                self._report_outcome(call, now_ns)
+
+    def restart(self, now_ns: int) -> None:
+        """Prepare for frames of another recording, in which the same calls may come again."""
+        self.finish(now_ns)
+        for call in self._open_calls():
+            self._abandon(call, now_ns, at_ns=now_ns)
+        for call in self._table.known():
+            if call.dialog is not None:
+                call.dialog.is_past = True
+        self._looks.clear()
+        self._undecided.clear()
+        self._trailing.clear()
+        self._media.pairing.clear()
+
+    def _open_calls(self) -> list[Call]:
+        return [call for call in self._table.known() if not call.is_ended]
+
+    def _call_for(self, message: SipMessage, now_ns: int) -> Call | None:
+        """Return the call that a message is about; `None` if about none, or about the past."""
+        call = self._table.find(message.call_id)
+        if call is None or call.dialog is None or call.dialog.is_past:
+            return self._new_call(message, now_ns) if _shows_call(message) else None
+        if not call.is_ended:
+            return call
+        if call.dialog.is_silenced and message.is_request and message.method in _REOPENING:
+            return self._reopen(call, now_ns)
+        return self._new_call(message, now_ns) if self._is_anew(message, call, now_ns) else None
+
+    def _is_anew(self, message: SipMessage, call: Call, now_ns: int) -> bool:
+        """Whether this is a new call under an old Call-ID.
+
+        That takes an INVITE outside a dialog that is no repetition: it is numbered higher, or comes
+        too late to be one.
+        """
+        if not _is_initial(message) or call.dialog is None or call.end_ns is None:
+            return False
+        age_ns = now_ns - call.end_ns
+        return message.cseq > call.dialog.invite_cseq or age_ns >= self._timers.retransmission_ns
+
+    def _new_call(self, message: SipMessage, now_ns: int) -> Call:
+        self._make_room()
+        call = Call(message.call_id, start_ns=now_ns, dialog=Dialog())
+        call.caller, call.callee = message.sender.identity, message.recipient.identity
+        self._table.add(call)
+        self._looks.put(now_ns + self._timers.setup_look_ns, call)
+        return call
+
+    def _make_room(self) -> None:
+        oldest = self._table.oldest()
+        if self._limit is None or oldest is None or len(self._table) < self._limit:
+            return
+        self.evictions += 1
+        if not oldest.is_ended:
+            self._abandon(oldest, last_sign_ns(oldest, self._control), at_ns=oldest.start_ns)
+        self._table.remove(oldest)
+
+    def _reopen(self, call: Call, now_ns: int) -> Call:
+        """Take back the end of a call that was merely silent."""
+        call.reopen(now_ns)
+        self._table.add(call)
+        self._looks.put(now_ns + self._timers.active_look_ns, call)
+        if call.dialog is not None:
+            self._follow(call, call.dialog, now_ns)
+        return call
+
+    def _session_of(self, message: SipMessage) -> SessionDescription | None:
+        body = message.sdp if message.method in _DESCRIBING else None
+        if body is None:
+            return None
+        try:
+            return parse_session(body)
+        except DecodeError as error:
+            self._events.append(DescriptionRejected(error.reason))
+            return None
+
+    def _follow(self, call: Call, dialog: Dialog, now_ns: int) -> None:
+        for absorbed in self._media.update(call, dialog, now_ns):
+            absorbed.state = CallState.ENDED
+            self._table.remove(absorbed)
+
+    def _place(self, stream: MediaStream, now_ns: int) -> bool:
+        """Find the call of a stream, signalled or not; `False` if there is none yet."""
+        if self._media.place(stream, now_ns):
+            return True
+        pairing = self._media.pairing
+        pairing.discard(stream)
+        pairing.add(stream)
+        if self._media.matcher.is_claimed(stream):
+            return False
+        partner = pairing.find_partner(stream)
+        call = self._pair(partner, stream) if partner else pairing.find_place(stream, now_ns)
+        if call is None:
+            return False
+        pairing.join(stream, call)
+        return True
+
+    def _pair(self, partner: MediaStream, stream: MediaStream) -> Call:
+        """Make a call of two opposite streams; `stream` itself still has to join it."""
+        self._make_room()
+        start_ns = min(partner.first_ns, stream.first_ns)
+        call = Call(call_id_of(partner, stream), start_ns=start_ns)
+        self._media.pairing.join(partner, call)
+        self._table.add(call)
+        self._looks.put(stream.first_ns + self._timers.active_look_ns, call)
+        return call
+
+    def _look(self, call: Call, now_ns: int) -> None:
+        """See whether a call is still alive and its media are well."""
+        dialog = call.dialog
+        cancelled_ns = dialog.cancelled_ns if dialog is not None else None
+        is_setup = call.state is CallState.SETUP
+        if is_setup and cancelled_ns is not None:
+            if now_ns - cancelled_ns >= self._timers.cancel_ns:
+                call.end(cancelled_ns, Outcome.CANCELLED)
+                self._report_outcome(call, now_ns)
+                self._close(call, now_ns)
+                return
+        elif now_ns - last_sign_ns(call, self._control) >= patience_ns(call, self._timers):
+            self._abandon(call, now_ns, at_ns=last_sign_ns(call, self._control))
+            return
+        self._judge(call, now_ns, is_final=False)
+        period_ns = self._timers.setup_look_ns if is_setup else self._timers.active_look_ns
+        self._looks.put(now_ns + period_ns, call)
+
+    def _close(self, call: Call, now_ns: int) -> None:
+        """A message ended the call."""
+        self._judge(call, now_ns, is_final=True)
+        self._media.leave(call, now_ns)
+        self._retire(call, now_ns)
+
+    def _abandon(self, call: Call, now_ns: int, *, at_ns: int) -> None:
+        """End a call of which nothing was heard since `at_ns`."""
+        had_outcome = call.outcome is not None
+        call.end(at_ns, outcome_of_silence(call))
+        if call.dialog is not None:
+            call.dialog.is_silenced = True
+        if not had_outcome:
+            self._report_outcome(call, now_ns)
+        self._media.abandon(call)
+        self._retire(call, now_ns)
+
+    def _retire(self, call: Call, now_ns: int) -> None:
+        self._table.retire(call, now_ns)
+        self._report(call, CallEnded(call.call_id, now_ns))
+
+    def _judge(self, call: Call, now_ns: int, *, is_final: bool) -> None:
+        for anomaly in find_anomalies(
+            call,
+            now_ns=now_ns,
+            timers=self._timers,
+            last_packet_ns=self._control.last_packet_ns,
+            is_final=is_final,
+        ):
+            if anomaly not in call.anomalies:
+                call.anomalies += (anomaly,)
+                self._report(call, AnomalySeen(call.call_id, anomaly, now_ns))
+
+    def _report_outcome(self, call: Call, now_ns: int) -> None:
+        if call.outcome is not None:
+            self._report(call, OutcomeKnown(call.call_id, call.outcome, now_ns))
+
+    def _report(self, call: Call, event: CallEvent) -> None:
+        """Keep an event; what a recorder hears is another call's and counts there."""
+        if not call.is_recording:
+            self._events.append(event)
+
+
+def _is_initial(message: SipMessage) -> bool:
+    return message.is_request and message.method == "INVITE" and not message.recipient.tag
+
+
+def _shows_call(message: SipMessage) -> bool:
+    """Whether a message of an unknown Call-ID belongs to a call."""
+    if message.is_request:
+        return message.method in CALL_METHODS
+    return message.method == "INVITE"
