@@ -88,7 +88,6 @@ cdef inline void settle_clock(Stream *stream, const Playout *playout) noexcept n
         rate = estimate(stream.held)
     if rate:
         stream.state |= CLOCK_ESTIMATED
-        stream.last_clock_rate = rate
         use_clock(stream, rate)
         replay_held(stream, playout)
         forget_held(stream)

@@ -89,7 +89,7 @@ cdef enum Disposition:
     IS_CONTROL = 2              # signalling: what follows must wait until it was understood
 
 cdef enum:
-    RECORD_LINES = 9            # cache lines of a record that a packet touches
+    RECORD_LINES = 4            # cache lines of a record that a packet in sequence touches
 
 ctypedef struct Group:
     Packet packets[GROUP]
@@ -287,7 +287,7 @@ cdef inline void count_group(Core *core, Group *group) noexcept nogil:
     for index in range(group.count):
         packet = &group.packets[index]
         number = packet.candidate
-        if number == NO_RECORD or not same_key(&record_at(&core.table, number).key, &packet.key):
+        if number == NO_RECORD or not same_key(record_at(&core.table, number), &packet.key):
             number = find_record(&core.table, &packet.key, packet.hash)
         if number == NO_RECORD:
             add_stream(core, packet)

@@ -237,14 +237,14 @@ cdef class Kernel:
     def describe(self, uint32_t slot):
         cdef Stream *stream = self.stream(slot)
         cdef uint8_t address[32]
-        memcpy(address, &stream.key.src_high, 32)
-        cdef const uint8_t *ports = <const uint8_t *>&stream.key.ports
+        memcpy(address, &stream.src_high, 32)
+        cdef const uint8_t *ports = <const uint8_t *>&stream.ports
         raw = bytes(address[:32])
         return StreamKey(
             Endpoint.from_packed16(raw[:16], ports[0] << 8 | ports[1]),
             Endpoint.from_packed16(raw[16:], ports[2] << 8 | ports[3]),
-            stream.key.ssrc,
-            stream.key.vlan,
+            stream.ssrc,
+            stream.vlan,
             stream.media_type if stream.media_type < 128 else stream.first_type,
         )
 
@@ -301,7 +301,7 @@ cdef class Kernel:
             stream = self.stream(slot)
             if stream.profile != profile:
                 stream.profile = profile
-                apply_profile(stream, &self.core.profiles[profile], &self.core.playout)
+                apply_profile(stream, self.core.profiles, &self.core.playout)
 
     def set_group(self, uint32_t slot, uint32_t group):
         self.stream(slot).group = group

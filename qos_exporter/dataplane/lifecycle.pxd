@@ -1,6 +1,6 @@
 """How a stream comes into the table and leaves it: candidate, proven, muted, ended, evicted."""
 
-from libc.stdint cimport uint16_t, uint32_t
+from libc.stdint cimport uint16_t, uint32_t, uint64_t
 from libc.string cimport memset
 
 from qos_exporter.dataplane.clock cimport forget_held
@@ -13,7 +13,7 @@ from qos_exporter.dataplane.records cimport (
     IN_USE,
     MUTED,
     PROVEN,
-    SINGLE,
+    Key,
     Packet,
     Stream,
 )
@@ -28,8 +28,10 @@ from qos_exporter.dataplane.stream_table cimport (
     NO_RECORD,
     give_record,
     insert_key,
+    key_of,
     record_at,
     remove_from_index,
+    set_key,
 )
 from qos_exporter.dataplane.update cimport count_end, count_first, count_packet
 
@@ -50,7 +52,6 @@ cdef inline void start_stream(Core *core, uint32_t number) noexcept nogil:
     cdef EventRow row
     cdef Stream *stream = record_at(&core.table, number)
     stream.state |= PROVEN
-    stream.state &= ~<uint32_t>SINGLE
     row.kind = EVENT_STARTED
     row.slot = number
     row.serial = stream.serial
@@ -124,10 +125,10 @@ cdef inline void add_stream(Core *core, const Packet *packet) noexcept nogil:
     if number == NO_RECORD:
         return
     stream = record_at(&core.table, number)
-    stream.state = IN_USE | SINGLE
+    stream.state = IN_USE
     stream.serial = core.next_serial
     core.next_serial += 1
-    count_first(stream, &core.profiles[0], packet, &core.playout)
+    count_first(stream, core.profiles, packet, &core.playout)
     if announced:
         start_stream(core, number)
 
@@ -135,14 +136,15 @@ cdef inline void add_stream(Core *core, const Packet *packet) noexcept nogil:
 cdef inline void drop_count(Core *core, uint32_t number) noexcept nogil:
     """Empty the record but for its key and place in the table."""
     cdef Stream *stream = record_at(&core.table, number)
-    cdef Stream fresh
-    memset(&fresh, 0, sizeof(Stream))
-    fresh.key = stream.key
-    fresh.hash = stream.hash
-    fresh.serial = stream.serial
-    fresh.state = IN_USE | SINGLE
+    cdef Key key = key_of(stream)
+    cdef uint64_t hash_value = stream.hash
+    cdef uint64_t serial = stream.serial
     forget_held(stream)
-    stream[0] = fresh
+    memset(stream, 0, sizeof(Stream))
+    set_key(stream, &key)
+    stream.hash = hash_value
+    stream.serial = serial
+    stream.state = IN_USE
 
 
 cdef inline void start_over(Core *core, uint32_t number, const Packet *packet) noexcept nogil:
@@ -150,7 +152,7 @@ cdef inline void start_over(Core *core, uint32_t number, const Packet *packet) n
     core.reasons[REASON_UNPROVEN] += 1
     drop_count(core, number)
     count_first(
-        record_at(&core.table, number), &core.profiles[0], packet, &core.playout
+        record_at(&core.table, number), core.profiles, packet, &core.playout
     )
 
 
@@ -161,7 +163,7 @@ cdef inline void try_candidate(Core *core, uint32_t number, const Packet *packet
     if ahead > 1 or not packet.plausible:
         start_over(core, number, packet)
         return
-    count_packet(stream, &core.profiles[0], packet, &core.playout)
+    count_packet(stream, core.profiles, packet, &core.playout)
     if ahead == 1:
         start_stream(core, number)
 
@@ -174,6 +176,6 @@ cdef inline void count_rtp(Core *core, uint32_t number, const Packet *packet) no
             stream.last_ns = packet.arrival_ns
             core.reasons[REASON_AFTER_CALL] += 1
             return
-        count_packet(stream, &core.profiles[stream.profile], packet, &core.playout)
+        count_packet(stream, core.profiles, packet, &core.playout)
     else:
         try_candidate(core, number, packet)

@@ -5,7 +5,7 @@ short memory is what lets a sender's clock drift by hundreds of parts per millio
 one packet being called late.
 """
 
-from libc.stdint cimport int64_t, uint32_t
+from libc.stdint cimport int64_t, uint16_t, uint32_t
 
 from qos_exporter.dataplane.concealment cimport conceal
 from qos_exporter.dataplane.records cimport (
@@ -48,9 +48,29 @@ cdef inline int variation_bucket(int64_t variation_ns) noexcept nogil:
     return 10 if variation_ns <= 500 * MS else 11
 
 
+cdef inline void add_fresh_variation(Stream *stream) noexcept nogil:
+    """Bring the histogram up to date: its small hot counters must not overflow."""
+    cdef int bucket
+    for bucket in range(VARIATION_BUCKETS):
+        stream.variation[bucket] += stream.fresh_variation[bucket]
+        stream.fresh_variation[bucket] = 0
+
+
+cdef inline void count_variation(Stream *stream, int64_t variation_ns) noexcept nogil:
+    cdef int bucket = variation_bucket(variation_ns)
+    if stream.fresh_variation[bucket] == 0xFFFF:
+        add_fresh_variation(stream)
+    stream.fresh_variation[bucket] += 1
+    stream.variation_sum_ns += variation_ns
+    if variation_ns > stream.window_variation_max_ns:
+        stream.window_variation_max_ns = variation_ns
+    if variation_ns > stream.peak_now:
+        stream.peak_now = variation_ns
+
+
 cdef inline void discard_pending(Stream *stream) noexcept nogil:
     if stream.state & PENDING_LATE:
-        stream.state &= ~<uint32_t>PENDING_LATE
+        stream.state &= ~<uint16_t>PENDING_LATE
         stream.discarded += 1
         conceal(stream, stream.packet_ns)
 
@@ -108,7 +128,7 @@ cdef inline void arrive_late(
         stream.floor_before = transit
         stream.floor_now = transit
         stream.peak_now = 0
-        stream.state &= ~<uint32_t>PENDING_LATE
+        stream.state &= ~<uint16_t>PENDING_LATE
         return
     discard_pending(stream)
     stream.state |= PENDING_LATE
@@ -122,7 +142,7 @@ cdef inline void play(
     Stream *stream, int64_t arrival_ns, uint32_t rtp_timestamp, const Playout *playout
 ) noexcept nogil:
     """Pass one new packet, whose ticks are already added up, through the buffer."""
-    cdef int64_t media_ns = <int64_t>(<double>stream.relative_ticks * stream.ns_per_tick)
+    cdef int64_t media_ns = <int64_t>(stream.relative_ticks * 1e9 / stream.clock_rate)
     cdef int64_t transit = (arrival_ns - stream.origin_ns) - media_ns
     cdef int64_t variation
     if arrival_ns >= stream.bucket_end_ns:
@@ -130,11 +150,7 @@ cdef inline void play(
     if transit < stream.floor_now:
         stream.floor_now = transit
     variation = transit - min(stream.floor_before, stream.floor_now)
-    stream.variation[variation_bucket(variation)] += 1
-    if variation > stream.window_variation_max_ns:
-        stream.window_variation_max_ns = variation
-    if variation > stream.peak_now:
-        stream.peak_now = variation
+    count_variation(stream, variation)
     if variation > stream.delay_ns:
         arrive_late(stream, transit, rtp_timestamp, playout)
     elif stream.state & PENDING_LATE:

@@ -24,7 +24,8 @@ cdef enum StreamState:
     CLOCK_ESTIMATED = 512
     EVICTED = 1024
     HAS_BAD_SEQ = 2048
-    SINGLE = 4096               # a candidate of which one packet was seen
+    IN_RUN = 4096               # the last number that settled was lost
+    WINDOW_OPEN = 8192          # a packet came since the last window row
 
 cdef enum PayloadKind:
     KIND_UNKNOWN = 0
@@ -37,9 +38,9 @@ ctypedef struct Key:
     uint64_t src_low
     uint64_t dst_high
     uint64_t dst_low
-    uint32_t ports
+    uint32_t ports              # as they stand on the wire: source in the first two bytes
     uint32_t ssrc
-    uint64_t vlan
+    uint16_t vlan
 
 ctypedef struct Packet:
     Key key
@@ -74,16 +75,18 @@ ctypedef struct Profile:
 # What the last window row ended with: a row is the difference from here.
 ctypedef struct Mark:
     uint64_t expected
-    uint64_t received
     uint64_t lost
     uint64_t bytes
     int64_t media_ns
+    int64_t variation_sum_ns
     double jitter_sum_s
+    uint32_t received
     uint32_t jitter_count
     uint32_t duplicate
     uint32_t reordered
     uint32_t discarded
     uint32_t loss_runs
+    uint32_t run_packets
     uint32_t concealed_s
     uint32_t severely_concealed_s
     uint32_t restarts
@@ -91,57 +94,53 @@ ctypedef struct Mark:
     uint32_t variation[VARIATION_BUCKETS]
     uint32_t runs[RUN_BUCKETS]
 
+# The first 256 bytes, four cache lines, are all that a packet in sequence touches; the kernel has
+# them fetched together. What is below `received` is for the rarer events and for window rows.
 ctypedef struct Stream:
-    Key key
-    uint32_t state
-    uint32_t window_packets
-    int64_t last_ns
-    # sequence
-    uint64_t marks[2]
-    int64_t max_seq
-    int64_t base_seq
-    uint64_t received
-    uint64_t lost
-    uint32_t duplicate
-    uint32_t current_run
-    uint32_t bad_seq
-    uint8_t last_type           # payload type of the last packet, its kind and clock below
+    uint64_t src_high           # the fields of Key
+    uint64_t src_low
+    uint64_t dst_high
+    uint64_t dst_low
+    uint32_t ports
+    uint32_t ssrc
+    uint16_t vlan
+    uint16_t state
+    uint8_t last_type           # payload type of the last packet, and its kind
     uint8_t last_kind
-    uint8_t media_type
-    uint8_t window_types
-    # timing
+    uint8_t media_type          # payload type of the last media packet
+    uint8_t window_types        # media types in the open window
+    uint64_t marks[2]
+    int64_t last_ns
+    int64_t second_end_ns
     int64_t baseline_ns
-    uint32_t baseline_timestamp
-    uint32_t clock_rate
-    double ticks_per_ns
-    double ns_per_tick
-    double jitter_ticks
-    double jitter_sum_s
-    double window_jitter_max_s
-    uint32_t jitter_count
-    uint32_t last_clock_rate
-    uint32_t forward_timestamp
-    # playout
     int64_t origin_ns
     int64_t relative_ticks
+    double jitter_ticks
+    double jitter_sum_ticks
+    double window_jitter_max_ticks
     int64_t floor_before
     int64_t floor_now
-    int64_t peak_before
     int64_t peak_now
     int64_t delay_ns
     int64_t bucket_end_ns
-    # sums
-    int64_t second_end_ns
-    int64_t conceal_ns
-    int64_t packet_ns
     int64_t media_ns
     uint64_t bytes
-    int64_t window_first_ns
+    uint32_t max_seq
+    uint32_t base_seq
+    uint16_t fresh_variation[VARIATION_BUCKETS]     # not yet added to `variation`
+    int64_t variation_sum_ns
     int64_t window_variation_max_ns
-    uint32_t variation[VARIATION_BUCKETS]
-    # rare
-    int64_t pending_transit
-    uint32_t pending_timestamp
+    uint32_t baseline_timestamp
+    uint32_t forward_timestamp
+    uint32_t clock_rate         # of the media type; 0 is unknown
+    uint32_t packet_ns
+    uint32_t jitter_count
+    uint32_t received
+    # rarer
+    uint32_t bad_seq
+    uint32_t current_run
+    uint32_t lost
+    uint32_t duplicate
     uint32_t discarded
     uint32_t reordered
     uint32_t ignored
@@ -151,18 +150,26 @@ ctypedef struct Stream:
     uint32_t concealed_s
     uint32_t severely_concealed_s
     uint32_t window_noise
-    uint32_t runs[RUN_BUCKETS]
-    uint64_t expected_prior
-    uint64_t payload_types[2]
-    uint32_t first_type
-    uint64_t serial
+    uint32_t pending_timestamp
+    int64_t pending_transit
+    int64_t conceal_ns
+    int64_t peak_before
+    int64_t window_first_ns
     int64_t first_ns
     int64_t variation_max_ns
+    double jitter_sum_s         # of the clocks before the present one
+    double window_jitter_max_s
     double jitter_max_s
+    uint64_t expected_prior
+    uint64_t payload_types[2]
+    uint64_t serial
+    uint64_t hash
     HeldPackets *held
     uint32_t group
     uint32_t profile
-    uint64_t hash
+    uint32_t first_type
+    uint32_t runs[RUN_BUCKETS]
+    uint32_t variation[VARIATION_BUCKETS]
     Mark mark
 
 ctypedef struct Playout:

@@ -39,6 +39,8 @@ cdef packed struct WindowRow:
     double jitter_max_s
     double delay_variation_max_s
     double playout_delay_s
+    double delay_variation_sum_s
+    uint32_t loss_run_packets
     uint32_t clock_rate
     uint32_t delay_variation_histogram[VARIATION_BUCKETS]
     uint32_t loss_run_histogram[RUN_BUCKETS]

@@ -52,6 +52,8 @@ WINDOW = np.dtype(
         ("jitter_max_s", "f8"),
         ("delay_variation_max_s", "f8"),
         ("playout_delay_s", "f8"),
+        ("delay_variation_sum_s", "f8"),
+        ("loss_run_packets", "u4"),
         ("clock_rate", "u4"),
         ("delay_variation_histogram", "u4", (12,)),
         ("loss_run_histogram", "u4", (11,)),

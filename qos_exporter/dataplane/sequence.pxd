@@ -4,11 +4,12 @@ A mark per number of the last 128 tells a late packet from a duplicate. A number
 leaves that window unmarked, so the count of lost packets only grows.
 """
 
-from libc.stdint cimport int16_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int16_t, int64_t, uint16_t, uint32_t, uint64_t
 
 from qos_exporter.dataplane.concealment cimport conceal
 from qos_exporter.dataplane.records cimport (
     HAS_BAD_SEQ,
+    IN_RUN,
     MAX_DROPOUT,
     MAX_LOSS_RUN,
     REORDER_WINDOW,
@@ -27,15 +28,15 @@ cdef enum:
     FIRST_CYCLE = 1 << 17       # so that a lowered base never goes below zero
 
 
-cdef inline bint is_marked(const Stream *stream, int64_t number) noexcept nogil:
+cdef inline bint is_marked(const Stream *stream, uint32_t number) noexcept nogil:
     return (stream.marks[(number >> 6) & 1] >> (number & 63)) & 1
 
 
-cdef inline void set_mark(Stream *stream, int64_t number) noexcept nogil:
+cdef inline void set_mark(Stream *stream, uint32_t number) noexcept nogil:
     stream.marks[(number >> 6) & 1] |= (<uint64_t>1) << (number & 63)
 
 
-cdef inline void clear_mark(Stream *stream, int64_t number) noexcept nogil:
+cdef inline void clear_mark(Stream *stream, uint32_t number) noexcept nogil:
     stream.marks[(number >> 6) & 1] &= ~((<uint64_t>1) << (number & 63))
 
 
@@ -51,7 +52,8 @@ cdef inline int run_bucket(uint32_t length) noexcept nogil:
 
 
 cdef inline void close_run(Stream *stream) noexcept nogil:
-    if stream.current_run > 0:
+    if stream.state & IN_RUN:
+        stream.state &= ~<uint16_t>IN_RUN
         stream.loss_runs += 1
         stream.runs[run_bucket(stream.current_run)] += 1
         stream.current_run = 0
@@ -60,10 +62,11 @@ cdef inline void close_run(Stream *stream) noexcept nogil:
 cdef inline void settle_lost(Stream *stream, uint32_t count) noexcept nogil:
     stream.lost += count
     stream.current_run += count
-    conceal(stream, stream.packet_ns * count)
+    stream.state |= IN_RUN
+    conceal(stream, <int64_t>stream.packet_ns * count)
 
 
-cdef inline void settle(Stream *stream, int64_t number) noexcept nogil:
+cdef inline void settle(Stream *stream, uint32_t number) noexcept nogil:
     """`number` leaves the reorder window: whatever it is now, it stays."""
     if number < stream.base_seq:
         return
@@ -75,7 +78,7 @@ cdef inline void settle(Stream *stream, int64_t number) noexcept nogil:
 
 cdef inline void settle_all(Stream *stream) noexcept nogil:
     """The stream (or this epoch of it) is over: every number still in the window settles."""
-    cdef int64_t number = stream.max_seq - REORDER_WINDOW + 1
+    cdef uint32_t number = stream.max_seq - REORDER_WINDOW + 1
     while number <= stream.max_seq:
         settle(stream, number)
         number += 1
@@ -96,20 +99,20 @@ cdef inline void end_epoch(Stream *stream) noexcept nogil:
     stream.expected_prior += stream.max_seq - stream.base_seq + 1
 
 
-cdef inline void jump_over(Stream *stream, int64_t count) noexcept nogil:
+cdef inline void jump_over(Stream *stream, int count) noexcept nogil:
     """`count` numbers were skipped: more than the window holds leave it unseen."""
-    cdef int64_t number = stream.max_seq - REORDER_WINDOW + 1
-    cdef int64_t last = number + count
-    cdef int64_t unseen = count + 1 - REORDER_WINDOW
+    cdef uint32_t number = stream.max_seq - REORDER_WINDOW + 1
+    cdef uint32_t last = number + count
+    cdef int unseen = count + 1 - REORDER_WINDOW
+    cdef int hole = max(unseen, 0) + 1
     while number <= last and number <= stream.max_seq:
         settle(stream, number)
         number += 1
     if unseen > 0:
         settle_lost(stream, <uint32_t>unseen)
-    number = 1 if unseen <= 0 else unseen + 1
-    while number <= count:
-        clear_mark(stream, stream.max_seq + number)
-        number += 1
+    while hole <= count:
+        clear_mark(stream, stream.max_seq + hole)
+        hole += 1
 
 
 cdef inline void advance(Stream *stream, int step) noexcept nogil:
@@ -123,9 +126,9 @@ cdef inline void advance(Stream *stream, int step) noexcept nogil:
     stream.received += 1
 
 
-cdef inline Arrival accept_late(Stream *stream, int64_t number) noexcept nogil:
+cdef inline Arrival accept_late(Stream *stream, uint32_t number) noexcept nogil:
     """A number of the last 128: the first time late, every other time a duplicate."""
-    cdef int64_t hole
+    cdef uint32_t hole
     if number < stream.base_seq:
         hole = number + 1
         while hole < stream.base_seq:
@@ -146,7 +149,7 @@ cdef inline Arrival accept_jump(Stream *stream, uint16_t sequence_number) noexce
     if stream.state & HAS_BAD_SEQ and stream.bad_seq == sequence_number:
         end_epoch(stream)
         begin_epoch(stream, sequence_number)
-        stream.state &= ~<uint32_t>HAS_BAD_SEQ
+        stream.state &= ~<uint16_t>HAS_BAD_SEQ
         stream.restarts += 1
         return NEW_EPOCH
     stream.bad_seq = (sequence_number + 1) & 0xFFFF
@@ -178,14 +181,14 @@ cdef inline Arrival accept_sequence(
 
 
 cdef inline uint64_t expected_packets(const Stream *stream) noexcept nogil:
-    return stream.expected_prior + <uint64_t>(stream.max_seq - stream.base_seq + 1)
+    return stream.expected_prior + (stream.max_seq - stream.base_seq + 1)
 
 
 cdef inline uint32_t runs_so_far(const Stream *stream) noexcept nogil:
     """Loss runs that have ended plus those that lie, whole or begun, in the reorder window."""
-    cdef uint32_t runs = stream.loss_runs + (1 if stream.current_run > 0 else 0)
-    cdef bint in_run = stream.current_run > 0
-    cdef int64_t number = stream.max_seq - REORDER_WINDOW + 1
+    cdef bint in_run = stream.state & IN_RUN
+    cdef uint32_t runs = stream.loss_runs + in_run
+    cdef uint32_t number = stream.max_seq - REORDER_WINDOW + 1
     if number < stream.base_seq:
         number = stream.base_seq
     while number <= stream.max_seq:

@@ -77,16 +77,38 @@ cdef inline uint32_t tag_of(uint64_t hash_value) noexcept nogil:
     return <uint32_t>(hash_value >> 32)
 
 
-cdef inline bint same_key(const Key *left, const Key *right) noexcept nogil:
+cdef inline bint same_key(const Stream *stream, const Key *key) noexcept nogil:
     return (
-        left.src_low == right.src_low
-        and left.dst_low == right.dst_low
-        and left.ports == right.ports
-        and left.ssrc == right.ssrc
-        and left.src_high == right.src_high
-        and left.dst_high == right.dst_high
-        and left.vlan == right.vlan
+        stream.src_low == key.src_low
+        and stream.dst_low == key.dst_low
+        and stream.ports == key.ports
+        and stream.ssrc == key.ssrc
+        and stream.src_high == key.src_high
+        and stream.dst_high == key.dst_high
+        and stream.vlan == key.vlan
     )
+
+
+cdef inline void set_key(Stream *stream, const Key *key) noexcept nogil:
+    stream.src_high = key.src_high
+    stream.src_low = key.src_low
+    stream.dst_high = key.dst_high
+    stream.dst_low = key.dst_low
+    stream.ports = key.ports
+    stream.ssrc = key.ssrc
+    stream.vlan = key.vlan
+
+
+cdef inline Key key_of(const Stream *stream) noexcept nogil:
+    cdef Key key
+    key.src_high = stream.src_high
+    key.src_low = stream.src_low
+    key.dst_high = stream.dst_high
+    key.dst_low = stream.dst_low
+    key.ports = stream.ports
+    key.ssrc = stream.ssrc
+    key.vlan = stream.vlan
+    return key
 
 
 cdef inline uint32_t candidate_record(const StreamTable *table, uint64_t hash_value) noexcept nogil:
@@ -109,7 +131,7 @@ cdef inline uint32_t find_record(
     while table.index[position].record:
         if table.index[position].tag == tag:
             record = table.index[position].record - 1
-            if same_key(&record_at(table, record).key, key):
+            if same_key(record_at(table, record), key):
                 return record
         position = (position + 1) & table.index_mask
     return NO_RECORD
@@ -202,7 +224,7 @@ cdef inline uint32_t insert_key(
     record = take_record(table)
     if record == NO_RECORD:
         return NO_RECORD
-    record_at(table, record).key = key[0]
+    set_key(record_at(table, record), key)
     record_at(table, record).hash = hash_value
     place(table.index, table.index_mask, hash_value, record)
     table.entries += 1

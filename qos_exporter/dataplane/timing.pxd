@@ -6,7 +6,7 @@ noise with the packet that follows it.
 """
 
 from libc.math cimport fabs
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 
 from qos_exporter.dataplane.playout cimport play, rebase_playout
 from qos_exporter.dataplane.records cimport (
@@ -27,23 +27,27 @@ cdef extern from *:
 
 
 cdef inline void use_clock(Stream *stream, uint32_t clock_rate) noexcept nogil:
+    """Go on with another clock rate (0: unknown); what was measured so far is kept in seconds."""
     if stream.clock_rate == clock_rate:
         return
+    if stream.clock_rate:
+        stream.jitter_sum_s += stream.jitter_sum_ticks / stream.clock_rate
+        stream.window_jitter_max_s = max(
+            stream.window_jitter_max_s, stream.window_jitter_max_ticks / stream.clock_rate
+        )
     stream.clock_rate = clock_rate
-    stream.ticks_per_ns = clock_rate / 1e9
-    stream.ns_per_tick = 1e9 / clock_rate
     stream.jitter_ticks = 0.0
-    stream.state &= ~<uint32_t>HAS_BASELINE
+    stream.jitter_sum_ticks = 0.0
+    stream.window_jitter_max_ticks = 0.0
+    stream.state &= ~<uint16_t>HAS_BASELINE
 
 
 cdef inline void add_jitter(Stream *stream, double difference) noexcept nogil:
-    cdef double jitter_s
     stream.jitter_ticks += (fabs(difference) - stream.jitter_ticks) / 16.0
-    jitter_s = stream.jitter_ticks / stream.clock_rate
-    stream.jitter_sum_s += jitter_s
+    stream.jitter_sum_ticks += stream.jitter_ticks
     stream.jitter_count += 1
-    if jitter_s > stream.window_jitter_max_s:
-        stream.window_jitter_max_s = jitter_s
+    if stream.jitter_ticks > stream.window_jitter_max_ticks:
+        stream.window_jitter_max_ticks = stream.jitter_ticks
 
 
 cdef inline void add_media_time(
@@ -51,12 +55,12 @@ cdef inline void add_media_time(
 ) noexcept nogil:
     """What a packet ahead of all others adds to the media that has passed."""
     cdef int32_t ticks = <int32_t>(rtp_timestamp - stream.forward_timestamp)
-    cdef int64_t step_ns = <int64_t>(ticks * stream.ns_per_tick)
+    cdef int64_t step_ns = <int64_t>(ticks * 1e9 / stream.clock_rate)
     stream.forward_timestamp = rtp_timestamp
     if step_ns <= 0:
         return
-    if step == 1:
-        stream.packet_ns = step_ns
+    if step == 1 and step_ns <= SILENCE_NS:
+        stream.packet_ns = <uint32_t>step_ns
     if step_ns <= <int64_t>SILENCE_NS * step:
         stream.media_ns += step_ns
 
@@ -79,7 +83,7 @@ cdef inline void rebase(
     Stream *stream, int64_t arrival_ns, uint32_t rtp_timestamp, const Playout *playout
 ) noexcept nogil:
     stream.state |= HAS_BASELINE
-    stream.state &= ~<uint32_t>AFTER_NOISE
+    stream.state &= ~<uint16_t>AFTER_NOISE
     stream.baseline_ns = arrival_ns
     stream.baseline_timestamp = rtp_timestamp
     stream.forward_timestamp = rtp_timestamp
@@ -97,10 +101,10 @@ cdef inline void follow(
     """Time a media packet against the one before it; `step` <= 0 is late or a duplicate."""
     cdef int32_t ticks = <int32_t>(rtp_timestamp - stream.baseline_timestamp)
     cdef double difference = (
-        <double>(arrival_ns - stream.baseline_ns) * stream.ticks_per_ns - ticks
+        <double>(arrival_ns - stream.baseline_ns) * (stream.clock_rate * 1e-9) - ticks
     )
     if stream.state & AFTER_NOISE:
-        stream.state &= ~<uint32_t>AFTER_NOISE
+        stream.state &= ~<uint16_t>AFTER_NOISE
     elif step > 0 and is_discontinuity(stream, ticks, difference, marker):
         rebase(stream, arrival_ns, rtp_timestamp, playout)
         return

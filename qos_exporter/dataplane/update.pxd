@@ -1,6 +1,6 @@
 """One packet of one stream: everything that is counted about it, in the order of the wire."""
 
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 
 from qos_exporter.dataplane.clock cimport forget_held, hold, replay_held, settle_clock
 from qos_exporter.dataplane.concealment cimport SECOND_NS, close_second, pass_second
@@ -13,6 +13,7 @@ from qos_exporter.dataplane.records cimport (
     KIND_EVENT,
     KIND_MEDIA,
     KIND_UNKNOWN,
+    WINDOW_OPEN,
     Packet,
     Playout,
     Profile,
@@ -39,7 +40,7 @@ cdef inline bint captured_twice(const Stream *stream) noexcept nogil:
     """Nearly every packet came twice: that is the mirror port, not the network."""
     return (
         stream.received >= TWICE_MIN_RECEIVED
-        and 4 * <uint64_t>stream.duplicate > 3 * stream.received
+        and 4 * <uint64_t>stream.duplicate > 3 * <uint64_t>stream.received
     )
 
 
@@ -55,16 +56,16 @@ cdef inline uint8_t guess_kind(const Stream *stream, const Packet *packet) noexc
 
 
 cdef inline void note_type(
-    Stream *stream, const Profile *profile, uint8_t payload_type
+    Stream *stream, const Profile *profiles, uint8_t payload_type
 ) noexcept nogil:
     """A payload type other than the last packet's."""
     stream.payload_types[payload_type >> 6] |= (<uint64_t>1) << (payload_type & 63)
     stream.last_type = payload_type
-    stream.last_kind = profile.kind[payload_type]
+    stream.last_kind = profiles[stream.profile].kind[payload_type]
 
 
 cdef inline void note_media_type(
-    Stream *stream, const Profile *profile, uint8_t payload_type
+    Stream *stream, const Profile *profiles, uint8_t payload_type
 ) noexcept nogil:
     """The codec of the media: a change of it brings its own clock."""
     if stream.media_type == payload_type:
@@ -72,28 +73,27 @@ cdef inline void note_media_type(
             stream.window_types = 1
         return
     stream.media_type = payload_type
-    stream.last_clock_rate = profile.clock_rate[payload_type]
-    stream.state &= ~<uint32_t>CLOCK_ESTIMATED
+    use_clock(stream, profiles[stream.profile].clock_rate[payload_type])
+    stream.state &= ~<uint16_t>CLOCK_ESTIMATED
     forget_held(stream)
     if stream.window_types < 255:
         stream.window_types += 1
 
 
 cdef inline void apply_profile(
-    Stream *stream, const Profile *profile, const Playout *playout
+    Stream *stream, const Profile *profiles, const Playout *playout
 ) noexcept nogil:
     """Signalling has told (anew) what the payload types are; what was held back can be timed."""
     cdef uint32_t rate
     stream.last_type = NO_TYPE
     if stream.media_type == NO_TYPE:
         return
-    rate = profile.clock_rate[stream.media_type]
+    rate = profiles[stream.profile].clock_rate[stream.media_type]
     if rate == 0:
         return
-    stream.state &= ~<uint32_t>CLOCK_ESTIMATED
-    stream.last_clock_rate = rate
+    stream.state &= ~<uint16_t>CLOCK_ESTIMATED
+    use_clock(stream, rate)
     if stream.held != NULL:
-        use_clock(stream, rate)
         replay_held(stream, playout)
         forget_held(stream)
 
@@ -101,8 +101,7 @@ cdef inline void apply_profile(
 cdef inline void time_packet(
     Stream *stream, const Packet *packet, int step, bint is_new, const Playout *playout
 ) noexcept nogil:
-    if stream.last_clock_rate:
-        use_clock(stream, stream.last_clock_rate)
+    if stream.clock_rate:
         time_media(
             stream, packet.arrival_ns, packet.rtp_timestamp, packet.marker, step, is_new, playout
         )
@@ -114,7 +113,7 @@ cdef inline void time_packet(
 
 cdef inline void count_payload(
     Stream *stream,
-    const Profile *profile,
+    const Profile *profiles,
     const Packet *packet,
     int step,
     bint is_new,
@@ -122,12 +121,12 @@ cdef inline void count_payload(
 ) noexcept nogil:
     cdef uint8_t kind
     if packet.payload_type != stream.last_type:
-        note_type(stream, profile, packet.payload_type)
+        note_type(stream, profiles, packet.payload_type)
     kind = stream.last_kind
     if kind == KIND_UNKNOWN:
         kind = guess_kind(stream, packet)
     if kind == KIND_MEDIA:
-        note_media_type(stream, profile, packet.payload_type)
+        note_media_type(stream, profiles, packet.payload_type)
         if is_new or not captured_twice(stream):
             time_packet(stream, packet, step, is_new, playout)
     elif kind == KIND_COMFORT_NOISE:
@@ -136,7 +135,7 @@ cdef inline void count_payload(
 
 
 cdef inline void count_first(
-    Stream *stream, const Profile *profile, const Packet *packet, const Playout *playout
+    Stream *stream, const Profile *profiles, const Packet *packet, const Playout *playout
 ) noexcept nogil:
     """The first packet of a stream, or of a candidate that starts over."""
     stream.first_ns = packet.arrival_ns
@@ -146,22 +145,22 @@ cdef inline void count_first(
     stream.last_type = NO_TYPE
     stream.media_type = NO_TYPE
     stream.first_type = packet.payload_type
-    stream.window_packets = 1
+    stream.state |= WINDOW_OPEN
     begin_epoch(stream, packet.sequence_number)
     stream.bytes += packet.size
-    count_payload(stream, profile, packet, 1, True, playout)
+    count_payload(stream, profiles, packet, 1, True, playout)
 
 
 cdef inline void begin_timing(Stream *stream) noexcept nogil:
     """A new epoch: what was timed or held back belongs to the old one."""
     discard_pending(stream)
-    stream.state &= ~<uint32_t>HAS_BASELINE
+    stream.state &= ~<uint16_t>HAS_BASELINE
     if stream.held != NULL:
         stream.held.count = 0
 
 
 cdef inline void count_packet(
-    Stream *stream, const Profile *profile, const Packet *packet, const Playout *playout
+    Stream *stream, const Profile *profiles, const Packet *packet, const Playout *playout
 ) noexcept nogil:
     """Any later packet of a stream."""
     cdef int step = 0
@@ -170,15 +169,15 @@ cdef inline void count_packet(
         stream.last_ns = packet.arrival_ns
     if arrival == IGNORED:
         return
-    if stream.window_packets == 0:
+    if not stream.state & WINDOW_OPEN:
+        stream.state |= WINDOW_OPEN
         stream.window_first_ns = packet.arrival_ns
-    stream.window_packets += 1
     pass_second(stream, packet.arrival_ns)
     stream.bytes += packet.size
     if arrival == NEW_EPOCH:
         begin_timing(stream)
         step = 1
-    count_payload(stream, profile, packet, step, arrival != DUPLICATE, playout)
+    count_payload(stream, profiles, packet, step, arrival != DUPLICATE, playout)
 
 
 cdef inline void count_end(Stream *stream, const Playout *playout) noexcept nogil:

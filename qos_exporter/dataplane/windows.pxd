@@ -5,6 +5,7 @@ from libc.string cimport memcpy
 
 from qos_exporter.dataplane.core cimport Core
 from qos_exporter.dataplane.lifecycle cimport drop_candidate, end_stream
+from qos_exporter.dataplane.playout cimport add_fresh_variation
 from qos_exporter.dataplane.records cimport (
     CLOCK_ESTIMATED,
     ENDED,
@@ -14,8 +15,9 @@ from qos_exporter.dataplane.records cimport (
     MUTED,
     PROVEN,
     REPORTED,
-    RUN_BUCKETS,
     VARIATION_BUCKETS,
+    RUN_BUCKETS,
+    WINDOW_OPEN,
     Mark,
     Profile,
     Stream,
@@ -63,6 +65,18 @@ cdef inline double jitter_now(const Stream *stream) noexcept nogil:
     return stream.jitter_ticks / stream.clock_rate if stream.clock_rate else 0.0
 
 
+cdef inline double jitter_sum(const Stream *stream) noexcept nogil:
+    if stream.clock_rate == 0:
+        return stream.jitter_sum_s
+    return stream.jitter_sum_s + stream.jitter_sum_ticks / stream.clock_rate
+
+
+cdef inline double window_jitter_max(const Stream *stream) noexcept nogil:
+    if stream.clock_rate == 0:
+        return stream.window_jitter_max_s
+    return max(stream.window_jitter_max_s, stream.window_jitter_max_ticks / stream.clock_rate)
+
+
 cdef inline double playout_delay(const Stream *stream) noexcept nogil:
     return stream.delay_ns / 1e9 if stream.state & HAS_PLAYOUT else 0.0
 
@@ -96,7 +110,7 @@ cdef inline void fill_counts(Stream *stream, Mark *mark, WindowRow *row) noexcep
     the rest of the window makes the next row smaller, never this one wrong for good."""
     cdef uint64_t expected = expected_packets(stream)
     row.expected = <uint32_t>above(expected, &mark.expected)
-    row.received = <uint32_t>above(stream.received, &mark.received)
+    row.received = above32(stream.received, &mark.received)
     row.lost = <uint32_t>above(expected - stream.received, &mark.lost)
     row.duplicate = above32(stream.duplicate, &mark.duplicate)
     row.reordered = above32(stream.reordered, &mark.reordered)
@@ -113,21 +127,25 @@ cdef inline void fill_timing(Stream *stream, Mark *mark, WindowRow *row) noexcep
     row.first_ns = stream.window_first_ns
     row.last_ns = stream.last_ns
     row.media_ns = stream.media_ns - mark.media_ns
-    row.clock_rate = stream.last_clock_rate
+    row.clock_rate = stream.clock_rate
     row.jitter_last_s = jitter_now(stream)
     row.jitter_mean_s = jitter_mean(
-        stream.jitter_sum_s - mark.jitter_sum_s, stream.jitter_count - mark.jitter_count
+        jitter_sum(stream) - mark.jitter_sum_s, stream.jitter_count - mark.jitter_count
     )
-    row.jitter_max_s = stream.window_jitter_max_s
+    row.jitter_max_s = window_jitter_max(stream)
     row.delay_variation_max_s = stream.window_variation_max_ns / 1e9
     row.playout_delay_s = playout_delay(stream)
     mark.media_ns = stream.media_ns
-    mark.jitter_sum_s = stream.jitter_sum_s
+    mark.jitter_sum_s = jitter_sum(stream)
     mark.jitter_count = stream.jitter_count
 
 
 cdef inline void fill_histograms(Stream *stream, Mark *mark, WindowRow *row) noexcept nogil:
     cdef int bucket
+    row.delay_variation_sum_s = (stream.variation_sum_ns - mark.variation_sum_ns) / 1e9
+    mark.variation_sum_ns = stream.variation_sum_ns
+    row.loss_run_packets = above32(stream.lost - stream.current_run, &mark.run_packets)
+    add_fresh_variation(stream)
     for bucket in range(VARIATION_BUCKETS):
         row.delay_variation_histogram[bucket] = above32(
             stream.variation[bucket], &mark.variation[bucket]
@@ -138,11 +156,12 @@ cdef inline void fill_histograms(Stream *stream, Mark *mark, WindowRow *row) noe
 
 cdef inline void clear_window(Stream *stream) noexcept nogil:
     """The next window begins; what it is the maximum of goes into the maximum of all."""
-    stream.jitter_max_s = max(stream.jitter_max_s, stream.window_jitter_max_s)
+    stream.jitter_max_s = max(stream.jitter_max_s, window_jitter_max(stream))
     stream.variation_max_ns = max(stream.variation_max_ns, stream.window_variation_max_ns)
     stream.window_jitter_max_s = 0.0
+    stream.window_jitter_max_ticks = 0.0
     stream.window_variation_max_ns = 0
-    stream.window_packets = 0
+    stream.state &= ~<uint16_t>WINDOW_OPEN
     stream.window_types = 0
     stream.window_noise = 0
 
@@ -170,7 +189,7 @@ cdef inline bint has_row(const Stream *stream) noexcept nogil:
     """Active since the last row, or over with its last row still to come."""
     if not stream.state & PROVEN or stream.state & REPORTED:
         return False
-    return stream.window_packets > 0 or stream.state & (ENDED | MUTED)
+    return stream.state & (WINDOW_OPEN | ENDED | MUTED)
 
 
 cdef inline void expire(Core *core, uint32_t number, int64_t now_ns) noexcept nogil:
@@ -210,7 +229,7 @@ cdef inline uint32_t close_window(Core *core, int64_t now_ns, WindowRow *rows) n
 cdef inline ClockSource clock_source(const Stream *stream, const Profile *profile) noexcept nogil:
     if stream.state & CLOCK_ESTIMATED:
         return CLOCK_FROM_TIMESTAMPS
-    if stream.last_clock_rate == 0 or stream.media_type >= 128:
+    if stream.clock_rate == 0 or stream.media_type >= 128:
         return CLOCK_UNKNOWN
     return CLOCK_SDP if profile.announced[stream.media_type] else CLOCK_STATIC
 
@@ -232,14 +251,14 @@ cdef inline void fill_total_counts(const Stream *stream, TotalsRow *row) noexcep
 
 
 cdef inline void fill_total_timing(const Stream *stream, TotalsRow *row) noexcept nogil:
-    row.clock_rate = stream.last_clock_rate
+    row.clock_rate = stream.clock_rate
     row.first_ns = stream.first_ns
     row.last_ns = stream.last_ns
     row.media_ns = stream.media_ns
     row.jitter_count = stream.jitter_count
     row.jitter_last_s = jitter_now(stream)
-    row.jitter_mean_s = jitter_mean(stream.jitter_sum_s, stream.jitter_count)
-    row.jitter_max_s = max(stream.jitter_max_s, stream.window_jitter_max_s)
+    row.jitter_mean_s = jitter_mean(jitter_sum(stream), stream.jitter_count)
+    row.jitter_max_s = max(stream.jitter_max_s, window_jitter_max(stream))
     row.delay_variation_max_s = (
         max(stream.variation_max_ns, stream.window_variation_max_ns) / 1e9
     )
@@ -251,6 +270,7 @@ cdef inline void fill_totals(
 ) noexcept nogil:
     """Everything about a stream since its first packet."""
     cdef const Stream *stream = record_at(&core.table, number)
+    cdef int bucket
     row.slot = number
     row.serial = stream.serial
     memcpy(row.payload_types, stream.payload_types, 16)
@@ -259,5 +279,8 @@ cdef inline void fill_totals(
     row.flags = standing_flags(stream)
     fill_total_counts(stream, row)
     fill_total_timing(stream, row)
-    memcpy(row.delay_variation_histogram, stream.variation, sizeof(stream.variation))
+    for bucket in range(VARIATION_BUCKETS):
+        row.delay_variation_histogram[bucket] = (
+            stream.variation[bucket] + stream.fresh_variation[bucket]
+        )
     memcpy(row.loss_run_histogram, stream.runs, sizeof(stream.runs))
