@@ -39,18 +39,18 @@ class PcapngReader:
     def walk(
         self, data: Buffer, position: int, frames: NDArray[np.void]
     ) -> tuple[int, int, WalkStatus]:
-        """Index frames from `position` on; give (frames, position of the next block, status)."""
-        while True:
-            count, position, status = self._blocks.walk(data, position, frames)
-            read = self._RARE.get(status)
-            if read is None:
-                return count, position, status
-            if count:
-                return count, position, WalkStatus.FULL
-            length = read(self, memoryview(data)[position:])
-            if not length:
-                return 0, position, WalkStatus.STARVED
-            position += length
+        """Index frames from `position` on; give (frames, position of the next block, status).
+
+        A rare block is read only if the walk begins with it, so that an error is one at `position`.
+        """
+        count, end, status = self._blocks.walk(data, position, frames)
+        read = self._RARE.get(status)
+        if read is None:
+            return count, end, status
+        if end > position:
+            return count, end, WalkStatus.FULL
+        length = read(self, memoryview(data)[position:])
+        return 0, position + length, WalkStatus.FULL if length else WalkStatus.STARVED
 
     def _begin_section(self, block: memoryview) -> int:
         """Read a section header block; give its length, or 0 if it is not all there."""
