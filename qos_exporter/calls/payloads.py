@@ -71,7 +71,7 @@ def resolve_payloads(
     parameters = dict(media.parameters)
     return PayloadMap(
         tuple(
-            _with_parameters(known, parameters.get(number, ""))
+            known.with_fmtp(parameters.get(number, ""))
             for number in media.payload_types
             if (known := _find(number, sources)) is not None
         )
@@ -84,9 +84,3 @@ def _find(number: int, sources: Iterable[tuple[PayloadFormat, ...]]) -> PayloadF
             if each.payload_type == number:
                 return each
     return STATIC_FORMATS.get(number)
-
-
-def _with_parameters(known: PayloadFormat, fmtp: str) -> PayloadFormat:
-    if not fmtp or fmtp == known.fmtp:
-        return known
-    return PayloadFormat(known.payload_type, known.encoding, known.clock_rate, known.channels, fmtp)

@@ -20,6 +20,8 @@ def find_part(body: bytes, content_type: str, *, wanted: str) -> bytes | None:
 
     Depth is limited, because nesting is in the hands of the sender.
     """
+    if media_type(content_type) == wanted:
+        return body
     for found, part in _walk(body, content_type, depth=0):
         if found == wanted:
             return part

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Callable
+from functools import lru_cache
 
 from qos_exporter.errors import DecodeError
 from qos_exporter.net import Endpoint
@@ -37,14 +38,14 @@ REASONS = ("not_sdp", "media_line")
 
 MAX_PORT = 65535
 MAX_PAYLOAD_TYPE = 127
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_RTPMAP = re.compile(r"(\d{1,3})\s+([^/\s]+)/(\d{1,9})(?:/(\d{1,2}))?\s*$")
-_FMTP = re.compile(r"(\d{1,3})\s+(.+)$")
-_RTCP = re.compile(r"(\d{1,5})(?:\s+IN\s+IP[46]\s+(\S+))?\s*$", re.IGNORECASE)
+_RTPMAP = re.compile(r"\s*([0-9]{1,3})\s+([^/\s]+)/([0-9]{1,9})(?:/([0-9]{1,2}))?\s*$")
+_FMTP = re.compile(r"\s*([0-9]{1,3})\s+(.+)$")
+_RTCP = re.compile(r"\s*([0-9]{1,5})(?:\s+IN\s+IP[46]\s+(\S+))?\s*$", re.IGNORECASE)
+_PTIME = re.compile(r"\s*[0-9]{1,4}(\.[0-9]{1,3})?\s*$")
 _CANDIDATE = re.compile(
-    r"\S+\s+(\d{1,3})\s+udp\s+\d+\s+(\S+)\s+(\d{1,5})\s+typ\s+(\w+)", re.IGNORECASE
+    r"\s*\S+\s+([0-9]{1,3})\s+udp\s+[0-9]+\s+(\S+)\s+([0-9]{1,5})\s+typ\s+(\w+)", re.IGNORECASE
 )
-_DIRECTIONS = frozenset(MediaDirection)
+_DIRECTIONS = {each.value: each for each in MediaDirection}
 
 
 class _Draft:
@@ -78,7 +79,7 @@ class _Draft:
         self.port = 0
         self.protocol = ""
         self.payload_types: tuple[int, ...] = ()
-        self.rtpmaps: dict[int, tuple[str, int, int]] = {}
+        self.rtpmaps: dict[int, PayloadFormat] = {}
         self.parameters: dict[int, str] = {}
         self.rtcp: tuple[str | None, int] | None = None
         self.candidates: list[IceCandidate] = []
@@ -87,13 +88,14 @@ class _Draft:
 
 def parse_session(data: bytes) -> SessionDescription:
     """Parse a description; raises DecodeError with one of `REASONS`."""
-    lines = _LINE_END.split(data.decode("utf-8", "replace").lstrip("\ufeff\r\n\0 \t"))
-    if not lines[0].startswith("v="):
+    text = data.decode("utf-8", "replace").lstrip("\ufeff\r\n\0 \t")
+    if not text.startswith("v="):
         raise DecodeError("not_sdp")
     session = draft = _Draft()
     origin = ""
     media: list[_Draft] = []
-    for line in lines:
+    # Senders end lines with CR LF, as they should, or with either of the two.
+    for line in text.replace("\r", "\n").split("\n"):
         kind, value = line[:2], line[2:].strip()
         if kind == "m=":
             draft = _Draft(session)
@@ -128,17 +130,27 @@ def _read_connection(draft: _Draft, value: str) -> None:
 
 def _read_attribute(draft: _Draft, value: str) -> None:
     name, _, argument = value.partition(":")
-    reader = _ATTRIBUTES.get(name.strip().lower())
+    name = name.lower()
+    reader = _ATTRIBUTES.get(name)
     if reader is not None:
-        reader(draft, argument.strip())
+        reader(draft, argument)
     elif name in _DIRECTIONS:
-        draft.direction = MediaDirection(name)
+        draft.direction = _DIRECTIONS[name]
 
 
 def _read_rtpmap(draft: _Draft, argument: str) -> None:
+    mapping = _parse_rtpmap(argument)
+    if mapping:
+        draft.rtpmaps[mapping.payload_type] = mapping
+
+
+@lru_cache(maxsize=1024)
+def _parse_rtpmap(argument: str) -> PayloadFormat | None:
+    """Read `<payload type> <encoding>/<clock rate>[/<channels>]`; few occur, and often."""
     match = _RTPMAP.match(argument)
-    if match and int(match[3]):
-        draft.rtpmaps[int(match[1])] = (match[2].upper(), int(match[3]), int(match[4] or 1))
+    if match is None or not int(match[3]):
+        return None
+    return PayloadFormat(int(match[1]), match[2].upper(), int(match[3]), int(match[4] or 1))
 
 
 def _read_fmtp(draft: _Draft, argument: str) -> None:
@@ -148,8 +160,7 @@ def _read_fmtp(draft: _Draft, argument: str) -> None:
 
 
 def _read_ptime(draft: _Draft, argument: str) -> None:
-    match = re.match(r"\d{1,4}(\.\d{1,3})?$", argument)
-    draft.ptime_ms = float(argument) if match else None
+    draft.ptime_ms = float(argument) if _PTIME.match(argument) else None
 
 
 def _read_rtcp(draft: _Draft, argument: str) -> None:
@@ -168,7 +179,7 @@ def _read_key(draft: _Draft, _argument: str) -> None:
 
 
 def _read_label(draft: _Draft, argument: str) -> None:
-    draft.label = argument
+    draft.label = argument.strip()
 
 
 def _read_candidate(draft: _Draft, argument: str) -> None:
@@ -221,11 +232,10 @@ def _finish(draft: _Draft) -> MediaDescription:
 
 
 def _formats(draft: _Draft) -> list[PayloadFormat]:
-    return [
-        PayloadFormat(number, *draft.rtpmaps[number], draft.parameters.get(number, ""))
-        for number in draft.payload_types
-        if number in draft.rtpmaps
-    ]
+    known = [draft.rtpmaps[number] for number in draft.payload_types if number in draft.rtpmaps]
+    if not draft.parameters:
+        return known
+    return [each.with_fmtp(draft.parameters.get(each.payload_type, "")) for each in known]
 
 
 def _number(text: str, largest: int) -> int | None:
@@ -234,6 +244,7 @@ def _number(text: str, largest: int) -> int | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def _canonical(address: str) -> str | None:
     """Bring an address into its one canonical spelling; `None` if it is not an address."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET

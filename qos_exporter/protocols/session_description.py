@@ -32,6 +32,12 @@ class PayloadFormat:
     fmtp: str = ""
     """Format parameters as written after `a=fmtp:<payload type>`."""
 
+    def with_fmtp(self, fmtp: str) -> PayloadFormat:
+        """Return this format with other parameters; empty ones leave it as it is."""
+        if not fmtp or fmtp == self.fmtp:
+            return self
+        return PayloadFormat(self.payload_type, self.encoding, self.clock_rate, self.channels, fmtp)
+
 
 @dataclass(frozen=True, slots=True)
 class IceCandidate:

@@ -33,10 +33,10 @@ _REQUEST_LINE = re.compile(
     r"([A-Za-z][A-Za-z0-9.!%*_+`'~-]*)[ \t]+(\S+)[ \t]+SIP/2\.0[ \t]*$", re.IGNORECASE
 )
 # The reason phrase may be missing together with the space before it: many senders leave it out.
-_STATUS_LINE = re.compile(r"SIP/2\.0[ \t]+([1-6]\d\d)(?:[ \t]+(.*))?$", re.IGNORECASE)
+_STATUS_LINE = re.compile(r"SIP/2\.0[ \t]+([1-6][0-9][0-9])(?:[ \t]+(.*))?$", re.IGNORECASE)
 _OPENING = re.compile(
     rb"[\r\n\0 \t]*"
-    rb"(?:SIP/2\.0[ \t]+[1-6]\d\d\b"
+    rb"(?:SIP/2\.0[ \t]+[1-6][0-9][0-9]\b"
     rb"|[A-Za-z]{3,16}[ \t]+[^\s]{1,2048}[ \t]+SIP/2\.0[ \t]*\r?\n)",
     re.IGNORECASE,
 )
@@ -105,12 +105,21 @@ def parse_message(data: bytes) -> SipMessage:
     data = data.lstrip(_FILLER)
     if not data:
         raise DecodeError("keepalive")
-    end = _HEADER_END.search(data)
-    # A message whose empty line is missing was cut off inside the headers; use those it has.
-    head, body = (data[: end.start()], data[end.end() :]) if end else (data, b"")
+    head, body = _split_message(data)
     start_line, _, header_text = head.decode("utf-8", "replace").partition("\n")
     opening = _parse_start_line(start_line.rstrip("\r"))
     return _assemble(opening, split_headers(header_text), body)
+
+
+def _split_message(data: bytes) -> tuple[bytes, bytes]:
+    """Return the start line with the headers, and the body."""
+    end = data.find(b"\r\n\r\n")
+    if end >= 0 and data.find(b"\n") == data.find(b"\r\n") + 1:
+        return data[:end], data[end + 4 :]
+    # Some senders end lines with a bare LF. A message whose empty line is missing was cut off
+    # inside its headers; use those it has.
+    match = _HEADER_END.search(data)
+    return (data[: match.start()], data[match.end() :]) if match else (data, b"")
 
 
 def _parse_start_line(line: str) -> tuple[str, str, int, str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from qos_exporter.errors import DecodeError
 
@@ -36,9 +37,9 @@ COMPACT_NAMES = {
 
 _FOLD = re.compile(r"\r?\n[ \t]+")
 _TAG = re.compile(r";[ \t]*tag[ \t]*=[ \t]*([^;,\s]+)", re.IGNORECASE)
-_CSEQ = re.compile(r"(\d{1,10})\s+([^\s]+)\s*$")
+_CSEQ = re.compile(r"([0-9]{1,10})\s+([^\s]+)\s*$")
 _CSEQ_MODULUS = 2**32
-_RACK = re.compile(r"\d+\s+(\d{1,10})\s+\S+")
+_RACK = re.compile(r"[0-9]+\s+([0-9]{1,10})\s+\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,15 @@ def split_headers(text: str) -> tuple[tuple[str, str], ...]:
     for line in text.split("\n"):
         name, colon, value = line.partition(":")
         if colon:
-            key = name.strip().lower()
-            pairs.append((COMPACT_NAMES.get(key, key), value.strip()))
+            pairs.append((_long_name(name), value.strip()))
     return tuple(pairs)
+
+
+@lru_cache(maxsize=1024)
+def _long_name(name: str) -> str:
+    """Bring a header name into its long form in lower case; few spellings occur, and often."""
+    key = name.strip().lower()
+    return COMPACT_NAMES.get(key, key)
 
 
 def parse_name_address(value: str) -> NameAddress:
