@@ -57,6 +57,11 @@ class CaptureFile:
                 break
         self._check_end()
 
+    @property
+    def bytes_read(self) -> int:
+        """How far into the file (unpacked, where it is compressed) the reading has come."""
+        return self._window.start + self._position
+
     def close(self) -> None:
         """Give back the memory; nothing can be read any more."""
         self._window.close()

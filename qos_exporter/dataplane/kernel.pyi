@@ -81,7 +81,7 @@ class Kernel:
         """Set the number that the stream's window rows carry in `group`."""
 
     def mute(self, slot: int) -> None:
-        """Its call is over: settle the stream; what comes later counts nowhere."""
+        """Its call is over: only what was on its way still counts, until the window closes."""
 
     def release(self, slot: int, serial: int) -> None:
         """Forget a stream: its next packet begins a new one. A wrong serial does nothing."""

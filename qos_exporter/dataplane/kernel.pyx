@@ -51,7 +51,7 @@ from qos_exporter.dataplane.stream_table cimport (
     record_at,
     remove_from_index,
 )
-from qos_exporter.dataplane.update cimport apply_profile, count_end
+from qos_exporter.dataplane.update cimport apply_profile
 from qos_exporter.dataplane.windows cimport close_window, fill_totals
 
 
@@ -310,8 +310,7 @@ cdef class Kernel:
         cdef Stream *stream
         with self.lock:
             stream = self.stream(slot)
-            if not stream.state & (MUTED | ENDED):
-                count_end(stream, &self.core.playout)
+            if not stream.state & ENDED:
                 stream.state |= MUTED
 
     def release(self, uint32_t slot, uint64_t serial):

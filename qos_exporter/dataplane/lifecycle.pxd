@@ -1,6 +1,6 @@
 """How a stream comes into the table and leaves it: candidate, proven, muted, ended, evicted."""
 
-from libc.stdint cimport uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int16_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memset
 
 from qos_exporter.dataplane.clock cimport forget_held
@@ -13,6 +13,7 @@ from qos_exporter.dataplane.records cimport (
     IN_USE,
     MUTED,
     PROVEN,
+    REPORTED,
     Key,
     Packet,
     Stream,
@@ -68,7 +69,7 @@ cdef inline void drop_candidate(Core *core, uint32_t number) noexcept nogil:
 cdef inline void end_stream(Core *core, uint32_t number) noexcept nogil:
     """No packet will find it any more; its last window row is still to come."""
     cdef Stream *stream = record_at(&core.table, number)
-    if not stream.state & MUTED:
+    if not stream.state & REPORTED:
         count_end(stream, &core.playout)
     stream.state |= ENDED
     remove_from_index(&core.table, number)
@@ -168,11 +169,22 @@ cdef inline void try_candidate(Core *core, uint32_t number, const Packet *packet
         start_stream(core, number)
 
 
+cdef inline bint is_tail(const Stream *stream, const Packet *packet) noexcept nogil:
+    """Whether a packet after the end of its call was already on its way then.
+
+    It still counts where it is next in sequence, or late; it cannot make another one lost.
+    """
+    return (
+        not stream.state & REPORTED
+        and <int16_t>(packet.sequence_number - <uint16_t>stream.max_seq) <= 1
+    )
+
+
 cdef inline void count_rtp(Core *core, uint32_t number, const Packet *packet) noexcept nogil:
     """A packet of a stream that is in the table."""
     cdef Stream *stream = record_at(&core.table, number)
     if stream.state & PROVEN:
-        if stream.state & MUTED:
+        if stream.state & MUTED and not is_tail(stream, packet):
             stream.last_ns = packet.arrival_ns
             core.reasons[REASON_AFTER_CALL] += 1
             return

@@ -35,7 +35,7 @@ from qos_exporter.dataplane.rows cimport (
 )
 from qos_exporter.dataplane.sequence cimport expected_packets, runs_so_far
 from qos_exporter.dataplane.stream_table cimport give_record, record_at, remove_from_index
-from qos_exporter.dataplane.update cimport captured_twice
+from qos_exporter.dataplane.update cimport captured_twice, count_end
 
 cdef enum ClockSource:
     CLOCK_UNKNOWN = 0
@@ -219,6 +219,8 @@ cdef inline uint32_t close_window(Core *core, int64_t now_ns, WindowRow *rows) n
             continue
         expire(core, number, now_ns)
         if has_row(stream):
+            if stream.state & MUTED and not stream.state & ENDED:
+                count_end(stream, &core.playout)
             fill_window(stream, number, &rows[count])
             count += 1
             if stream.state & (ENDED | MUTED):

@@ -1,0 +1,54 @@
+"""Which calls get series of their own, so that their number has a bound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qos_exporter.calls.call import Call
+    from qos_exporter.settings import CallSettings
+
+
+class Admission:
+    """Decides once per call and sticks to it, so that no series comes and goes between scrapes."""
+
+    def __init__(self, settings: CallSettings) -> None:
+        self._settings = settings
+        self._admitted: set[Call] = set()
+        self._refused: set[Call] = set()
+        self.refused_total = 0
+
+    def reconfigure(self, settings: CallSettings) -> None:
+        """Follow new settings for the calls that come; those that were admitted stay."""
+        self._settings = settings
+
+    def has_media(self, call: Call) -> None:
+        """A stream of the call was found."""
+        if self._settings.series == "all":
+            self._admit(call)
+
+    def has_degraded(self, call: Call) -> None:
+        """A window of the call was less than good."""
+        if self._settings.series == "degraded":
+            self._admit(call)
+
+    def is_admitted(self, call: Call) -> bool:
+        """Whether the call has series."""
+        return call in self._admitted
+
+    def keep_only(self, calls: Iterable[Call]) -> None:
+        """Forget all calls but these; what they held is free for others."""
+        present = set(calls)
+        self._admitted &= present
+        self._refused &= present
+
+    def _admit(self, call: Call) -> None:
+        if call in self._admitted or call in self._refused:
+            return
+        if len(self._admitted) < self._settings.series_limit:
+            self._admitted.add(call)
+        else:
+            self._refused.add(call)
+            self.refused_total += 1

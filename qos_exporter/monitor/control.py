@@ -1,0 +1,85 @@
+"""How calls steer the kernels: the monitor's side of `StreamControl`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qos_exporter.monitor.tracked import TrackedStream, final_view
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qos_exporter.calls.media import MediaStream
+    from qos_exporter.monitor.admission import Admission
+    from qos_exporter.monitor.paths import Paths
+    from qos_exporter.monitor.profiles import Profiles
+    from qos_exporter.monitor.source import Source
+    from qos_exporter.net import Endpoint
+
+SECOND_NS = 1_000_000_000
+
+
+class KernelControl:
+    """Passes on what signalling told, to the kernel that counts the stream or to all of them."""
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        *,
+        profiles: Profiles,
+        paths: Paths,
+        admission: Admission,
+    ) -> None:
+        self._sources = sources
+        self._admission = admission
+        self._profiles = profiles
+        self._paths = paths
+
+    def announce(self, endpoint: Endpoint) -> None:
+        """Let streams at this endpoint count from their first packet, whoever captures them."""
+        for source in self._sources:
+            source.kernel.announce(endpoint)
+
+    def withdraw(self, endpoint: Endpoint) -> None:
+        """Take back `announce`."""
+        for source in self._sources:
+            source.kernel.withdraw(endpoint)
+
+    def bind(self, stream: MediaStream) -> None:
+        """Count the stream by what its call says of it: payload types and direction."""
+        source = self._holder(stream)
+        if source is None or not isinstance(stream, TrackedStream):
+            return
+        path = self._paths.number_of(
+            src=stream.src.address, dst=stream.dst.address, direction=stream.direction
+        )
+        source.kernel.set_group(stream.slot, path)
+        source.kernel.set_profile(stream.slot, self._profiles.number_of(stream.payloads))
+        if stream.call is not None:
+            self._admission.has_media(stream.call)
+
+    def mute(self, stream: MediaStream) -> None:
+        """Count nothing more of the stream."""
+        source = self._holder(stream)
+        if source is not None and isinstance(stream, TrackedStream):
+            source.kernel.mute(stream.slot)
+
+    def release(self, stream: MediaStream) -> None:
+        """Let the next packet with this key begin a new stream."""
+        if isinstance(stream, TrackedStream):
+            self._sources[stream.source].kernel.release(stream.slot, stream.kernel_serial)
+
+    def last_packet_ns(self, stream: MediaStream) -> int:
+        """When the stream was last heard; of one that is gone, when it was last seen alive."""
+        source = self._holder(stream)
+        if source is None or not isinstance(stream, TrackedStream):
+            final = final_view(stream)
+            return int(final.last_s * SECOND_NS) if final else stream.first_ns
+        return source.kernel.last_packet_ns(stream.slot)
+
+    def _holder(self, stream: MediaStream) -> Source | None:
+        """The source whose kernel still has the stream; raises nothing for one that is gone."""
+        if not isinstance(stream, TrackedStream):
+            return None
+        source = self._sources[stream.source]
+        return source if source.holds(stream) else None

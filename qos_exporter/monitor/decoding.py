@@ -1,0 +1,57 @@
+"""Slow frames: what leaves the packet path as bytes and is understood in Python."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from qos_exporter.dataplane.rows import SLOW_SIP
+from qos_exporter.errors import DecodeError
+from qos_exporter.net import Endpoint
+from qos_exporter.protocols.sip import parse_message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from qos_exporter.dataplane.frames import FrameBatch
+    from qos_exporter.protocols.sip import SipMessage
+
+KEEPALIVE = b"\r\n\0 "
+"""What keepalives on a SIP port are made of (RFC 5626 section 3.5.1, and habit)."""
+
+
+class SignallingReader:
+    """Reads the SIP messages among slow frames and counts what is wrong with the others.
+
+    Fragments, tunnels and TCP are counted by the kernel as undecoded; nobody reads them yet.
+    """
+
+    def __init__(self) -> None:
+        self.errors: Counter[tuple[str, str]] = Counter()
+        """(protocol, reason) of messages that broke the rules."""
+
+    def messages(
+        self, frames: NDArray[np.void], batch: FrameBatch
+    ) -> Iterator[tuple[SipMessage, Endpoint, Endpoint, int]]:
+        """Each message with its sender, its receiver and its time."""
+        data = memoryview(batch.data).cast("B")
+        for frame in frames[frames["kind"] == SLOW_SIP]:
+            begin = int(frame["offset"])
+            payload = bytes(data[begin : begin + int(frame["length"])])
+            message = self._parse(payload)
+            if message is not None:
+                src = Endpoint.from_packed16(frame["src"].tobytes(), int(frame["src_port"]))
+                dst = Endpoint.from_packed16(frame["dst"].tobytes(), int(frame["dst_port"]))
+                yield message, src, dst, int(frame["timestamp_ns"])
+
+    def _parse(self, payload: bytes) -> SipMessage | None:
+        if not payload.strip(KEEPALIVE):
+            return None
+        try:
+            return parse_message(payload)
+        except DecodeError as error:
+            self.errors["sip", error.reason] += 1
+            return None

@@ -1,0 +1,123 @@
+"""From the sums of groups, and the streams that are running, to what is shown of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qos_exporter.monitor.groups import COUNTERS, RESULT_REASONS, GroupSums
+from qos_exporter.quality.rating import RATINGS
+from qos_exporter.snapshot import GroupView, Histogram, PacketCounts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from qos_exporter.monitor.source import Source
+
+SECOND_NS = 1_000_000_000
+UNRATED_LABEL = "unscored"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The last windows of the running streams of one group."""
+
+    streams: int = 0
+    mos_lq_mean: float | None = None
+    mos_lq_min: float | None = None
+    mos_cq_mean: float | None = None
+    loss_ratio_mean: float | None = None
+    jitter_s_mean: float | None = None
+
+
+def mean(values: NDArray[np.float64]) -> float | None:
+    """The mean of the values that are there; `None` of none."""
+    present = values[~np.isnan(values)]
+    return float(present.mean()) if len(present) else None
+
+
+def lowest(values: NDArray[np.float64]) -> float | None:
+    """The smallest of the values that are there; `None` of none."""
+    present = values[~np.isnan(values)]
+    return float(present.min()) if len(present) else None
+
+
+def running_rows(sources: Iterable[Source]) -> NDArray[np.void]:
+    """The history rows of all running streams that have had a window."""
+    parts = []
+    for source in sources:
+        slots = [stream.slot for stream in source.streams()]
+        parts.append(source.history.rows[np.array(slots, dtype=np.intp)])
+    rows = np.concatenate(parts)
+    return rows[rows["group"] >= 0]
+
+
+def running_by_group(rows: NDArray[np.void], groups: int) -> list[Running]:
+    """Sum up the running streams, group by group."""
+    order = np.argsort(rows["group"], kind="stable")
+    counts = np.bincount(rows["group"], minlength=groups)
+    return [running(rows[at]) for at in np.split(order, np.cumsum(counts)[:-1])]
+
+
+def running(rows: NDArray[np.void]) -> Running:
+    """Sum up the running streams of one group."""
+    if not len(rows):
+        return Running()
+    return Running(
+        streams=len(rows),
+        mos_lq_mean=mean(rows["mos_lq"]),
+        mos_lq_min=lowest(rows["mos_lq"]),
+        mos_cq_mean=mean(rows["mos_cq"]),
+        loss_ratio_mean=mean(rows["loss_ratio"]),
+        jitter_s_mean=mean(rows["jitter_s"]),
+    )
+
+
+def group_views(sums: Sequence[GroupSums], sources: Iterable[Source]) -> tuple[GroupView, ...]:
+    """View all groups."""
+    if not sums:
+        return ()
+    now = running_by_group(running_rows(sources), len(sums))
+    return tuple(group_view(each, running) for each, running in zip(sums, now, strict=True))
+
+
+def group_view(sums: GroupSums, now: Running) -> GroupView:
+    """View one group."""
+    counters = dict(zip(COUNTERS, sums.counters.tolist(), strict=True))
+    fates = ("expected", "received", "lost", "duplicate", "reordered", "discarded")
+    return GroupView(
+        key=sums.key,
+        packets=PacketCounts(**{fate: counters[fate] for fate in fates}),
+        bytes=counters["bytes"],
+        windows=tuple(
+            (result, reason, count)
+            for (result, reason), count in zip(RESULT_REASONS, sums.windows.tolist(), strict=True)
+        ),
+        media_s_by_rating=tuple(
+            (rating, media_ns / SECOND_NS)
+            for rating, media_ns in zip(
+                (*RATINGS, UNRATED_LABEL), sums.media_ns.tolist(), strict=True
+            )
+        ),
+        concealed_s=counters["concealed_s"],
+        severely_concealed_s=counters["severely_concealed_s"],
+        streams_active=now.streams,
+        active_mos_lq_mean=now.mos_lq_mean,
+        active_mos_lq_min=now.mos_lq_min,
+        active_mos_cq_mean=now.mos_cq_mean,
+        active_loss_ratio_mean=now.loss_ratio_mean,
+        active_jitter_s_mean=now.jitter_s_mean,
+        window_mos_lq=sums.mos_lq.view(),
+        window_mos_cq=sums.mos_cq.view(),
+        window_r_factor=sums.r_factor.view(),
+        window_loss_ratio=sums.loss_ratio.view(),
+        window_jitter_s=sums.jitter_s.view(),
+        delay_variation_s=Histogram(
+            tuple(sums.delay_variation.tolist()), sums.delay_variation_sum_s
+        ),
+        loss_run_packets=Histogram(tuple(sums.loss_runs.tolist()), float(sums.loss_run_packets)),
+    )

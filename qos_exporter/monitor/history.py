@@ -1,0 +1,106 @@
+"""The scores of each stream so far, one row per slot of its kernel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qos_exporter.quality.rating import RESULTS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from qos_exporter.quality.window import WindowScores
+
+HISTORY = np.dtype(
+    [
+        ("windows", "u4", (len(RESULTS),)),
+        ("scored", "u4"),
+        ("scored_cq", "u4"),
+        ("mos_lq_sum", "f8"),
+        ("mos_lq_min", "f8"),
+        ("mos_cq_sum", "f8"),
+        ("mos_cq_min", "f8"),
+        ("r_factor_sum", "f8"),
+        ("r_factor_min", "f8"),
+        ("group", "i4"),
+        ("end_ns", "i8"),
+        ("result", "u1"),
+        ("reason", "u1"),
+        ("mos_lq", "f8"),
+        ("mos_cq", "f8"),
+        ("r_factor", "f8"),
+        ("loss_ratio", "f8"),
+        ("discard_ratio", "f8"),
+        ("burst_ratio", "f8"),
+        ("jitter_s", "f8"),
+        ("jitter_max_s", "f8"),
+    ],
+)
+"""Sums over the scored windows, then the last complete window; `end_ns` 0 where there is none."""
+
+
+class History:
+    """Grows with the slots of its kernel; a slot that is used again starts empty."""
+
+    def __init__(self) -> None:
+        self.rows: NDArray[np.void] = np.zeros(0, dtype=HISTORY)
+
+    def clear(self, slot: int) -> None:
+        """Begin the history of a new stream."""
+        if slot >= len(self.rows):
+            grown = np.zeros(max(1024, 2 * len(self.rows), slot + 1), dtype=HISTORY)
+            grown[: len(self.rows)] = self.rows
+            self.rows = grown
+        self.rows[slot] = np.zeros((), dtype=HISTORY)
+        self.rows[slot]["group"] = -1
+
+    def add(
+        self,
+        windows: NDArray[np.void],
+        scores: WindowScores,
+        groups: NDArray[np.int64],
+        end_ns: int,
+    ) -> None:
+        """Add one scored window per stream (no slot twice)."""
+        slots = windows["slot"]
+        np.add.at(self.rows["windows"], (slots, scores.result), 1)
+        self._count(slots, scores.mos_lq, "scored")
+        self._count(slots, scores.mos_cq, "scored_cq")
+        self._sum(slots, scores.mos_lq, "mos_lq", count="scored")
+        self._sum(slots, scores.mos_cq, "mos_cq", count="scored_cq")
+        self._sum(slots, scores.r_lq, "r_factor", count="scored")
+        self._replace_last(slots, windows, scores)
+        self.rows["group"][slots] = groups
+        self.rows["end_ns"][slots] = end_ns
+
+    def _count(self, slots: NDArray[np.uint32], values: NDArray[np.float64], count: str) -> None:
+        self.rows[count][slots[~np.isnan(values)]] += 1
+
+    def _sum(
+        self, slots: NDArray[np.uint32], values: NDArray[np.float64], name: str, *, count: str
+    ) -> None:
+        """Add the values that are there; `count` counts them already."""
+        known = ~np.isnan(values)
+        at, values = slots[known], values[known]
+        lowest = np.where(self.rows[count][at] == 1, np.inf, self.rows[f"{name}_min"][at])
+        self.rows[f"{name}_min"][at] = np.minimum(lowest, values)
+        self.rows[f"{name}_sum"][at] += values
+
+    def _replace_last(
+        self, slots: NDArray[np.uint32], windows: NDArray[np.void], scores: WindowScores
+    ) -> None:
+        for name, values in (
+            ("result", scores.result),
+            ("reason", scores.reason),
+            ("mos_lq", scores.mos_lq),
+            ("mos_cq", scores.mos_cq),
+            ("r_factor", scores.r_lq),
+            ("loss_ratio", scores.loss_ratio),
+            ("discard_ratio", scores.discard_ratio),
+            ("burst_ratio", scores.burst_ratio),
+            ("jitter_s", windows["jitter_mean_s"]),
+            ("jitter_max_s", windows["jitter_max_s"]),
+        ):
+            self.rows[name][slots] = values

@@ -1,0 +1,39 @@
+"""Where a stream runs: networks at both ends and its direction, as one small number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qos_exporter.networks import Networks
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The labels of a stream that depend on its endpoints."""
+
+    src_network: str
+    dst_network: str
+    direction: str
+
+
+class Paths:
+    """Numbers paths; their number is bounded by that of the configured networks."""
+
+    def __init__(self, networks: Networks) -> None:
+        self._networks = networks
+        self._numbers: dict[Path, int] = {}
+        self._paths: list[Path] = []
+
+    def __getitem__(self, number: int) -> Path:
+        """The path with this number."""
+        return self._paths[number]
+
+    def number_of(self, *, src: str, dst: str, direction: str) -> int:
+        """Number the path between two addresses."""
+        path = Path(self._networks.name_of(src), self._networks.name_of(dst), direction)
+        number = self._numbers.setdefault(path, len(self._paths))
+        if number == len(self._paths):
+            self._paths.append(path)
+        return number

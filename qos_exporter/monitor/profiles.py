@@ -1,0 +1,104 @@
+"""What payload types mean, as numbers that the kernel and the scoring can work with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qos_exporter.calls.payloads import NO_PAYLOADS, PayloadMap
+from qos_exporter.dataplane.settings import (
+    KIND_COMFORT_NOISE,
+    KIND_EVENT,
+    KIND_MEDIA,
+    PayloadTypeFormat,
+)
+from qos_exporter.quality.codec_table import NO_CODEC
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from qos_exporter.dataplane.kernel import Kernel
+    from qos_exporter.protocols.session_description import PayloadFormat
+    from qos_exporter.quality.codec_table import CodecTable
+
+PAYLOAD_TYPES = 128
+PROFILE_LIMIT = 4096
+"""Different descriptions that are told apart; beyond, streams fall back to RFC 3551's types."""
+
+KINDS = {
+    "TELEPHONE-EVENT": KIND_EVENT,
+    "TONE": KIND_EVENT,
+    "CN": KIND_COMFORT_NOISE,
+}
+"""By upper-case encoding; everything else is media."""
+
+
+def kernel_format(known: PayloadFormat) -> PayloadTypeFormat:
+    """Translate one announced format for the kernel.
+
+    G.722 has a clock of 8000 on the wire whatever `rtpmap` says (RFC 3551 section 4.5.2), and Opus
+    48000 (RFC 7587 section 4.1).
+    """
+    encoding = known.encoding.upper()
+    fixed = {"G722": 8000, "OPUS": 48000}
+    return PayloadTypeFormat(
+        known.payload_type,
+        fixed.get(encoding, known.clock_rate),
+        KINDS.get(encoding, KIND_MEDIA),
+        announced=True,
+    )
+
+
+class Profiles:
+    """Gives every payload map a number, the same one in all kernels; 0 is the empty map."""
+
+    def __init__(self, codecs: CodecTable, kernels: Iterable[Kernel]) -> None:
+        self._codecs = codecs
+        self._kernels = tuple(kernels)
+        self._numbers: dict[PayloadMap, int] = {NO_PAYLOADS: 0}
+        self._maps: list[PayloadMap] = [NO_PAYLOADS]
+        self.codec_index: NDArray[np.int32] = self._codec_row(NO_PAYLOADS)[np.newaxis]
+        """Position in the codec table, by profile and payload type."""
+
+    def number_of(self, payloads: PayloadMap) -> int:
+        """Give the number of a map, a new one to a map that was never seen."""
+        number = self._numbers.get(payloads)
+        if number is None:
+            number = self._add(payloads) if len(self._maps) < PROFILE_LIMIT else 0
+        return number
+
+    def format_of(self, profile: int, payload_type: int) -> PayloadFormat | None:
+        """Tell what a payload type means in a profile; `None` where nobody said."""
+        return self._maps[profile].find(payload_type)
+
+    def codec_name(self, profile: int, payload_type: int) -> str | None:
+        """Name the codec: of its row in the table, else as SDP called it."""
+        index = int(self.codec_index[profile, payload_type])
+        if index != NO_CODEC:
+            return self._codecs.rows[index].name
+        known = self.format_of(profile, payload_type)
+        return None if known is None else known.encoding
+
+    def _add(self, payloads: PayloadMap) -> int:
+        formats = [
+            kernel_format(known) for known in payloads.formats if 0 <= known.payload_type < 128
+        ]
+        for kernel in self._kernels:
+            kernel.add_profile(formats)
+        number = len(self._maps)
+        self._maps.append(payloads)
+        self._numbers[payloads] = number
+        self.codec_index = np.vstack([self.codec_index, self._codec_row(payloads)])
+        return number
+
+    def _codec_row(self, payloads: PayloadMap) -> NDArray[np.int32]:
+        row = np.full(PAYLOAD_TYPES, NO_CODEC, dtype=np.int32)
+        for payload_type in range(PAYLOAD_TYPES):
+            known = payloads.find(payload_type)
+            if known is not None:
+                codec = self._codecs.find(known.encoding, known.clock_rate, known.fmtp)
+                row[payload_type] = self._codecs.index(codec)
+        return row

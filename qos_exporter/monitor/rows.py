@@ -1,0 +1,70 @@
+"""Rows of the kernel and of the history as plain tuples: native numbers, fields by name.
+
+Reading one field of a numpy record costs as much as turning the whole record into a tuple.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Totals(NamedTuple):
+    """A row of `dataplane.rows.TOTALS`, field by field."""
+
+    slot: int
+    serial: int
+    payload_types: list[int]
+    payload_type: int
+    clock_source: int
+    flags: int
+    clock_rate: int
+    first_ns: int
+    last_ns: int
+    expected: int
+    received: int
+    lost: int
+    duplicate: int
+    reordered: int
+    discarded: int
+    ignored: int
+    restarts: int
+    stopped_gaps: int
+    loss_runs: int
+    concealed_s: int
+    severely_concealed_s: int
+    bytes: int
+    media_ns: int
+    jitter_count: int
+    jitter_last_s: float
+    jitter_mean_s: float
+    jitter_max_s: float
+    delay_variation_max_s: float
+    playout_delay_s: float
+    delay_variation_histogram: list[int]
+    loss_run_histogram: list[int]
+
+
+class HistoryRow(NamedTuple):
+    """A row of `monitor.history.HISTORY`, field by field."""
+
+    windows: list[int]
+    scored: int
+    scored_cq: int
+    mos_lq_sum: float
+    mos_lq_min: float
+    mos_cq_sum: float
+    mos_cq_min: float
+    r_factor_sum: float
+    r_factor_min: float
+    group: int
+    end_ns: int
+    result: int
+    reason: int
+    mos_lq: float
+    mos_cq: float
+    r_factor: float
+    loss_ratio: float
+    discard_ratio: float
+    burst_ratio: float
+    jitter_s: float
+    jitter_max_s: float

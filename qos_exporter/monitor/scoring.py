@@ -1,0 +1,52 @@
+"""A closed window of all streams of a source: scored, summed up and remembered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qos_exporter.quality.rating import DEGRADED, UNSCORED
+from qos_exporter.quality.window import score_windows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from qos_exporter.monitor.groups import Groups
+    from qos_exporter.monitor.profiles import Profiles
+    from qos_exporter.monitor.source import Source
+    from qos_exporter.quality.codec_table import CodecTable
+    from qos_exporter.quality.model import Model
+
+
+class Scoring:
+    """Turns window rows into scores, and puts them where they belong."""
+
+    def __init__(
+        self, codecs: CodecTable, model: Model, *, profiles: Profiles, groups: Groups
+    ) -> None:
+        self._codecs = codecs
+        self._model = model
+        self._profiles = profiles
+        self._groups = groups
+
+    def close_window(
+        self, source: Source, rows: NDArray[np.void], end_ns: int
+    ) -> NDArray[np.uint32]:
+        """Score the rows of one window; returns the slots whose window was less than good."""
+        rows = rows[source.is_current(rows)]
+        if not len(rows):
+            return np.empty(0, dtype=np.uint32)
+        codec_index = self._profiles.codec_index[rows["profile"], rows["payload_type"]]
+        scores = score_windows(
+            rows,
+            codec_index=codec_index,
+            codecs=self._codecs,
+            model=self._model,
+            capture_degraded=source.take_dropped(),
+        )
+        numbers = self._groups.numbers_of(rows, codec_index)
+        self._groups.add(rows, scores, numbers, source.call_id_at)
+        source.history.add(rows, scores, groups=numbers, end_ns=end_ns)
+        troubled = (scores.result >= DEGRADED) & (scores.result < UNSCORED)
+        return rows["slot"][troubled]

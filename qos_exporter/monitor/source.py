@@ -1,0 +1,102 @@
+"""One source of frames: its kernel, and the streams that live in the kernel's slots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qos_exporter.dataplane.kernel import Kernel
+from qos_exporter.monitor.history import History
+from qos_exporter.monitor.tracked import TrackedStream
+from qos_exporter.snapshot import CaptureView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from qos_exporter.dataplane.settings import KernelSettings
+
+    CaptureStatus = Callable[[], CaptureView]
+
+SECOND_NS = 1_000_000_000
+
+
+class Source:
+    """A capture file or an interface, by its position among all of them."""
+
+    def __init__(self, index: int, name: str, settings: KernelSettings) -> None:
+        self.index = index
+        self.name = name
+        self.kernel = Kernel(settings)
+        self.history = History()
+        self.status: CaptureStatus | None = None
+        """Asks the capture how it fares; `None` where it cannot miss anything."""
+        self._streams: list[TrackedStream | None] = []
+        self._drops_seen = 0
+
+    def start(self, slot: int, kernel_serial: int, at_ns: int) -> TrackedStream:
+        """Follow the stream that the kernel has found in `slot`."""
+        stream = TrackedStream(
+            self.kernel.describe(slot),
+            source=self.index,
+            slot=slot,
+            kernel_serial=kernel_serial,
+            first_ns=at_ns,
+        )
+        if slot >= len(self._streams):
+            self._streams.extend([None] * (slot + 1 - len(self._streams)))
+        self._streams[slot] = stream
+        self.history.clear(slot)
+        return stream
+
+    def at(self, slot: int) -> TrackedStream | None:
+        """The stream that is followed in a slot."""
+        return self._streams[slot] if slot < len(self._streams) else None
+
+    def drop(self, slot: int) -> None:
+        """Follow the stream in this slot no longer."""
+        self._streams[slot] = None
+
+    def streams(self) -> Iterator[TrackedStream]:
+        """All streams that are followed."""
+        return (stream for stream in self._streams if stream is not None)
+
+    def holds(self, stream: TrackedStream) -> bool:
+        """Whether the stream's slot is still its own."""
+        return self.at(stream.slot) is stream
+
+    def call_id_at(self, slot: int) -> str | None:
+        """The call of the stream in a slot."""
+        stream = self.at(slot)
+        return stream.call.call_id if stream is not None and stream.call is not None else None
+
+    def is_current(self, rows: NDArray[np.void]) -> NDArray[np.bool_]:
+        """Whether each row is about a stream that is followed."""
+        return np.array([self.at(slot) is not None for slot in rows["slot"].tolist()], dtype=bool)
+
+    def view(self) -> CaptureView:
+        """How the capture fares, as it says itself, or as its kernel saw it."""
+        if self.status is not None:
+            return self.status()
+        counted = self.kernel.statistics()
+        return CaptureView(
+            interface=self.name,
+            method="file",
+            packets=counted.frames,
+            bytes=counted.bytes,
+            kernel_drops=0,
+            interface_drops=0,
+            healthy=True,
+            last_packet_s=self.kernel.now_ns / SECOND_NS if counted.frames else None,
+        )
+
+    def take_dropped(self) -> bool:
+        """Whether the capture has missed frames since this was last asked."""
+        if self.status is None:
+            return False
+        status = self.status()
+        drops = status.kernel_drops + status.interface_drops
+        dropped, self._drops_seen = drops > self._drops_seen, drops
+        return dropped

@@ -1,0 +1,42 @@
+"""A stream as the monitor follows it: where it is counted, and its last words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qos_exporter.calls.media import MediaStream
+
+if TYPE_CHECKING:
+    from qos_exporter.dataplane.values import StreamKey
+    from qos_exporter.snapshot import StreamView
+
+SOURCE_BITS = 8
+"""Serials of different kernels are told apart by their lowest bits."""
+
+
+class TrackedStream(MediaStream):
+    """A `MediaStream` with its slot in a kernel, and the view of it once it is over."""
+
+    __slots__ = ("final", "kernel_serial", "slot")
+
+    def __init__(
+        self, key: StreamKey, *, source: int, slot: int, kernel_serial: int, first_ns: int
+    ) -> None:
+        super().__init__(
+            serial=kernel_serial << SOURCE_BITS | source,
+            src=key.src,
+            dst=key.dst,
+            ssrc=key.ssrc,
+            payload_type=key.payload_type,
+            first_ns=first_ns,
+            source=source,
+        )
+        self.slot = slot
+        self.kernel_serial = kernel_serial
+        self.final: StreamView | None = None
+        """What is left to show after the stream has ended."""
+
+
+def final_view(stream: MediaStream) -> StreamView | None:
+    """What is left of a stream that has ended; `None` while it is followed."""
+    return stream.final if isinstance(stream, TrackedStream) else None
