@@ -1,0 +1,80 @@
+"""The JSON interface below /api/v1."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from qos_exporter.export.collector import TakeSnapshot
+from qos_exporter.export.text import writable
+from qos_exporter.export.web.live_fields import live_call, worst_calls
+from qos_exporter.export.web.responses import json_response, problem
+from qos_exporter.export.web.statistics import statistics
+
+STATES = ("setup", "active", "ended")
+DEFAULT_LIMIT = 1000
+
+
+class Api:
+    """The endpoints; each answers from one snapshot.
+
+    They are plain functions, not coroutines: the framework runs them in worker threads, so that a
+    long answer does not keep others waiting.
+    """
+
+    def __init__(self, take_snapshot: TakeSnapshot) -> None:
+        self._take_snapshot = take_snapshot
+
+    def routes(self) -> list[Route]:
+        """Give the routes; a Call-ID may hold any character, slashes included."""
+        return [
+            Route("/api/v1/calls", self.calls),
+            Route("/api/v1/calls/{call_id:path}", self.call),
+            Route("/api/v1/statistics", self.statistics),
+        ]
+
+    def calls(self, request: Request) -> Response:
+        """List calls, worst first: `?state=active&state=setup&limit=100`."""
+        try:
+            states, limit = _states(request), _limit(request)
+        except ValueError as error:
+            return problem(str(error), status=400)
+        snapshot = self._take_snapshot()
+        matching = [call for call in snapshot.calls if call.state in states]
+        return json_response(
+            {
+                "taken_s": snapshot.taken_s,
+                "matching": len(matching),
+                "calls": [live_call(call) for call in worst_calls(matching, limit)],
+            }
+        )
+
+    def call(self, request: Request) -> Response:
+        """Give one call; of several dialogs with that Call-ID the one that began last."""
+        wanted = request.path_params["call_id"]
+        calls = self._take_snapshot().calls
+        found = [call for call in calls if writable(call.call_id) == wanted]
+        if not found:
+            return problem("There is no call with this Call-ID.", status=404)
+        return json_response(live_call(max(found, key=lambda call: call.start_s)))
+
+    def statistics(self, _: Request) -> Response:
+        """Give all calls in a few numbers."""
+        return json_response(statistics(self._take_snapshot()))
+
+
+def _states(request: Request) -> frozenset[str]:
+    """Give the states that were asked for, all by default."""
+    states = request.query_params.getlist("state")
+    for state in states:
+        if state not in STATES:
+            raise ValueError(f"The state has to be one of {', '.join(STATES)}.")
+    return frozenset(states or STATES)
+
+
+def _limit(request: Request) -> int:
+    text = request.query_params.get("limit", str(DEFAULT_LIMIT))
+    if not (text.isascii() and text.isdigit() and 0 < len(text) <= len("1000000")):
+        raise ValueError("The limit has to be a whole number below ten million.")
+    return int(text)

@@ -1,0 +1,47 @@
+"""Calls as the web interface gives them: the fields of `analyze`, and what only a live call has."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+
+from qos_exporter.export.records.fields import Fields, Json, call_fields, stream_fields
+from qos_exporter.snapshot import CallView, StreamView, WindowQuality
+
+
+def live_call(call: CallView) -> Fields:
+    """Give one call with its streams in full."""
+    fields = call_fields(call, map(live_stream, call.streams))
+    return {**fields, "on_hold": call.on_hold, "anomalies": call.anomalies}
+
+
+def live_stream(stream: StreamView) -> Fields:
+    """Give one stream with its last complete window."""
+    window = None if stream.last_window is None else _window_fields(stream.last_window)
+    return {**stream_fields(stream), "active": stream.active, "last_window": window}
+
+
+def _window_fields(window: WindowQuality) -> Json:
+    return {
+        "end_s": window.end_s,
+        "result": window.result,
+        "reason": window.reason,
+        "mos_lq": window.mos_lq,
+        "mos_cq": window.mos_cq,
+        "r_factor": window.r_factor,
+        "loss_ratio": window.loss_ratio,
+        "discard_ratio": window.discard_ratio,
+        "jitter_s": window.jitter_s,
+    }
+
+
+def worst_calls(calls: Iterable[CallView], limit: int) -> list[CallView]:
+    """Give at most `limit` calls, those that sound worst now first, unscored ones last."""
+    return heapq.nsmallest(limit, calls, _badness)
+
+
+def _badness(call: CallView) -> tuple[float, float]:
+    """Rank by the lowest score among the last windows, then by age, the oldest first."""
+    windows = (stream.last_window for stream in call.streams)
+    scores = [w.mos_lq for w in windows if w is not None and w.mos_lq is not None]
+    return (min(scores, default=float("inf")), call.start_s)

@@ -1,0 +1,141 @@
+// Keeps the figures and the table of the start page up to date.
+// Names and Call-IDs come from the network: they only ever become text nodes, never markup.
+"use strict";
+
+const REFRESH_MS = 2000;
+const TIMEOUT_MS = 8000;
+const ROWS = 200;
+const DIRECTIONS = ["caller_to_callee", "callee_to_caller"];
+const SCALES = { narrowband: "NB", wideband: "WB", fullband: "FB" };
+
+const byId = (id) => document.getElementById(id);
+const percent = (ratio, digits) => `${(100 * ratio).toFixed(digits)} %`;
+
+function element(name, className, text) {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+async function fetchJson(path) {
+  const response = await fetch(path, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (!response.ok) throw new Error(`${path}: status ${response.status}`);
+  return response.json();
+}
+
+function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const parts = [Math.floor(whole / 60) % 60, whole % 60].map((part) => String(part).padStart(2, "0"));
+  const hours = Math.floor(whole / 3600);
+  return (hours ? [hours, ...parts] : parts).join(":");
+}
+
+// Of several streams in one direction, the one that runs, or that ran last.
+function currentStream(streams) {
+  const newer = (a, b) => (b.active - a.active) || (b.last_s - a.last_s);
+  return [...streams].sort(newer)[0];
+}
+
+// The streams for the two halves of a row; where directions are not known, simply two streams.
+function streamsOfRow(call) {
+  const known = DIRECTIONS.map((direction) =>
+    currentStream(call.streams.filter((stream) => stream.direction === direction)));
+  const unknown = call.streams.filter((stream) => !DIRECTIONS.includes(stream.direction));
+  return known.map((stream) => stream || unknown.shift());
+}
+
+function callCell(call) {
+  const cell = element("td", "", "");
+  const link = element("a", "parties", `${call.caller || "?"} → ${call.callee || "?"}`);
+  link.href = `api/v1/calls/${encodeURIComponent(call.call_id)}`;
+  link.title = link.textContent;
+  cell.append(link, element("span", "call-id", call.call_id));
+  for (const anomaly of call.anomalies) cell.append(element("span", "note", anomaly.replaceAll("_", " ")));
+  return cell;
+}
+
+function stateText(call) {
+  return call.state === "active" && call.on_hold ? "on hold" : call.state;
+}
+
+function mosCell(window) {
+  const cell = element("td", "group", "");
+  if (!window) {
+    cell.append(element("span", "absent", "–"));
+    return cell;
+  }
+  const score = window.mos_lq === null ? "–" : window.mos_lq.toFixed(2);
+  const mos = element("span", `mos ${window.result}`, score);
+  mos.title = window.reason ? `${window.result}: ${window.reason.replaceAll("_", " ")}` : window.result;
+  cell.append(mos);
+  return cell;
+}
+
+function streamCells(stream) {
+  const window = stream && stream.last_window;
+  const timed = window && stream.jitter_s;
+  return [
+    mosCell(window),
+    element("td", "number", window ? percent(window.loss_ratio, 1) : ""),
+    element("td", "number", timed ? `${(1000 * window.jitter_s).toFixed(1)} ms` : ""),
+    element("td", "codec", stream ? stream.codec || "unknown" : ""),
+  ];
+}
+
+function row(call) {
+  const made = document.createElement("tr");
+  made.append(
+    callCell(call),
+    element("td", "", stateText(call)),
+    element("td", "number", clock(call.duration_s)),
+    ...streamsOfRow(call).flatMap(streamCells),
+  );
+  return made;
+}
+
+function showCalls(answer) {
+  byId("calls").replaceChildren(...answer.calls.map(row));
+  byId("empty").hidden = answer.calls.length > 0;
+  const shown = answer.calls.length < answer.matching ? `worst ${answer.calls.length} of ${answer.matching} calls, ` : "";
+  byId("status").className = "";
+  byId("status").textContent = `${shown}as of ${new Date().toLocaleTimeString()}`;
+}
+
+// One mean per scale: scores on different scales are not comparable.
+function meanMos(statistics) {
+  const scales = Object.entries(statistics.scales);
+  const means = scales.map(([scale, of]) => `${of.mos_lq.mean.toFixed(2)} ${SCALES[scale] || ""}`.trim());
+  return means.join(" · ") || "–";
+}
+
+function showFigures(statistics) {
+  const share = statistics.calls_with_issues_ratio;
+  const issues = statistics.calls_with_issues.toLocaleString();
+  byId("calls-active").textContent = statistics.calls_active.toLocaleString();
+  byId("calls-total").textContent = statistics.calls_total.toLocaleString();
+  byId("mos").textContent = meanMos(statistics);
+  byId("issues").textContent = share === null ? issues : `${issues} (${percent(share, 0)})`;
+  byId("loss").textContent = statistics.loss_ratio === null ? "–" : percent(statistics.loss_ratio, 2);
+}
+
+function showLost(error) {
+  byId("status").className = "lost";
+  byId("status").textContent = `not up to date: ${error.message}`;
+}
+
+async function refresh() {
+  try {
+    const [calls, statistics] = await Promise.all([
+      fetchJson(`api/v1/calls?state=active&state=setup&limit=${ROWS}`),
+      fetchJson("api/v1/statistics"),
+    ]);
+    showCalls(calls);
+    showFigures(statistics);
+  } catch (error) {
+    showLost(error);
+  }
+  setTimeout(refresh, REFRESH_MS);
+}
+
+refresh();
