@@ -138,7 +138,13 @@ class Groups:
         self._profiles = profiles
         self._paths = paths
         self._numbers: dict[int, int] = {}
+        self._by_key: dict[GroupKey, int] = {}
         self.sums: list[GroupSums] = []
+
+    def use(self, codecs: CodecTable) -> None:
+        """Number codecs by another table; groups that mean the same go on."""
+        self._codecs = codecs
+        self._numbers.clear()
 
     def numbers_of(
         self, rows: NDArray[np.void], codec_index: NDArray[np.int32]
@@ -173,10 +179,15 @@ class Groups:
         return np.array(named, dtype=np.int64)[inverse]
 
     def _number(self, code: int, width: int) -> int:
-        number = self._numbers.setdefault(code, len(self.sums))
+        number = self._numbers.get(code)
+        if number is None:
+            number = self._numbers[code] = self._number_of_key(self._key(*divmod(code, width)))
+        return number
+
+    def _number_of_key(self, key: GroupKey) -> int:
+        number = self._by_key.setdefault(key, len(self.sums))
         if number == len(self.sums):
-            path, codec = divmod(code, width)
-            self.sums.append(GroupSums(self._key(path, codec)))
+            self.sums.append(GroupSums(key))
         return number
 
     def _key(self, path_number: int, codec: int) -> GroupKey:

@@ -44,7 +44,8 @@ if TYPE_CHECKING:
     from qos_exporter.calls.call import Call
     from qos_exporter.dataplane.frames import FrameBatch
     from qos_exporter.monitor.source import CaptureStatus
-    from qos_exporter.settings import Settings
+    from qos_exporter.quality.codec_table import CodecTable
+    from qos_exporter.settings import QualitySettings, Settings
     from qos_exporter.snapshot import CallView, StreamView
 
 SECOND_NS = 1_000_000_000
@@ -69,6 +70,20 @@ def kernel_settings(settings: Settings, *, table_limit: int) -> KernelSettings:
     )
 
 
+def codec_table(quality: QualitySettings) -> CodecTable:
+    """Put the operator's codecs over the built-in ones; raises ConfigError."""
+    overrides = (
+        CodecOverride(name=each.name, scale=each.scale, ie=each.ie, bpl=each.bpl)
+        for each in quality.codecs
+    )
+    return operator_codecs(overrides, plc=quality.plc)
+
+
+def named_networks(settings: Settings) -> Networks:
+    """Make the look-up of network names."""
+    return Networks((each.name, each.prefixes) for each in settings.networks)
+
+
 class Monitor:
     """Follows the streams and calls of its sources.
 
@@ -82,27 +97,21 @@ class Monitor:
         quality = settings.quality
         limit = 0 if keep_all else settings.streams.table_limit
         for_kernel = kernel_settings(settings, table_limit=limit)
-        codecs = operator_codecs(
-            (
-                CodecOverride(name=each.name, scale=each.scale, ie=each.ie, bpl=each.bpl)
-                for each in quality.codecs
-            ),
-            plc=quality.plc,
-        )
-        networks = Networks((each.name, each.prefixes) for each in settings.networks)
+        codecs = codec_table(quality)
+        networks = named_networks(settings)
         self._lock = threading.Lock()
         self._sources = [Source(index, name, for_kernel) for index, name in enumerate(sources)]
-        profiles = Profiles(codecs, (source.kernel for source in self._sources))
-        paths = Paths(networks)
+        self._profiles = Profiles(codecs, (source.kernel for source in self._sources))
+        self._paths = Paths(networks)
         self._admission = Admission(settings.calls)
         self._control = KernelControl(
-            self._sources, profiles=profiles, paths=paths, admission=self._admission
+            self._sources, profiles=self._profiles, paths=self._paths, admission=self._admission
         )
-        self._groups = Groups(codecs, profiles, paths)
+        self._groups = Groups(codecs, self._profiles, self._paths)
         self._scoring = Scoring(
-            codecs, MODELS[quality.model], profiles=profiles, groups=self._groups
+            codecs, MODELS[quality.model], profiles=self._profiles, groups=self._groups
         )
-        self._stream_views = StreamViews(codecs, profiles, networks)
+        self._stream_views = StreamViews(codecs, self._profiles, networks)
         self._calls = CallRegistry(
             self._control,
             silence_timeout_ns=settings.calls.silence_timeout_ns,
@@ -121,6 +130,23 @@ class Monitor:
     def watch(self, source: int, status: CaptureStatus) -> None:
         """Ask `status` how the capture of a source fares."""
         self._sources[source].status = status
+
+    def reconfigure(self, settings: Settings) -> None:
+        """Follow new settings without losing a call; raises ConfigError and changes nothing then.
+
+        Networks, codecs, the quality model and the rules for series of their own can change.
+        """
+        codecs, networks = codec_table(settings.quality), named_networks(settings)
+        with self._lock:
+            self._paths.use(networks)
+            self._profiles.use(codecs)
+            self._groups.use(codecs)
+            self._scoring.use(codecs, MODELS[settings.quality.model])
+            self._stream_views.use(codecs, networks)
+            self._admission.reconfigure(settings.calls)
+            for source in self._sources:
+                for stream in source.streams():
+                    self._control.bind(stream)
 
     def ingest(self, source: int, batch: FrameBatch) -> None:
         """Count a batch of frames; only one thread may do so for the same source."""

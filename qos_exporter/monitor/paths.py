@@ -26,6 +26,10 @@ class Paths:
         self._numbers: dict[Path, int] = {}
         self._paths: list[Path] = []
 
+    def use(self, networks: Networks) -> None:
+        """Name networks anew; paths that were numbered keep their number."""
+        self._networks = networks
+
     def __getitem__(self, number: int) -> Path:
         """The path with this number."""
         return self._paths[number]

@@ -63,6 +63,11 @@ class Profiles:
         self.codec_index: NDArray[np.int32] = self._codec_row(NO_PAYLOADS)[np.newaxis]
         """Position in the codec table, by profile and payload type."""
 
+    def use(self, codecs: CodecTable) -> None:
+        """Look all codecs up in another table."""
+        self._codecs = codecs
+        self.codec_index = np.stack([self._codec_row(payloads) for payloads in self._maps])
+
     def number_of(self, payloads: PayloadMap) -> int:
         """Give the number of a map, a new one to a map that was never seen."""
         number = self._numbers.get(payloads)
@@ -84,7 +89,9 @@ class Profiles:
 
     def _add(self, payloads: PayloadMap) -> int:
         formats = [
-            kernel_format(known) for known in payloads.formats if 0 <= known.payload_type < 128
+            kernel_format(known)
+            for known in payloads.formats
+            if 0 <= known.payload_type < PAYLOAD_TYPES
         ]
         for kernel in self._kernels:
             kernel.add_profile(formats)

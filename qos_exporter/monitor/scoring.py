@@ -30,6 +30,11 @@ class Scoring:
         self._profiles = profiles
         self._groups = groups
 
+    def use(self, codecs: CodecTable, model: Model) -> None:
+        """Score with other codecs and another model from now on."""
+        self._codecs = codecs
+        self._model = model
+
     def close_window(
         self, source: Source, rows: NDArray[np.void], end_ns: int
     ) -> NDArray[np.uint32]:

@@ -41,6 +41,11 @@ class StreamViews:
         self._profiles = profiles
         self._networks = networks
 
+    def use(self, codecs: CodecTable, networks: Networks) -> None:
+        """Name codecs and networks anew."""
+        self._codecs = codecs
+        self._networks = networks
+
     def of(self, source: Source, streams: Sequence[TrackedStream]) -> list[StreamView]:
         """View streams that live in one source, all at once."""
         if not streams:
