@@ -26,10 +26,11 @@ def default_interface() -> str:
         for network, mask, _, interface, _, metric in Route().routes
         if network == mask == 0
     ]
+    # The kernel keeps a route on the loopback interface for what it cannot reach.
     routes_v6 = [
         (metric, interface)
         for _, prefix_length, _, interface, _, metric in Route6().routes
-        if prefix_length == 0
+        if prefix_length == 0 and interface != conf.loopback_name
     ]
     for found in (routes, routes_v6):
         if found:

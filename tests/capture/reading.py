@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qos_exporter.capture.capture_file import open_capture
+from qos_exporter.dataplane.frames import FrameBatch
 from qos_exporter.errors import CaptureError
 
 
@@ -21,25 +22,29 @@ class Captured:
     interface: int
 
 
+def frames_of(batch: FrameBatch) -> list[Captured]:
+    """Copy the frames of a batch, which may not be used later."""
+    view = memoryview(batch.data)
+    return [
+        Captured(
+            timestamp_ns=int(row["timestamp_ns"]),
+            data=bytes(view[int(row["offset"]) :][: int(row["captured"])]),
+            length=int(row["length"]),
+            link_type=int(row["link_type"]),
+            vlan=int(row["vlan"]),
+            interface=int(row["interface"]),
+        )
+        for row in batch.frames[: batch.count]
+    ]
+
+
 def read_frames(path: Path) -> tuple[list[Captured], str]:
     """Give all frames of a file, and the text of the error that ended it, or an empty one."""
     frames: list[Captured] = []
     try:
         with open_capture(path) as capture:
             for batch in capture:
-                view = memoryview(batch.data)
-                for row in batch.frames[: batch.count]:
-                    start, size = int(row["offset"]), int(row["captured"])
-                    frames.append(
-                        Captured(
-                            timestamp_ns=int(row["timestamp_ns"]),
-                            data=bytes(view[start : start + size]),
-                            length=int(row["length"]),
-                            link_type=int(row["link_type"]),
-                            vlan=int(row["vlan"]),
-                            interface=int(row["interface"]),
-                        )
-                    )
+                frames += frames_of(batch)
                 assert capture.packets == len(frames)
     except CaptureError as error:
         return frames, str(error)
