@@ -7,6 +7,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILED := $(wildcard qos_exporter/dataplane/*.pyx qos_exporter/dataplane/*.pxd)
 ARGS ?=
 
+# Prints one of the lists of requirements in pyproject.toml, a line each.
+REQUIREMENTS = $(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))$(1), sep='\n')"
+
 # Targets share the venv and the folder of the compiled modules.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
@@ -64,14 +67,14 @@ $(BIN)/python:
 # The tools that build the package go into the venv too: no second copy of numpy in a build
 # environment, and a changed source is compiled again in seconds.
 $(VENV)/.installed: pyproject.toml setup.py | $(BIN)/python
-	@echo "Installing the package into $(VENV)"
-	@$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['build-system']['requires'], sep='\n')" | $(PIP) install -r /dev/stdin
+	@echo "Installing the package into $(VENV), which compiles it"
+	@$(call REQUIREMENTS,['build-system']['requires']) | $(PIP) install -r /dev/stdin
 	@$(PIP) install --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed
 	@echo "Installing the tools for development into $(VENV)"
-	@$(PIP) install --no-build-isolation --editable '.[dev]'
+	@$(call REQUIREMENTS,['project']['optional-dependencies']['dev']) | $(PIP) install -r /dev/stdin
 	@touch $@
 
 $(VENV)/.compiled: $(VENV)/.installed $(COMPILED)

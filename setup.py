@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ def extension(name: str) -> Extension:
         [f"qos_exporter/dataplane/{name}.pyx"],
         include_dirs=[np.get_include()],
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
-        extra_compile_args=["-O3"],
+        extra_compile_args=["-O3", "-g0"],
     )
 
 
@@ -26,5 +27,6 @@ setup(
     ext_modules=cythonize(
         [extension(name) for name in MODULES],
         compiler_directives={"language_level": 3, "boundscheck": False, "wraparound": False},
-    )
+    ),
+    options={"build_ext": {"parallel": os.cpu_count()}},
 )
