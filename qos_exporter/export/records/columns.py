@@ -51,14 +51,16 @@ COLUMNS = (
     Column("MOS", _mos_mean),
     Column("min", _mos_min),
     Column("on", lambda stream: SCALE_LETTERS.get(stream.scale or "", ABSENT), left=True),
-    Column("Loss %", lambda stream: _share(stream.loss_ratio)),
-    Column("late %", lambda stream: _share(stream.discard_ratio)),
-    Column("Jitter ms", _jitter_mean),
+    Column("Loss%", lambda stream: _share(stream.loss_ratio)),
+    Column("Late%", lambda stream: _share(stream.discard_ratio)),
+    Column("Jit/ms", _jitter_mean),
     Column("max", _jitter_max),
-    Column("Packets", lambda stream: str(stream.packets.received)),
+    Column("Pkts", lambda stream: str(stream.packets.received)),
     Column("Codec", lambda stream: printable(stream.codec or ABSENT), left=True),
 )
-"""What was measured. `late` packets came too late for the playout buffer."""
+"""What was measured: mean and worst MOS-LQ and its scale, the packets lost and those too late for
+the playout buffer, mean and largest jitter. Short titles, so that a row with IPv4 endpoints fits
+into 100 columns."""
 
 ENDPOINTS = (
     Column("SSRC", lambda stream: f"{stream.ssrc:08X}", left=True),

@@ -1,0 +1,165 @@
+"""The live page in a real browser, as far as it can be seen from outside: its document."""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+import subprocess
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from qos_exporter.export.web import WebServer, application
+from qos_exporter.listen import ListenAddress
+from qos_exporter.snapshot import Snapshot
+from tests.export.snapshots import STREAM, TOTALS, WINDOW, call, snapshot
+from tests.export.web_client import Picture
+
+pytestmark = pytest.mark.browser
+
+FIRST_LOOK_MS = 1000
+"""Enough for the first fetch and not for the second."""
+SECOND_LOOK_MS = 3000
+"""Enough for one refresh."""
+
+
+@pytest.fixture
+def chromium() -> str:
+    """The browser; without it the test is skipped."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("chromium is not installed")
+    return found
+
+
+def document(chromium: str, shown: Picture, *, profile: Path, after_ms: int) -> str:
+    """Load the page, let `after_ms` of the page's time pass, and give its document."""
+    with WebServer(application(shown), ListenAddress("127.0.0.1", 0)) as server:
+        done = subprocess.run(
+            [
+                *(chromium, "--headless", "--no-sandbox", "--disable-gpu"),
+                *("--disable-background-networking", "--disable-dev-shm-usage"),
+                f"--user-data-dir={profile}",
+                f"--virtual-time-budget={after_ms}",
+                "--dump-dom",
+                f"http://{server.address}/",
+            ],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+    return done.stdout
+
+
+def body_rows(page: str) -> list[str]:
+    """Give the text of each row of the table."""
+    table = re.search(r'<tbody id="calls">(.*)</tbody>', page, re.DOTALL)
+    assert table
+    return [re.sub(r"<[^>]*>", " ", row) for row in table[1].split("<tr>")[1:]]
+
+
+def figure(page: str, name: str) -> str:
+    """Give the text of one of the figures above the table."""
+    found = re.search(rf'<b id="{name}">([^<]*)</b>', page)
+    assert found
+    return found[1]
+
+
+class Changing(Picture):
+    """Shows one picture for the two questions of the first fetch, and another one afterwards."""
+
+    def __init__(self, first: Snapshot, then: Snapshot) -> None:
+        super().__init__(first)
+        self._then = then
+        self._taken = 0
+
+    def __call__(self) -> Snapshot:
+        self._taken += 1
+        return self.shown if self._taken <= 2 else self._then
+
+
+def test_table_shows_the_calls_and_their_quality(chromium: str, tmp_path: Path) -> None:
+    """Each active call is a row with both directions; the worst one is on top."""
+    bad = replace(STREAM, last_window=replace(WINDOW, mos_lq=2.5, result="bad", loss_ratio=0.087))
+    ended = replace(call("over"), state="ended")
+    setup = replace(call("ringing"), state="setup", streams=(), caller="carol", callee="dave")
+    shown = snapshot(setup, call("fine"), ended, call("noisy", bad))
+    page = document(chromium, Picture(shown), profile=tmp_path, after_ms=FIRST_LOOK_MS)
+    noisy, fine, ringing = body_rows(page)
+    assert " ".join(noisy.split()) == (
+        "alice → bob noisy active 01:05 2.50 8.7 % 3.0 ms PCMA \N{EN DASH}"
+    )
+    assert fine.count("4.25") == 2
+    assert "carol → dave" in ringing
+    assert re.search(r'<span class="mos bad"[^>]*>2.50<', page)
+
+
+def test_figures_sum_up_all_calls(chromium: str, tmp_path: Path) -> None:
+    """Active and total calls, mean MOS with its scale, calls with issues and their share."""
+    shown = replace(snapshot(call()), totals=replace(TOTALS, active=17, seen=1234, with_issues=87))
+    page = document(chromium, Picture(shown), profile=tmp_path, after_ms=FIRST_LOOK_MS)
+    names = ("calls-active", "calls-total", "mos", "issues", "loss")
+    assert [figure(page, name) for name in names] == (
+        ["17", "1,234", "4.10 NB", "87 (7 %)", "1.00 %"]
+    )
+
+
+def test_table_follows_the_calls(chromium: str, tmp_path: Path) -> None:
+    """After two seconds the page shows what has changed, without being loaded again."""
+    shown = Changing(snapshot(call("early")), snapshot(call("late-1"), call("late-2")))
+    page = document(chromium, shown, profile=tmp_path, after_ms=SECOND_LOOK_MS)
+    rows = body_rows(page)
+    assert len(rows) == 2
+    assert "early" not in page
+    assert {row.split()[3] for row in rows} == {"late-1", "late-2"}
+
+
+class Tags(HTMLParser):
+    """Counts the elements of a document."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = Counter[str]()
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        """Count one element."""
+        del attrs
+        self.seen[tag] += 1
+
+
+HOSTILE = '"><img src=x onerror="document.title=1"><script>document.title=2</script>'
+
+
+@pytest.mark.pitfall(111)
+def test_names_from_the_network_stay_text(chromium: str, tmp_path: Path) -> None:
+    """A caller named like markup is shown as he is called, and runs nothing."""
+    stream = replace(STREAM, codec=HOSTILE, last_window=replace(WINDOW, reason=HOSTILE))
+    shown = snapshot(
+        replace(call(HOSTILE, stream), caller=HOSTILE, callee=HOSTILE, anomalies=(HOSTILE,))
+    )
+    page = document(chromium, Picture(shown), profile=tmp_path, after_ms=SECOND_LOOK_MS)
+    assert "<title>qos-exporter</title>" in page
+    tags = Tags()
+    tags.feed(page)
+    assert (tags.seen["script"], tags.seen["img"]) == (1, 1)
+    assert html.unescape(body_rows(page)[0]).count(HOSTILE) == 5
+
+
+def test_page_says_when_it_is_not_up_to_date(chromium: str, tmp_path: Path) -> None:
+    """When the figures cannot be had, old ones are not passed off as new."""
+    shown = Picture(snapshot(call()))
+    shown.broken = True
+    page = document(chromium, shown, profile=tmp_path, after_ms=FIRST_LOOK_MS)
+    assert re.search(r'<p id="status"[^>]*class="lost">not up to date: [^<]*status 500<', page)
+
+
+def test_page_says_that_there_are_no_calls(chromium: str, tmp_path: Path) -> None:
+    """An empty table is explained."""
+    page = document(chromium, Picture(), profile=tmp_path, after_ms=FIRST_LOOK_MS)
+    assert body_rows(page) == []
+    assert '<p id="empty">No calls at the moment.</p>' in page

@@ -1,0 +1,346 @@
+from __future__ import annotations
+
+import io
+import json
+import math
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TextIO, cast
+
+import pytest
+from hypothesis import given, settings
+
+from qos_exporter.export.records import WRITERS, CaptureSummary, RecordFormat
+from qos_exporter.snapshot import Score, Snapshot, Spread, StreamView
+from tests.export import snapshots
+from tests.export.parsed import families
+from tests.export.snapshots import CALL, EMPTY, NOW_S, STREAM, call, snapshot
+
+CAPTURE = CaptureSummary("calls.pcap", 12_345, NOW_S - 60, NOW_S)
+
+Fields = dict[str, object]
+Rows = list[Fields]
+
+CALL_KEYS = (
+    *("call_id", "caller", "callee", "state", "outcome", "start_s", "answer_s", "end_s"),
+    *("duration_s", "round_trip_s", "streams"),
+)
+STREAM_KEYS = (
+    *("call_id", "direction", "src", "dst", "ssrc", "payload_types", "codec", "clock_rate"),
+    *("scale", "first_s", "last_s", "packets_expected", "packets_received", "packets_lost"),
+    *("packets_duplicate", "packets_reordered", "packets_discarded", "loss_ratio"),
+    *("discard_ratio", "burst_ratio", "jitter_s", "delay_variation_max_s", "mos_lq", "mos_cq"),
+    *("r_factor", "rating", "reported", "windows"),
+)
+
+BAD = replace(STREAM, mos_lq=Score(1.5, 1.0), rating="bad", ssrc=0xBAD, src="10.0.0.9:9")
+FAIR = replace(STREAM, mos_lq=Score(3.7, 3.5), rating="fair", ssrc=0xFA12, src="10.0.0.8:8")
+UNSCORED = replace(STREAM, mos_lq=None, mos_cq=None, r_factor=None, rating=None, ssrc=7)
+
+
+def written(
+    format_: RecordFormat,
+    shown: Snapshot,
+    *,
+    top: int | None = None,
+    capture: CaptureSummary = CAPTURE,
+) -> str:
+    out = io.StringIO()
+    WRITERS[format_](shown, capture, out, top=top)
+    return out.getvalue()
+
+
+def document(shown: Snapshot, *, top: int | None = None) -> Fields:
+    return cast("Fields", json.loads(written("json", shown, top=top)))
+
+
+def rows_of(part: str, shown: Snapshot, *, top: int | None = None) -> Rows:
+    return cast("Rows", document(shown, top=top)[part])
+
+
+def test_json_has_the_promised_keys_in_order() -> None:
+    """The document is a contract: these keys, in this order, and no others."""
+    found = document(snapshot(call()))
+    assert list(found) == ["capture", "calls", "streams"]
+    assert list(cast("Fields", found["capture"])) == (
+        ["file", "packets", "first_s", "last_s", "counting_s", "undecoded"]
+    )
+    calls, streams = cast("Rows", found["calls"]), cast("Rows", found["streams"])
+    assert list(calls[0]) == [*CALL_KEYS]
+    assert list(streams[0]) == [*STREAM_KEYS]
+
+
+def test_json_stream_has_the_values_of_the_stream() -> None:
+    """Each value is in its place, in the units of its key."""
+    assert rows_of("streams", snapshot(call("call-1", STREAM)))[0] == {
+        "call_id": "call-1",
+        "direction": "caller_to_callee",
+        "src": "10.0.0.1:5004",
+        "dst": "10.0.0.2:6004",
+        "ssrc": "0x1234ABCD",
+        "payload_types": [8, 101],
+        "codec": "PCMA",
+        "clock_rate": 8000,
+        "scale": "narrowband",
+        "first_s": NOW_S - 60,
+        "last_s": NOW_S - 0.5,
+        "packets_expected": 3000,
+        "packets_received": 2970,
+        "packets_lost": 30,
+        "packets_duplicate": 2,
+        "packets_reordered": 4,
+        "packets_discarded": 6,
+        "loss_ratio": 0.01,
+        "discard_ratio": 0.002,
+        "burst_ratio": 1.5,
+        "jitter_s": {"last": 0.003, "mean": 0.004, "max": 0.012},
+        "delay_variation_max_s": 0.045,
+        "mos_lq": {"mean": 4.1, "min": 3.2},
+        "mos_cq": None,
+        "r_factor": {"mean": 86.5, "min": 70.25},
+        "rating": "good",
+        "reported": {},
+        "windows": {"good": 4, "degraded": 1, "bad": 0, "unscored": 1},
+    }
+
+
+def test_json_call_names_its_streams_by_index() -> None:
+    """The streams of a call are positions in the list of streams."""
+    talk = replace(call("talk"), round_trip=Spread(0.1, 0.11, 0.2))
+    assert rows_of("calls", snapshot(call("first"), talk))[1] == {
+        "call_id": "talk",
+        "caller": "alice",
+        "callee": "bob",
+        "state": "active",
+        "outcome": "answered",
+        "start_s": CALL.start_s,
+        "answer_s": CALL.answer_s,
+        "end_s": None,
+        "duration_s": 65.0,
+        "round_trip_s": {"last": 0.1, "mean": 0.11, "max": 0.2},
+        "streams": [2, 3],
+    }
+
+
+def test_json_capture_tells_of_the_file() -> None:
+    """The first part is about the capture as a whole."""
+    assert document(snapshot())["capture"] == {
+        "file": "calls.pcap",
+        "packets": 12_345,
+        "first_s": NOW_S - 60,
+        "last_s": NOW_S,
+        "counting_s": 0.25,
+        "undecoded": {"arp": 3, "icmp_error": 0},
+    }
+
+
+def test_json_of_an_empty_capture_is_complete() -> None:
+    """Without frames there are the same keys, with nothing in them."""
+    nothing = CaptureSummary("empty.pcap", 0, None, None)
+    found = json.loads(written("json", EMPTY, capture=nothing))
+    assert (found["calls"], found["streams"]) == ([], [])
+    assert (found["capture"]["first_s"], found["capture"]["undecoded"]) == (None, {})
+
+
+def test_json_stream_without_call_has_null() -> None:
+    """A stream that belongs to no call says so."""
+    lonely = replace(STREAM, call_id=None, jitter=None, codec=None, clock_rate=None, scale=None)
+    found = rows_of("streams", replace(snapshot(), streams=(lonely,)))[0]
+    assert [found[key] for key in ("call_id", "jitter_s", "codec", "clock_rate", "scale")] == (
+        [None] * 5
+    )
+
+
+def test_json_top_gives_the_worst_streams_and_all_calls() -> None:
+    """With top the worst streams are listed, worst first, and calls point at those only."""
+    shown = snapshot(call("a", STREAM, FAIR), call("b", UNSCORED, BAD))
+    streams, calls = rows_of("streams", shown, top=2), rows_of("calls", shown, top=2)
+    assert [stream["ssrc"] for stream in streams] == ["0x00000BAD", "0x0000FA12"]
+    assert [one["streams"] for one in calls] == [[1], [0]]
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_json_is_valid_whatever_the_numbers(number: float) -> None:
+    """JSON has no infinity and no not-a-number; they become null."""
+    text = written("json", snapshot(call("a", replace(STREAM, loss_ratio=number))))
+    found = json.loads(text, parse_constant=pytest.fail)
+    assert found["streams"][0]["loss_ratio"] is None
+    assert found["streams"][0]["discard_ratio"] == 0.002
+
+
+@given(snapshots.snapshots)
+@settings(max_examples=30, deadline=None)
+def test_json_survives_any_text_and_number(shown: Snapshot) -> None:
+    """Whatever the calls hold, the document parses and gives it back."""
+    found = rows_of("calls", shown)
+    assert [one["call_id"] for one in found] == [one.call_id for one in shown.calls]
+    found = rows_of("streams", shown)
+    assert [one["first_s"] for one in found] == [one.first_s for one in shown.streams]
+
+
+@pytest.mark.pitfall(111)
+@pytest.mark.parametrize("format_", list(WRITERS))
+def test_records_can_be_written_as_utf8_whatever_was_received(format_: RecordFormat) -> None:
+    """Bytes that are no text do not stop the output half-way."""
+    broken = b"\xffPCMA".decode(errors="surrogateescape")
+    shown = snapshot(replace(call(broken, replace(STREAM, codec=broken)), caller=broken))
+    written(format_, shown, capture=replace(CAPTURE, file=broken)).encode()
+
+
+def lines(shown: Snapshot, *, top: int | None = None) -> list[str]:
+    return written("table", shown, top=top).splitlines()
+
+
+def test_table_begins_with_the_counts_of_the_file() -> None:
+    """File, calls, streams and windows are summed up above the rows."""
+    failed = replace(call("x", BAD), outcome="failed")
+    assert lines(snapshot(call(), failed))[:4] == [
+        "calls.pcap: 12,345 packets in 60.0 s",
+        "2 calls: 1 answered, 1 failed",
+        "3 streams, windows: 12 good, 3 degraded, 0 bad, 3 unscored",
+        "not decoded: 3 arp",
+    ]
+
+
+def test_table_has_one_row_per_stream_worst_first() -> None:
+    """Scored streams come by their mean MOS, those without a score after them."""
+    rows = lines(snapshot(call("a", UNSCORED, STREAM), call("b", FAIR, BAD)))[6:]
+    assert [row.split()[0] for row in rows] == ["bad", "fair", "good", "unscored"]
+
+
+def test_table_row_has_the_figures_of_the_stream() -> None:
+    """Ratios are shown in percent and times in milliseconds."""
+    heading, row = lines(snapshot(call("a", STREAM)))[5:]
+    assert dict(zip(heading.split(), row.split(maxsplit=11), strict=True)) == {
+        "Rating": "good",
+        "MOS": "4.10",
+        "min": "3.20",
+        "on": "NB",
+        "Loss%": "1.00",
+        "Late%": "0.20",
+        "Jit/ms": "4.0",
+        "max": "12.0",
+        "Pkts": "2970",
+        "Codec": "PCMA",
+        "SSRC": "1234ABCD",
+        "Stream": "10.0.0.1:5004 > 10.0.0.2:6004",
+    }
+
+
+def test_table_top_keeps_the_counts_whole() -> None:
+    """With top there are fewer rows, but the same sums."""
+    shown = snapshot(call("a", STREAM, FAIR), call("b", BAD))
+    short, long = lines(shown, top=1), lines(shown)
+    assert short[:4] == long[:4]
+    assert [row.split() for row in short[5:]] == [row.split() for row in long[5:7]]
+
+
+WIDE = [
+    pytest.param("10.0.0.1:5004", id="short"),
+    pytest.param("255.255.255.255:65535", id="long IPv4"),
+    pytest.param("[2001:db8:1111:2222:3333:4444:5555:6666]:65535", id="long IPv6"),
+]
+
+
+@pytest.mark.parametrize("endpoint", WIDE)
+def test_table_stays_within_100_columns(endpoint: str) -> None:
+    """Long endpoints go to a line of their own, and are never cut."""
+    stream = replace(
+        STREAM, src=endpoint, dst=endpoint, packets=replace(STREAM.packets, received=10**7)
+    )
+    text = written("table", snapshot(call("a", stream, replace(stream, codec="TELEPHONE"))))
+    assert max(map(len, text.splitlines())) <= max(
+        100, len(f"    12345678 {endpoint} > {endpoint}")
+    )
+    assert f"{endpoint} > {endpoint}" in text
+
+
+def test_table_of_nothing_has_no_rows() -> None:
+    """An empty capture is summed up and nothing else."""
+    nothing = CaptureSummary("empty.pcap", 0, None, None)
+    assert written("table", EMPTY, capture=nothing).splitlines() == [
+        "empty.pcap: 0 packets",
+        "0 calls",
+        "0 streams, windows: 0 good, 0 degraded, 0 bad, 0 unscored",
+    ]
+
+
+@pytest.mark.pitfall(111)
+def test_table_cannot_be_coloured_from_the_wire() -> None:
+    """Control characters in a codec's name do not reach the terminal."""
+    text = written("table", snapshot(call("a", replace(STREAM, codec="\x1b[31mX\nY"))))
+    assert "\x1b" not in text
+    assert "\ufffd[31mX\ufffdY" in text
+
+
+class Terminal(io.StringIO):
+    """A file that says that it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def on_terminal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, setting in {"TERM": "xterm-256color", "COLUMNS": "200", **environment}.items():
+        monkeypatch.setenv(name, setting)
+    out = Terminal()
+    WRITERS["table"](snapshot(call("a", STREAM, BAD, UNSCORED)), CAPTURE, out)
+    return out.getvalue()
+
+
+def test_table_is_coloured_by_rating_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bad streams are red and bold, good ones green, unscored ones dim."""
+    rows = on_terminal(monkeypatch).splitlines()[6:]
+    assert [row.partition("m")[0] for row in rows] == ["\x1b[1;31", "\x1b[32", "\x1b[2"]
+
+
+def test_table_uses_the_width_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a wide terminal every stream has one line."""
+    assert len(on_terminal(monkeypatch).splitlines()) == 6 + 3
+
+
+def test_table_is_plain_where_colour_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NO_COLOR is respected."""
+    assert "\x1b" not in on_terminal(monkeypatch, NO_COLOR="1")
+
+
+def test_prometheus_record_is_a_body_without_process_metrics() -> None:
+    """Analyze shows what was measured, not how the program itself does."""
+    text = written("prometheus", snapshot(call()))
+    names = {sample.name for family in families(text.encode()) for sample in family.samples}
+    assert "voip_call_mos_lq" in names
+    assert "voip_window_mos_lq_bucket" in names
+    assert not any(name.startswith("process_") for name in names)
+
+
+def test_prometheus_top_restricts_per_call_series_only() -> None:
+    """With top the worst streams have series, and aggregates stay whole."""
+    text = written("prometheus", snapshot(call("a", STREAM), call("b", BAD)), top=1)
+    assert 'voip_call_info{call_id="b"' in text
+    assert 'voip_call_info{call_id="a"' not in text
+    assert "\nvoip_calls_active 1.0\n" in text
+
+
+def many(count: int) -> tuple[StreamView, ...]:
+    return tuple(replace(STREAM, ssrc=number) for number in range(count))
+
+
+@pytest.mark.parametrize("format_", ["table", "json"])
+def test_records_of_many_streams_are_fast(format_: RecordFormat) -> None:
+    """20,000 streams are written in far less time than it takes to look at them."""
+    shown = replace(snapshot(), streams=many(20_000))
+    began = time.thread_time()
+    text = written(format_, shown)
+    assert text.count("10.0.0.1:5004") == 20_000
+    assert time.thread_time() - began < 3.0
+
+
+def test_every_writer_takes_a_text_stream() -> None:
+    """The writers are interchangeable."""
+    writers: list[Callable[[Snapshot, CaptureSummary, TextIO], None]] = list(WRITERS.values())
+    for write in writers:
+        write(snapshot(call()), CAPTURE, io.StringIO())

@@ -1,0 +1,400 @@
+from __future__ import annotations
+
+import gzip
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import cast
+from urllib.parse import quote
+
+import pytest
+
+from qos_exporter import __version__
+from qos_exporter.errors import ConfigError
+from qos_exporter.export.web import WebServer, application
+from qos_exporter.export.web.statistics import statistics
+from qos_exporter.listen import ListenAddress
+from qos_exporter.snapshot import Histogram, Snapshot
+from tests.export.parsed import families
+from tests.export.snapshots import EMPTY, GROUP, STREAM, TOTALS, WINDOW, call, snapshot
+from tests.export.web_client import Answer, Picture, request
+
+LOOPBACK = ListenAddress("127.0.0.1", 0)
+
+picture = Picture()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[ListenAddress]:
+    """A server that shows `picture`."""
+    with WebServer(application(picture), LOOPBACK) as server:
+        yield server.address
+
+
+@pytest.fixture
+def shows(address: ListenAddress) -> Iterator[Picture]:
+    """The picture that the server shows, quiet at the start of each test."""
+    assert address.port
+    picture.shown, picture.broken = snapshot(), False
+    yield picture
+    picture.broken = False
+
+
+def test_metrics_are_served_as_text(address: ListenAddress, shows: Picture) -> None:
+    """Without preferences there is text 0.0.4, with the metrics of the process."""
+    shows.shown = snapshot(call())
+    answer = request(address, "/metrics")
+    names = {sample.name for family in families(answer.body) for sample in family.samples}
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert {"voip_call_mos_lq", "process_cpu_seconds_total", "python_info"} <= names
+
+
+def test_metrics_are_served_as_openmetrics(address: ListenAddress, shows: Picture) -> None:
+    """A scraper that prefers OpenMetrics gets it."""
+    shows.shown = snapshot(call())
+    answer = request(address, "/metrics", Accept="application/openmetrics-text;version=1.0.0")
+    assert answer.headers["content-type"].startswith("application/openmetrics-text; version=1.0.0")
+    assert answer.body.endswith(b"# EOF\n")
+
+
+def test_metrics_are_compressed_where_accepted(address: ListenAddress, shows: Picture) -> None:
+    """The compressed body holds the same series."""
+    shows.shown = snapshot(call())
+    plain = request(address, "/metrics", Accept_Encoding="identity")
+    packed = request(address, "/metrics", Accept_Encoding="gzip")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    body = gzip.decompress(packed.body)
+    assert [f.name for f in families(body)] == [f.name for f in families(plain.body)]
+    assert len(packed.body) < len(body) / 4
+
+
+def test_metrics_can_be_restricted(address: ListenAddress, shows: Picture) -> None:
+    """name[] may be given several times."""
+    shows.shown = snapshot(call())
+    path = "/metrics?name[]=voip_calls_active&name%5B%5D=voip_call_info&name[]=python_info"
+    found = {family.name for family in families(request(address, path).body)}
+    assert found == {"voip_calls_active", "voip_call_info", "python_info"}
+
+
+def test_metrics_fail_visibly(address: ListenAddress, shows: Picture) -> None:
+    """Without a state to show the scrape fails, rather than looking like a quiet night."""
+    shows.broken = True
+    answer = request(address, "/metrics")
+    assert (answer.status, answer.body) == (500, b"Internal error, see the log.\n")
+
+
+def test_metrics_path_can_be_set() -> None:
+    """The page then links to that path, and the usual one is free."""
+    with WebServer(application(Picture(), metrics_path="/voip/metrics"), LOOPBACK) as server:
+        assert request(server.address, "/voip/metrics").status == 200
+        assert request(server.address, "/metrics").status == 404
+        assert b'href="voip/metrics"' in request(server.address, "/").body
+
+
+@pytest.mark.pitfall(112)
+def test_concurrent_scrapes_see_the_same(address: ListenAddress, shows: Picture) -> None:
+    """Several scrapers at once read the same values, and their reading changes nothing."""
+    shows.shown = snapshot(*(call(f"c{i}") for i in range(50)))
+    query = "/metrics?" + "&".join(f"name[]={name}" for name in ("voip_call_mos_lq", "voip_bytes"))
+    with ThreadPoolExecutor(4) as scrapers:
+        bodies = {a.body for a in scrapers.map(lambda _: request(address, query), range(12))}
+    assert len(bodies) == 1
+    assert bodies.pop().count(b"\nvoip_call_mos_lq{") == 100
+
+
+@pytest.mark.parametrize("path", ["/-/healthy", "/-/ready"])
+def test_probes_are_answered(address: ListenAddress, shows: Picture, path: str) -> None:
+    """An exporter that runs is healthy and ready."""
+    assert shows() is shows.shown
+    assert request(address, path).status == 200
+
+
+def test_not_ready_without_a_state(address: ListenAddress, shows: Picture) -> None:
+    """A process that answers is healthy; it is ready when it has something to show."""
+    shows.broken = True
+    assert request(address, "/-/healthy").status == 200
+    assert request(address, "/-/ready").status == 503
+
+
+def test_calls_are_listed_worst_first(address: ListenAddress, shows: Picture) -> None:
+    """Calls come by the lowest score of their last windows, unscored ones last."""
+    bad = replace(STREAM, last_window=replace(WINDOW, mos_lq=2.0))
+    unscored = replace(STREAM, last_window=None)
+    shows.shown = snapshot(call("unscored", unscored), call("good"), call("bad", STREAM, bad))
+    answer = request(address, "/api/v1/calls")
+    assert [one["call_id"] for one in answer.rows("calls")] == ["bad", "good", "unscored"]
+    assert answer.json()["matching"] == 3
+
+
+def test_call_has_its_streams_in_full(address: ListenAddress, shows: Picture) -> None:
+    """A call has the fields of analyze, its streams, and what is known of this moment."""
+    shows.shown = snapshot(replace(call("a", STREAM), anomalies=("one_way",), on_hold=True))
+    (found,) = request(address, "/api/v1/calls").rows("calls")
+    assert (found["caller"], found["on_hold"], found["anomalies"]) == ("alice", True, ["one_way"])
+    (stream,) = cast("list[dict[str, object]]", found["streams"])
+    window = cast("dict[str, object]", stream["last_window"])
+    assert (stream["packets_lost"], window["mos_lq"], window["result"]) == (30, 4.25, "good")
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        pytest.param("", ["setup", "active", "ended"], id="all"),
+        pytest.param("?state=active", ["active"], id="one state"),
+        pytest.param("?state=active&state=setup", ["setup", "active"], id="two states"),
+        pytest.param("?limit=2", ["setup", "active"], id="limit"),
+        pytest.param("?limit=0", [], id="none"),
+    ],
+)
+def test_calls_can_be_filtered(
+    address: ListenAddress, shows: Picture, query: str, expected: list[str]
+) -> None:
+    """By state, and by number."""
+    states = ("setup", "active", "ended")
+    shows.shown = snapshot(
+        *(replace(call(s), state=s, start_s=float(i)) for i, s in enumerate(states))
+    )
+    found = request(address, f"/api/v1/calls{query}").rows("calls")
+    assert [one["state"] for one in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        pytest.param("state=up", "The state has to be one of setup, active, ended.", id="state"),
+        pytest.param(
+            "limit=-1", "The limit has to be a whole number below ten million.", id="negative"
+        ),
+        pytest.param(
+            "limit=", "The limit has to be a whole number below ten million.", id="empty limit"
+        ),
+        pytest.param(
+            "limit=9" + "9" * 30,
+            "The limit has to be a whole number below ten million.",
+            id="huge limit",
+        ),
+    ],
+)
+def test_bad_filters_are_refused(address: ListenAddress, query: str, message: str) -> None:
+    """A filter that means nothing gives status 400 and a sentence."""
+    answer = request(address, f"/api/v1/calls?{query}")
+    assert (answer.status, answer.json()) == (400, {"error": message})
+
+
+@pytest.mark.pitfall(111)
+@pytest.mark.parametrize(
+    "call_id",
+    [
+        pytest.param("3848276298220188511@atlanta.example.com", id="with host"),
+        pytest.param("a/b//c", id="slashes"),
+        pytest.param("50% off?x=1#y&z", id="reserved characters"),
+        pytest.param('quote"\\<tag>{}[] ', id="marks"),
+        pytest.param("Zoë 李", id="UTF-8"),
+        pytest.param("rtp-10.0.0.1:5004-[2001:db8::1]:6004", id="without signalling"),
+    ],
+)
+def test_call_is_found_by_any_call_id(address: ListenAddress, shows: Picture, call_id: str) -> None:
+    """A Call-ID may hold any character, in the path percent-encoded."""
+    shows.shown = snapshot(call("other"), call(call_id))
+    answer = request(address, f"/api/v1/calls/{quote(call_id, safe='')}")
+    assert (answer.status, answer.json()["call_id"]) == (200, call_id)
+
+
+def test_unknown_call_is_not_found(address: ListenAddress, shows: Picture) -> None:
+    """The answer is JSON as well."""
+    shows.shown = snapshot(call())
+    answer = request(address, "/api/v1/calls/none")
+    assert (answer.status, answer.headers["content-type"]) == (404, "application/json")
+    assert answer.json() == {"error": "There is no call with this Call-ID."}
+
+
+def test_of_dialogs_with_one_call_id_the_last_is_given(
+    address: ListenAddress, shows: Picture
+) -> None:
+    """A forked call is answered by the dialog that began last."""
+    shows.shown = snapshot(
+        replace(call("fork"), start_s=2.0, callee="mobile"),
+        replace(call("fork"), start_s=1.0, callee="desk"),
+    )
+    assert request(address, "/api/v1/calls/fork").json()["callee"] == "mobile"
+
+
+def test_statistics_are_served(address: ListenAddress, shows: Picture) -> None:
+    """Total and active calls, mean MOS, calls with issues and their share."""
+    shows.shown = snapshot(call())
+    found = request(address, "/api/v1/statistics").json()
+    assert found["calls_total"] == 5
+    assert found["calls_active"] == 1
+    assert found["calls_with_issues"] == 1
+    assert found["calls_with_issues_ratio"] == 0.2
+    assert found["mos_lq"] == {"mean": pytest.approx(20.5 / 5)}
+    assert found["mos_cq"] is None
+    assert found["loss_ratio"] == 0.01
+    assert found["packets_lost"] == 30
+    assert found["windows"] == {"good": 4, "degraded": 1, "bad": 0, "unscored": 1}
+
+
+@pytest.mark.pitfall(115)
+def test_mean_mos_of_statistics_weighs_windows() -> None:
+    """Groups count by their windows, not one each."""
+    long, short = Histogram((0,) * 11 + (3, 0, 0), 3 * 4.2), Histogram((1,) + (0,) * 13, 1.0)
+    groups = tuple(replace(GROUP, window_mos_lq=scores) for scores in (long, short))
+    found = statistics(replace(snapshot(), groups=groups))
+    assert cast("dict[str, float]", found["mos_lq"])["mean"] == pytest.approx((3 * 4.2 + 1) / 4)
+
+
+@pytest.mark.pitfall(50)
+def test_mean_mos_never_mixes_scales() -> None:
+    """With narrowband and wideband calls there is a mean for each and none for both."""
+    wide = replace(GROUP, key=replace(GROUP.key, scale="wideband"))
+    found = statistics(replace(snapshot(), groups=(GROUP, wide)))
+    assert found["mos_lq"] is None
+    assert found["scales"] == {
+        "narrowband": {"mos_lq": {"mean": 4.1}, "mos_cq": None},
+        "wideband": {"mos_lq": {"mean": 4.1}, "mos_cq": None},
+    }
+
+
+def test_statistics_without_calls_have_no_shares() -> None:
+    """Nothing of nothing is unknown, not zero."""
+    found = statistics(EMPTY)
+    unknown = ("calls_with_issues_ratio", "loss_ratio", "discard_ratio", "mos_lq")
+    assert [found[key] for key in unknown] == [None] * 4
+    assert found["calls_total"] == 0
+
+
+@pytest.mark.pitfall(118)
+def test_partial_calls_are_counted_among_the_others() -> None:
+    """A call whose beginning was missed is one more outcome."""
+    totals = replace(TOTALS, by_outcome=(("answered", 1), ("partial", 2)), seen=3)
+    found = statistics(replace(snapshot(), totals=totals))
+    assert found["outcomes"] == {"answered": 1, "partial": 2}
+    assert found["calls_total"] == 3
+
+
+def test_page_names_version_and_links(address: ListenAddress) -> None:
+    """The start page says what this is and where to go on."""
+    answer = request(address, "/")
+    page = answer.body.decode()
+    assert f"<small>{__version__}</small>" in page
+    for link in ("metrics", "api/v1/calls", "api/v1/statistics", "-/healthy", "-/ready"):
+        assert f'href="{link}"' in page
+        assert request(address, f"/{link}").status == 200
+
+
+def test_page_loads_nothing_from_elsewhere(address: ListenAddress) -> None:
+    """All resources are our own, and the browser is told to refuse others."""
+    answer = request(address, "/")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert b"http://" not in answer.body
+    assert b"https://" not in answer.body
+    for name in ("live.js", "live.css", "icon.svg"):
+        assert request(address, f"/static/{name}").status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "content_type"),
+    [
+        pytest.param("GET", "/nothing", 404, "text/plain", id="unknown path"),
+        pytest.param("GET", "/api/v1/nothing", 404, "application/json", id="unknown in the API"),
+        pytest.param("GET", "/static/../server.py", 404, "text/plain", id="outside of static"),
+        pytest.param("POST", "/metrics", 405, "text/plain", id="wrong method"),
+        pytest.param("DELETE", "/api/v1/calls", 405, "application/json", id="wrong in the API"),
+        pytest.param("HEAD", "/metrics", 200, "text/plain", id="only the head"),
+    ],
+)
+def test_other_requests_are_answered_cleanly(
+    address: ListenAddress, method: str, path: str, status: int, content_type: str
+) -> None:
+    """What is not served gets the right status, and below the API the answer is JSON."""
+    answer = request(address, path, method=method)
+    assert answer.status == status
+    assert answer.headers["content-type"].startswith(content_type)
+    assert ("allow" in answer.headers) == (status == 405)
+
+
+def test_silent_clients_do_not_keep_others_waiting(address: ListenAddress) -> None:
+    """Connections that never send anything cost the scrape nothing."""
+    silent = [socket.create_connection((address.host, address.port)) for _ in range(20)]
+    began = time.monotonic()
+    assert request(address, "/metrics").status == 200
+    assert time.monotonic() - began < 2
+    for connection in silent:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "reached_at"),
+    [
+        pytest.param("", ["127.0.0.1", "::1"], id="every address"),
+        pytest.param("127.0.0.1", ["127.0.0.1"], id="IPv4"),
+        pytest.param("::1", ["::1"], id="IPv6"),
+        pytest.param("localhost", ["localhost"], id="name"),
+    ],
+)
+def test_server_listens_where_it_is_told(host: str, reached_at: list[str]) -> None:
+    """An empty host is every address, IPv6 and IPv4; port 0 becomes a real one."""
+    if "::1" in reached_at and not socket.has_dualstack_ipv6():
+        pytest.skip("this machine has no IPv6")
+    with WebServer(application(Picture()), ListenAddress(host, 0)) as server:
+        for name in reached_at:
+            where = ListenAddress(name, server.address.port)
+            assert request(where, "/-/healthy").status == 200
+
+
+def test_address_in_use_is_one_sentence() -> None:
+    """A second exporter on the port is told so before anything starts."""
+    with WebServer(application(Picture()), LOOPBACK) as server:
+        with pytest.raises(ConfigError) as error:
+            WebServer(application(Picture()), server.address)
+        assert str(error.value) == f"cannot listen on {server.address}: Address already in use"
+
+
+def test_unknown_host_is_one_sentence() -> None:
+    """A host name that does not exist is named."""
+    with pytest.raises(ConfigError, match=r"^cannot listen on no\.such\.invalid:1: .+"):
+        WebServer(application(Picture()), ListenAddress("no.such.invalid", 1))
+
+
+def test_server_stops_within_a_second() -> None:
+    """Even with idle clients and a request under way, and the port is free again."""
+    entered, leave = threading.Event(), threading.Event()
+
+    def slow() -> Snapshot:
+        entered.set()
+        leave.wait(10)
+        return snapshot()
+
+    server = WebServer(application(slow), LOOPBACK)
+    server.start()
+    idle = socket.create_connection((server.address.host, server.address.port))
+    answers: list[Answer | OSError] = []
+    client = threading.Thread(target=lambda: answers.append(attempt(server.address)))
+    client.start()
+    assert entered.wait(5)
+    began = time.monotonic()
+    server.stop()
+    assert time.monotonic() - began < 1
+    leave.set()
+    client.join()
+    idle.close()
+    WebServer(application(Picture()), server.address).stop()
+
+
+def attempt(address: ListenAddress) -> Answer | OSError:
+    try:
+        return request(address, "/metrics")
+    except OSError as error:
+        return error
+
+
+def test_stopping_twice_is_harmless() -> None:
+    """A server that was never started, or is stopped already, can be stopped."""
+    server = WebServer(application(Picture()), LOOPBACK)
+    server.stop()
+    server.stop()
