@@ -94,12 +94,12 @@ class RingSocket(SuperSocket):
             self._wait(timeout_s)
             if not block.take():
                 return
+        self._turn = (self._turn + 1) % len(self._blocks)
         try:
             while count := block.walk(self._frames):
                 yield FrameBatch(self._memory.data, self._frames, count)
         finally:
             block.give_back()
-            self._turn = (self._turn + 1) % len(self._blocks)
 
     def _wait(self, timeout_s: float) -> None:
         """Wait for a block; raises what happened to the link, but not before the last blocks."""
