@@ -1,0 +1,348 @@
+"""Offers and answers over the life of a call, and what they do to its streams."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.calls.scenario import (
+    A_MEDIA,
+    A_TO_B,
+    B_MEDIA,
+    B_TO_A,
+    Row,
+    Scenario,
+    answered_call,
+    sdp,
+)
+
+NEW_A = "10.0.0.1:4444"
+NEW_A_MEDIA = sdp(NEW_A)
+
+
+def test_both_streams_get_call_and_direction() -> None:
+    """A stream to the callee's endpoint flows from caller to callee, and the other way round."""
+    scene = Scenario()
+    call = scene.play(*answered_call())
+    to_b = scene.stream(A_TO_B, 1, at_s=2.2)
+    to_a = scene.stream(B_TO_A, 2, at_s=2.2)
+
+    assert call is not None
+    assert call.streams == [to_b, to_a]
+    assert [to_b.direction, to_a.direction] == ["caller_to_callee", "callee_to_caller"]
+    assert scene.control.bound == [to_b, to_a]
+
+
+def test_streams_that_were_there_before_the_signalling() -> None:
+    """Streams that began first are adopted; the call that they had made up disappears."""
+    scene = Scenario()
+    streams = [scene.stream(A_TO_B, 1, at_s=0), scene.stream(B_TO_A, 2, at_s=0)]
+    assert len(scene.calls) == 1
+    call = scene.play((1, "A>B INVITE 7 /b", sdp(A_MEDIA)))
+
+    assert scene.calls == [call]
+    assert {each.call for each in streams} == {call}
+    assert [each.direction for each in streams] == ["caller_to_callee", "callee_to_caller"]
+    assert scene.outcomes == []
+
+
+@pytest.mark.pitfall(75)
+def test_old_port_counts_until_the_media_move() -> None:
+    """A re-INVITE with a new port leaves running streams alone; later ones join the same call."""
+    scene = Scenario()
+    call = scene.play(*answered_call())
+    old = scene.stream(B_TO_A, 1, at_s=2.2, until_s=31)
+    scene.play((30, "A>B INVITE 2 /b", NEW_A_MEDIA), (30.1, "A<B 200 INVITE 2 /b", sdp(B_MEDIA)))
+    new = scene.stream(f"{B_MEDIA}>{NEW_A}", 1, at_s=31)
+
+    assert old.call is call
+    assert old not in scene.control.muted
+    assert (new.call, new.direction) == (call, "callee_to_caller")
+
+
+@pytest.mark.pitfall(75)
+def test_old_port_goes_to_the_next_call() -> None:
+    """A port that a call has left belongs to the call that names it now."""
+    scene = Scenario()
+    scene.play(
+        *answered_call(),
+        (30, "A>B INVITE 2 /b", NEW_A_MEDIA),
+        (30.1, "A<B 200 INVITE 2 /b", sdp(B_MEDIA)),
+    )
+    other = scene.play(
+        (60, "A>C INVITE 1", sdp(A_MEDIA)),
+        (61, "A<C 200 INVITE 1 /c", sdp("10.0.0.3:6000")),
+        call_id="other",
+    )
+    stream = scene.stream(f"10.0.0.3:6000>{A_MEDIA}", 9, at_s=62)
+
+    assert stream.call is other
+
+
+@pytest.mark.pitfall(76)
+@pytest.mark.parametrize("code", [488, 491, 500])
+def test_refused_re_invite_is_rolled_back(code: int) -> None:
+    """What a refused request proposed is gone; what was agreed on before holds."""
+    scene = Scenario()
+    call = scene.play(
+        *answered_call(),
+        (30, "A>B INVITE 2 /b", sdp(NEW_A, "sendonly", payloads="8")),
+        (30.1, f"A<B {code} INVITE 2 /b", None),
+        (30.2, "A>B ACK 2 /b", None),
+    )
+
+    assert call is not None
+    assert call.state == "active"
+    assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
+    assert not call.on_hold
+
+
+@pytest.mark.pitfall(76)
+def test_crossing_re_invites() -> None:
+    """When both sides propose at once both are refused, and neither proposal stays (491)."""
+    scene = Scenario()
+    scene.play(
+        *answered_call(),
+        (30, "A>B INVITE 2 /b", NEW_A_MEDIA),
+        (30, "B>A INVITE 2 b/", sdp("10.0.0.2:5555")),
+        (30.1, "A<B 491 INVITE 2 /b", None),
+        (30.1, "B<A 491 INVITE 2 b/", None),
+    )
+
+    assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
+
+
+@pytest.mark.pitfall(77)
+@pytest.mark.parametrize(
+    "late",
+    [
+        pytest.param((40, "A<B 200 INVITE 1 /b", sdp(B_MEDIA, payloads="18")), id="200"),
+        pytest.param((40, "A>B INVITE 1", sdp(A_MEDIA, payloads="18")), id="invite"),
+        pytest.param((40, "A<B 183 INVITE 1 /b", sdp("10.0.0.2:7")), id="183"),
+    ],
+)
+def test_late_repetition_brings_nothing_back(late: Row) -> None:
+    """A repeated message of an old exchange changes nothing in the one that holds."""
+    scene = Scenario()
+    call = scene.play(
+        *answered_call(),
+        (30, "A>B INVITE 2 /b", sdp(A_MEDIA, payloads="8")),
+        (30.1, "A<B 200 INVITE 2 /b", sdp(B_MEDIA, payloads="8")),
+    )
+    to_b = scene.stream(A_TO_B, 1, at_s=31)
+    before = (scene.control.open_endpoints, to_b.payloads)
+    scene.play(late)
+
+    assert call is not None
+    assert (scene.control.open_endpoints, to_b.payloads) == before
+    assert [each.payload_type for each in to_b.payloads.formats] == [8]
+    assert scene.outcomes == ["answered"]
+
+
+@pytest.mark.pitfall(81)
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(
+            (
+                (0, "A>B INVITE 1", None),
+                (1, "A<B 180 INVITE 1 /b", None),
+                (2, "A<B 200 INVITE 1 /b", sdp(B_MEDIA)),
+                (2.1, "A>B ACK 1 /b", sdp(A_MEDIA)),
+            ),
+            id="offer-in-200-answer-in-ack",
+        ),
+        pytest.param(
+            (
+                (0, "A>B INVITE 1", None),
+                (1, "A<B 183 INVITE 1 /b", sdp(B_MEDIA)),
+                (1.1, "A>B PRACK 2 /b", sdp(A_MEDIA)),
+                (1.2, "A<B 200 PRACK 2 /b", None),
+                (2, "A<B 200 INVITE 1 /b", None),
+            ),
+            id="offer-in-183-answer-in-prack",
+        ),
+        pytest.param(
+            (
+                (0, "A>B INVITE 1", sdp("10.0.0.1:7000")),
+                (1, "A<B 183 INVITE 1 /b", sdp("10.0.0.2:7000")),
+                (1.1, "A>B PRACK 2 /b", sdp(A_MEDIA)),
+                (1.2, "A<B 200 PRACK 2 /b", sdp(B_MEDIA)),
+                (2, "A<B 200 INVITE 1 /b", None),
+            ),
+            id="new-offer-in-prack",
+        ),
+        pytest.param(
+            (
+                (0, "A>B INVITE 1", sdp("10.0.0.1:7000")),
+                (1, "A<B 183 INVITE 1 /b", sdp("10.0.0.2:7000")),
+                (1.1, "A>B UPDATE 2 /b", sdp(A_MEDIA)),
+                (1.2, "A<B 200 UPDATE 2 /b", sdp(B_MEDIA)),
+                (2, "A<B 200 INVITE 1 /b", sdp("10.0.0.2:7000")),
+            ),
+            id="update-before-the-answer",
+        ),
+    ],
+)
+def test_descriptions_in_other_messages(rows: tuple[Row, ...]) -> None:
+    """Offer and answer may travel in 200 and ACK, 183 and PRACK, UPDATE and its response."""
+    scene = Scenario()
+    call = scene.play(*rows, headers=("RAck: 1 1 INVITE",))
+    to_b, to_a = scene.stream(A_TO_B, 1, at_s=3), scene.stream(B_TO_A, 2, at_s=3)
+
+    assert call is not None
+    assert call.outcome == "answered"
+    assert [to_b.call, to_a.call] == [call, call]
+    assert [to_b.direction, to_a.direction] == ["caller_to_callee", "callee_to_caller"]
+
+
+@pytest.mark.pitfall(81)
+def test_refused_update() -> None:
+    """An UPDATE that is refused changes nothing."""
+    scene = Scenario()
+    scene.play(
+        *answered_call(), (9, "A>B UPDATE 2 /b", NEW_A_MEDIA), (9.1, "A<B 488 UPDATE 2 /b", None)
+    )
+
+    assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
+
+
+@pytest.mark.pitfall(80)
+def test_only_the_answered_branch_stays() -> None:
+    """Every branch of a forked call may send early media; the one that answers keeps its own."""
+    scene = Scenario()
+    call = scene.play(
+        (0, "A>P INVITE 1", sdp(A_MEDIA)),
+        (1, "A<P 183 INVITE 1 /b", sdp(B_MEDIA)),
+        (1, "A<P 183 INVITE 1 /c", sdp("10.0.0.3:6000")),
+    )
+    ringback = scene.stream(f"10.0.0.3:6000>{A_MEDIA}", 3, at_s=1.5, until_s=4)
+    assert ringback.call is call
+    scene.play((4, "A<P 200 INVITE 1 /b", sdp(B_MEDIA)))
+    speech = scene.stream(B_TO_A, 2, at_s=4.1)
+
+    assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
+    assert ringback in scene.control.muted
+    assert speech.call is call
+    assert speech not in scene.control.muted
+
+
+@pytest.mark.pitfall(80)
+def test_two_branches_answer() -> None:
+    """The caller drops one of two answers with a BYE, and the call goes on with the other."""
+    scene = Scenario()
+    call = scene.play(
+        (0, "A>P INVITE 1", sdp(A_MEDIA)),
+        (2, "A<P 200 INVITE 1 /b", sdp(B_MEDIA)),
+        (2.1, "A<P 200 INVITE 1 /c", sdp("10.0.0.3:6000")),
+        (2.2, "A>P BYE 2 /c", None),
+    )
+    assert call is not None
+    assert call.state == "active"
+    assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
+    scene.play((30, "A>P BYE 3 /b", None))
+
+    assert call.state == "ended"
+    assert scene.outcomes == ["answered"]
+
+
+@pytest.mark.pitfall(80)
+def test_branches_that_lose_do_not_fail_the_call() -> None:
+    """A proxy that sees one branch busy tries on; that 486 never reaches the caller."""
+    scene = Scenario()
+    call = scene.play(
+        (0, "A>P INVITE 1", sdp(A_MEDIA)),
+        (0.1, "P>B INVITE 1", sdp(A_MEDIA)),
+        (0.1, "P>C INVITE 1", sdp(A_MEDIA)),
+        (1, "P<B 183 INVITE 1 /b", sdp(B_MEDIA)),
+        (2, "P<B 486 INVITE 1 /b", None),
+        (2.1, "P>C CANCEL 1", None),
+        (3, "P<C 200 INVITE 1 /c", sdp("10.0.0.3:6000")),
+        (3.1, "A<P 200 INVITE 1 /c", sdp("10.0.0.3:6000")),
+        (3.2, "P<B 487 INVITE 1 /b", None),
+    )
+
+    assert call is not None
+    assert (call.state, call.outcome) == ("active", "answered")
+    assert scene.control.open_endpoints == {A_MEDIA, "10.0.0.3:6000"}
+
+
+@pytest.mark.pitfall(88)
+def test_call_on_both_sides_of_a_proxy() -> None:
+    """One Call-ID on two hops with rewritten media is one call with two streams each way."""
+    scene = Scenario()
+    call = scene.play(
+        (0, "A>P INVITE 1", sdp(A_MEDIA)),
+        (0.1, "P>B INVITE 1", sdp("10.0.0.9:30030")),
+        (1, "P<B 200 INVITE 1 /b", sdp(B_MEDIA)),
+        (1.1, "A<P 200 INVITE 1 /b", sdp("10.0.0.9:30046")),
+    )
+    to_b = [
+        scene.stream(f"{A_MEDIA}>10.0.0.9:30046", 1, at_s=2),
+        scene.stream(f"10.0.0.9:30030>{B_MEDIA}", 1, at_s=2),
+    ]
+    to_a = [
+        scene.stream(f"{B_MEDIA}>10.0.0.9:30030", 2, at_s=2),
+        scene.stream(f"10.0.0.9:30046>{A_MEDIA}", 2, at_s=2),
+    ]
+
+    assert scene.calls == [call]
+    assert {each.call for each in (*to_b, *to_a)} == {call}
+    assert {each.direction.value for each in to_b} == {"caller_to_callee"}
+    assert {each.direction.value for each in to_a} == {"callee_to_caller"}
+    assert scene.outcomes == ["answered"]
+
+
+@pytest.mark.pitfall(88)
+def test_back_to_back_agent_makes_two_calls() -> None:
+    """Two Call-IDs are two calls, each with its own streams, also with the same SSRC on both."""
+    scene = Scenario()
+    one = scene.play(
+        (0, "A>P INVITE 1", sdp(A_MEDIA)),
+        (2, "A<P 200 INVITE 1 /p", sdp("10.0.0.9:30000")),
+        call_id="one",
+    )
+    two = scene.play(
+        (0.1, "P>B INVITE 1", sdp("10.0.0.9:30002")),
+        (1.9, "P<B 200 INVITE 1 /b", sdp(B_MEDIA)),
+        call_id="two",
+    )
+    inner = scene.stream(f"{A_MEDIA}>10.0.0.9:30000", 1, at_s=2.1)
+    outer = scene.stream(f"10.0.0.9:30002>{B_MEDIA}", 1, at_s=2.1)
+
+    assert [inner.call, outer.call] == [one, two]
+    assert scene.outcomes == ["answered", "answered"]
+
+
+@pytest.mark.pitfall(87)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param(("Require: siprec",), id="required-extension"),
+        pytest.param(
+            ("Content-Type: multipart/mixed;boundary=x",),
+            id="metadata",
+        ),
+    ],
+)
+def test_recording_session_is_no_call(headers: tuple[str, ...]) -> None:
+    """The copy for a recorder adds no call, no outcome and no counted packet (RFC 7866)."""
+    scene = Scenario()
+    call = scene.play(*answered_call())
+    body = sdp("10.0.0.9:9000", "label:1", "sendonly")
+    if "multipart" in headers[0]:
+        metadata = b"Content-Type: application/rs-metadata+xml\r\n\r\n<recording/>"
+        part = b"Content-Type: application/sdp\r\n\r\n" + body
+        body = b"--x\r\n" + part + b"\r\n--x\r\n" + metadata + b"\r\n--x--\r\n"
+    scene.play((3, "P>R INVITE 1", body), call_id="recording", headers=headers)
+    scene.play((3.1, "P<R 200 INVITE 1 /r", sdp("10.0.0.8:8000")), call_id="recording")
+    copy = scene.stream("10.0.0.9:9000>10.0.0.8:8000", 1, at_s=3.2)
+
+    assert scene.calls == [call]
+    assert copy.call is None
+    assert copy in scene.control.muted
+    assert scene.outcomes == ["answered"]
+
+    scene.play((9, "P>R BYE 2 /r", None), call_id="recording")
+
+    assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
+    assert scene.calls == [call]

@@ -1,0 +1,439 @@
+"""How calls begin, are answered and end."""
+
+from __future__ import annotations
+
+import pytest
+
+from qos_exporter.calls.call import CallState, Outcome
+from qos_exporter.calls.events import CallEnded, PostDialDelay
+from tests.calls.scenario import (
+    A_MEDIA,
+    A_TO_B,
+    B_MEDIA,
+    B_TO_A,
+    NS_PER_S,
+    Row,
+    Scenario,
+    answered_call,
+    sdp,
+    seconds,
+)
+
+OFFER = sdp(A_MEDIA)
+ANSWER = sdp(B_MEDIA)
+
+
+def test_answered_call_with_its_times() -> None:
+    """A call knows who called whom, and when it started, was answered and ended."""
+    scene = Scenario()
+    call = scene.play(*answered_call(), (62, "A>B BYE 2 /b", None))
+
+    assert call is not None
+    assert (call.caller, call.callee) == ("alice", "bob")
+    assert (call.state, call.outcome) == (CallState.ENDED, Outcome.ANSWERED)
+    assert [seconds(each) for each in (call.start_ns, call.answer_ns, call.end_ns)] == [0, 2, 62]
+    assert scene.outcomes == ["answered"]
+    assert [type(each) for each in scene.events].count(CallEnded) == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "state", "outcome"),
+    [
+        pytest.param(
+            ((0, "A>B INVITE 1", OFFER), (1, "A<B 486 INVITE 1 /b", None)),
+            "ended",
+            "failed",
+            id="busy",
+        ),
+        pytest.param(
+            ((0, "A>B INVITE 1", OFFER), (1, "A<B 302 INVITE 1 /b", None)),
+            "ended",
+            "failed",
+            id="redirected",
+        ),
+        pytest.param(
+            ((0, "A>B INVITE 1", OFFER), (1, "A<B 603 INVITE 1 /b", None)),
+            "ended",
+            "failed",
+            id="declined",
+        ),
+        pytest.param(
+            (
+                (0, "A>B INVITE 1", OFFER),
+                (1, "A<B 180 INVITE 1 /b", None),
+                (5, "A>B CANCEL 1", None),
+                (5, "A<B 200 CANCEL 1 /b", None),
+                (5.1, "A<B 487 INVITE 1 /b", None),
+                (5.2, "A>B ACK 1 /b", None),
+            ),
+            "ended",
+            "cancelled",
+            id="cancelled",
+        ),
+        pytest.param(
+            ((0, "A>B INVITE 1", OFFER), (5, "A>B CANCEL 1", None), (8, "A<B 408 INVITE 1", None)),
+            "ended",
+            "cancelled",
+            id="cancelled-and-timed-out",
+        ),
+        pytest.param(((0, "A>B INVITE 1", OFFER),), "setup", None, id="no-answer-yet"),
+        pytest.param(
+            ((0, "A>B INVITE 1", OFFER), (1, "A<B 183 INVITE 1 /b", ANSWER)),
+            "setup",
+            None,
+            id="early-media",
+        ),
+        pytest.param(answered_call(), "active", "answered", id="answered"),
+        pytest.param(
+            (*answered_call(), (9, "B>A BYE 77 b/", None)),
+            "ended",
+            "answered",
+            id="callee-hangs-up",
+        ),
+    ],
+)
+def test_outcome(rows: tuple[Row, ...], state: str, outcome: str | None) -> None:
+    """The final response to the first INVITE decides how a call came out."""
+    scene = Scenario()
+    call = scene.play(*rows)
+
+    assert call is not None
+    assert (call.state, call.outcome) == (state, outcome)
+    assert scene.outcomes == ([outcome] if outcome else [])
+
+
+def test_cancel_loses_against_an_answer_under_way() -> None:
+    """A 200 that crosses the CANCEL makes the call answered (RFC 3261 section 9.1)."""
+    scene = Scenario()
+    call = scene.play(
+        (0, "A>B INVITE 1", OFFER),
+        (3, "A>B CANCEL 1", None),
+        (3.01, "A<B 200 INVITE 1 /b", ANSWER),
+    )
+    scene.tick(10)
+
+    assert call is not None
+    assert call.outcome == "answered"
+
+
+def test_cancel_without_final_response() -> None:
+    """A cancelled call whose final response is not seen ends when it was cancelled."""
+    scene = Scenario()
+    call = scene.play((0, "A>B INVITE 1", OFFER), (3, "A>B CANCEL 1", None))
+    scene.tick(15)
+
+    assert call is not None
+    assert (call.outcome, seconds(call.end_ns)) == ("cancelled", 3)
+    assert not scene.control.open_endpoints
+
+
+@pytest.mark.pitfall(92)
+@pytest.mark.parametrize("code", [401, 407])
+def test_challenge_is_no_failure(code: int) -> None:
+    """A demand for credentials leaves the call in setup and its first description forgotten."""
+    scene = Scenario()
+    call = scene.play(
+        (0, "A>B INVITE 1", sdp("10.0.0.1:9998")),
+        (0.1, f"A<B {code} INVITE 1 /x", None),
+        (0.2, "A>B ACK 1 /x", None),
+    )
+
+    assert call is not None
+    assert (call.state, call.outcome) == ("setup", None)
+    assert not scene.control.open_endpoints
+
+    scene.play(
+        (40, "A>B INVITE 2", OFFER),
+        (41, "A<B 200 INVITE 2 /b", ANSWER),
+    )
+
+    assert scene.calls == [call]
+    assert scene.outcomes == ["answered"]
+    assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
+
+
+@pytest.mark.pitfall(92)
+def test_challenge_that_nobody_answers() -> None:
+    """Where no second INVITE follows, the call failed after all."""
+    scene = Scenario()
+    scene.play((0, "A>B INVITE 1", OFFER), (0.1, "A<B 401 INVITE 1 /x", None))
+    scene.tick(70)
+
+    assert scene.outcomes == ["failed"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "delay_s"),
+    [
+        pytest.param(answered_call(), 1, id="ringing"),
+        pytest.param(
+            ((0, "A>B INVITE 1", OFFER), (2.5, "A<B 183 INVITE 1 /b", ANSWER)), 2.5, id="progress"
+        ),
+        pytest.param(
+            ((0, "A>B INVITE 1", OFFER), (0.5, "A<B 200 INVITE 1 /b", ANSWER)), 0.5, id="answer"
+        ),
+        pytest.param(
+            (
+                (0, "A>B INVITE 1", OFFER),
+                (0.5, "A>B INVITE 1", OFFER),
+                (1.5, "A<B 180 INVITE 1 /b", None),
+                (1.6, "A<B 180 INVITE 1 /b", None),
+            ),
+            1.5,
+            id="from-the-first-transmission",
+        ),
+        pytest.param(
+            (
+                (0, "A>B INVITE 1", OFFER),
+                (0.1, "A<B 407 INVITE 1 /x", None),
+                (0.2, "A>B INVITE 2", OFFER),
+                (3, "A<B 180 INVITE 2 /b", None),
+            ),
+            3,
+            id="challenge-included",
+        ),
+    ],
+)
+def test_post_dial_delay(rows: tuple[Row, ...], delay_s: float) -> None:
+    """It runs from the first INVITE to the first 180, 183 or 200, and is reported once."""
+    scene = Scenario()
+    scene.play(*rows)
+    delays = [each.delay_ns for each in scene.events if isinstance(each, PostDialDelay)]
+
+    assert delays == [delay_s * NS_PER_S]
+
+
+@pytest.mark.pitfall(118)
+@pytest.mark.parametrize(
+    ("row", "state"),
+    [
+        pytest.param((0, "A>B BYE 7 /b", None), "ended", id="bye"),
+        pytest.param((0, "A>B INVITE 7 /b", OFFER), "active", id="re-invite"),
+        pytest.param((0, "A>B ACK 1 /b", None), "active", id="ack"),
+        pytest.param((0, "A<B 200 INVITE 1 /b", ANSWER), "active", id="answer"),
+        pytest.param((0, "A>B UPDATE 3 /b", OFFER), "setup", id="update"),
+    ],
+)
+def test_capture_begins_inside_a_call(row: Row, state: str) -> None:
+    """A call whose beginning was missed is partial, and is neither an error nor a failure."""
+    scene = Scenario()
+    call = scene.play(row)
+
+    assert call is not None
+    assert call.state == state
+
+    scene.play((30, "A>B BYE 8 /b", None))
+
+    assert scene.outcomes == ["partial"]
+    assert call.is_ended
+
+
+@pytest.mark.pitfall(118)
+@pytest.mark.parametrize(
+    "line", ["A<B 200 BYE 2 /b", "A>B REGISTER 1", "A>B OPTIONS 1", "A<B 200 REGISTER 1 /x"]
+)
+def test_messages_that_show_no_call(line: str) -> None:
+    """Messages of other purposes begin no call, nor does the last one of a call."""
+    scene = Scenario()
+
+    assert scene.play((0, line, None)) is None
+    assert scene.calls == []
+
+
+@pytest.mark.pitfall(90)
+@pytest.mark.parametrize(
+    "early",
+    [
+        pytest.param((0, "A<B 180 INVITE 1 /b", None), id="ringing"),
+        pytest.param((0, "A<B 183 INVITE 1 /b", ANSWER), id="progress"),
+        pytest.param((0, "A<B 200 INVITE 1 /b", ANSWER), id="answer"),
+    ],
+)
+def test_response_before_its_request(early: Row) -> None:
+    """A mirror that swaps messages makes no difference to the call."""
+    scene = Scenario()
+    scene.play(
+        early,
+        (0.001, "A>B INVITE 1", OFFER),
+        (2, "A<B 200 INVITE 1 /b", ANSWER),
+        (9, "A>B BYE 2 /b", None),
+    )
+    to_b, to_a = scene.calls[0], scene.outcomes
+
+    assert to_b.outcome == "answered"
+    assert to_a == ["answered"]
+
+
+@pytest.mark.pitfall(90)
+def test_missed_bye() -> None:
+    """A call of which nothing is heard for a minute is over since its last sign of life."""
+    scene = Scenario()
+    call = scene.play(*answered_call())
+    stream = scene.stream(A_TO_B, 1, at_s=2.2, until_s=100)
+    scene.tick(150)
+    assert call is not None
+    assert call.state == "active"
+    scene.tick(175)
+
+    assert (call.state, seconds(call.end_ns)) == ("ended", 100)
+    assert stream in scene.control.released
+    assert not scene.control.open_endpoints
+
+
+def test_ringing_may_be_silent_for_longer() -> None:
+    """A telephone may ring for three minutes without a packet (timer C)."""
+    scene = Scenario()
+    call = scene.play((0, "A>B INVITE 1", OFFER), (1, "A<B 180 INVITE 1 /b", None))
+    scene.tick(170)
+    assert call is not None
+    assert call.state == "setup"
+    scene.tick(190)
+
+    assert scene.outcomes == ["failed"]
+
+
+@pytest.mark.pitfall(94)
+def test_re_invite_after_the_silence() -> None:
+    """A call that was given up too early goes on as the same call when it speaks again."""
+    scene = Scenario()
+    call = scene.play(*answered_call())
+    scene.tick(80)
+    assert call is not None
+    assert call.state == "ended"
+    assert not scene.control.open_endpoints
+
+    scene.play((85, "A>B INVITE 5 /b", OFFER), (86, "A<B 200 INVITE 5 /b", ANSWER))
+
+    assert scene.calls == [call]
+    assert (call.state, call.end_ns) == ("active", None)
+    assert scene.outcomes == ["answered"]
+    assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
+
+
+@pytest.mark.pitfall(94)
+def test_re_invite_just_before_the_silence_is_complete() -> None:
+    """A message in time keeps the call, without any packet."""
+    scene = Scenario()
+    call = scene.play(*answered_call(), (60, "A>B INVITE 5 /b", OFFER))
+    scene.tick(100)
+
+    assert call is not None
+    assert call.state == "active"
+
+
+@pytest.mark.pitfall(77)
+def test_repeated_messages_of_an_ended_call() -> None:
+    """For 32 s all that comes with the Call-ID of an ended call is an echo of it."""
+    scene = Scenario()
+    call = scene.play(
+        *answered_call(),
+        (10, "A>B BYE 2 /b", None),
+        (10.1, "A<B 200 BYE 2 /b", None),
+        (10.2, "A>B BYE 2 /b", None),
+        (12, "A>B INVITE 1", OFFER),
+        (12.1, "A<B 200 INVITE 1 /b", ANSWER),
+        (41, "A>B INVITE 1", OFFER),
+    )
+
+    assert scene.calls == [call]
+    assert scene.outcomes == ["answered"]
+    assert not scene.control.open_endpoints
+
+
+def test_call_id_used_again_after_a_while() -> None:
+    """After 32 s an INVITE with an old Call-ID is a new call, which takes the old one's place."""
+    scene = Scenario()
+    old = scene.play(*answered_call(), (10, "A>B BYE 2 /b", None))
+    new = scene.play(*answered_call(43))
+
+    assert new is not old
+    assert scene.calls == [new]
+    assert scene.outcomes == ["answered", "answered"]
+
+
+def test_higher_cseq_is_no_repetition() -> None:
+    """A failed call that is tried again at once with the next number is a new one."""
+    scene = Scenario()
+    scene.play(
+        (0, "A>B INVITE 1", OFFER),
+        (1, "A<B 420 INVITE 1 /x", None),
+        (1.1, "A>B INVITE 2", OFFER),
+        (2, "A<B 200 INVITE 2 /b", ANSWER),
+    )
+
+    assert scene.outcomes == ["failed", "answered"]
+    assert len(scene.calls) == 1
+
+
+@pytest.mark.pitfall(97)
+def test_requests_and_responses_from_other_addresses() -> None:
+    """Direction comes from tags: a response from elsewhere and a reverse INVITE turn nothing."""
+    scene = Scenario()
+    scene.play(
+        (0, "A>B INVITE 1", OFFER),
+        (1, "A<C 200 INVITE 1 /b", ANSWER),
+        (1.1, "A>C ACK 1 /b", None),
+    )
+    to_b = scene.stream(A_TO_B, 1, at_s=1.2, until_s=60)
+    scene.play(
+        (20, "C>A INVITE 55 b/", sdp("10.0.0.2:5002")),
+        (20.1, "C<A 200 INVITE 55 b/", OFFER),
+    )
+    to_a = scene.stream(B_TO_A, 2, at_s=20.2)
+    moved = scene.stream("10.0.0.1:4000>10.0.0.2:5002", 1, at_s=20.3)
+
+    assert [to_b.direction, moved.direction] == ["caller_to_callee"] * 2
+    assert to_a.direction == "callee_to_caller"
+    assert len(scene.calls) == 1
+
+
+def test_lingering_calls_disappear() -> None:
+    """An ended call is shown for the linger time and then is gone."""
+    scene = Scenario(linger_s=90)
+    scene.play(*answered_call(), (10, "A>B BYE 2 /b", None))
+    scene.tick(99)
+    assert len(scene.calls) == 1
+    scene.tick(101)
+
+    assert scene.calls == []
+    assert scene.registry.find("call-1") is None
+
+
+def test_restart_forgets_the_recording() -> None:
+    """The same messages in the next round of a replay are new calls, each shown once."""
+    scene = Scenario()
+    first = scene.play(*answered_call())
+    stream = scene.stream(A_TO_B, 1, at_s=2.2, until_s=10)
+    scene.registry.restart(scene.control.last_packet_ns(stream))
+    second = scene.play(*answered_call(11))
+
+    assert first is not None
+    assert first.is_ended
+    assert second is not first
+    assert scene.calls == [second]
+    assert stream in scene.control.released
+
+
+def test_finish_settles_partial_calls() -> None:
+    """At the end of a capture a call that goes on stays open, and its outcome is what is known."""
+    scene = Scenario()
+    scene.play(*answered_call(), call_id="whole")
+    scene.play((3, "A>B INVITE 7 /b", OFFER), call_id="from-the-middle")
+    scene.play((3, "A>B INVITE 1", OFFER), call_id="not-answered")
+    scene.registry.finish(scene.registry.find("whole").start_ns)  # type: ignore[union-attr]  # it is there
+
+    assert [(each.state, each.outcome) for each in scene.calls] == [
+        ("active", "answered"),
+        ("active", "partial"),
+        ("setup", None),
+    ]
+
+
+def test_limit_of_calls() -> None:
+    """Beyond the limit the oldest call has to go, and its going is counted."""
+    scene = Scenario(limit=2)
+    for number in range(4):
+        scene.play(*answered_call(number), call_id=f"call-{number}")
+
+    assert [each.call_id for each in scene.calls] == ["call-2", "call-3"]
+    assert scene.registry.evictions == 2

@@ -1,0 +1,122 @@
+"""What payload type numbers mean, in each direction."""
+
+from __future__ import annotations
+
+import pytest
+
+from qos_exporter.calls.payloads import NO_PAYLOADS, PayloadMap
+from qos_exporter.protocols.sdp import PayloadFormat
+from tests.calls.scenario import A_MEDIA, A_TO_B, B_MEDIA, B_TO_A, Scenario, answered_call, sdp
+
+
+def encoding(payloads: PayloadMap, number: int) -> str | None:
+    """Name what a number stands for."""
+    found = payloads.find(number)
+    return found.encoding if found else None
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        pytest.param(0, ("PCMU", 8000, 1), id="pcmu"),
+        pytest.param(8, ("PCMA", 8000, 1), id="pcma"),
+        pytest.param(9, ("G722", 8000, 1), id="g722-clock-is-8000"),
+        pytest.param(10, ("L16", 44100, 2), id="l16-stereo"),
+        pytest.param(18, ("G729", 8000, 1), id="g729"),
+        pytest.param(34, ("H263", 90000, 1), id="h263"),
+        pytest.param(2, None, id="reserved"),
+        pytest.param(96, None, id="dynamic"),
+    ],
+)
+def test_static_assignments(number: int, expected: tuple[str, int, int] | None) -> None:
+    """Without a description only what RFC 3551 assigns is known."""
+    found = NO_PAYLOADS.find(number)
+
+    assert (found and (found.encoding, found.clock_rate, found.channels)) == expected
+
+
+@pytest.mark.pitfall(30)
+def test_each_direction_by_its_receiver() -> None:
+    """Both sides may use other numbers for the same codec: the receiver's description counts."""
+    scene = Scenario()
+    scene.play(
+        (0, "A>B INVITE 1", sdp(A_MEDIA, "rtpmap:96 opus/48000/2", payloads="96")),
+        (1, "A<B 200 INVITE 1 /b", sdp(B_MEDIA, "rtpmap:111 opus/48000/2", payloads="111")),
+    )
+    to_b, to_a = scene.stream(A_TO_B, 1, at_s=2), scene.stream(B_TO_A, 2, at_s=2)
+
+    assert to_b.payloads.formats == (PayloadFormat(111, "OPUS", 48000, 2),)
+    assert to_a.payloads.formats == (PayloadFormat(96, "OPUS", 48000, 2),)
+
+
+@pytest.mark.pitfall(30)
+def test_receiver_found_through_the_sender() -> None:
+    """A stream to an unannounced endpoint is read by what the other party announced."""
+    scene = Scenario()
+    scene.play(
+        (0, "A>B INVITE 1", sdp("192.168.1.5:4000", "rtpmap:96 opus/48000/2", payloads="96")),
+        (1, "A<B 200 INVITE 1 /b", sdp(B_MEDIA, "rtpmap:111 opus/48000/2", payloads="111")),
+    )
+    to_a = scene.stream(f"{B_MEDIA}>203.0.113.7:61000", 2, at_s=2)
+
+    assert to_a.direction == "callee_to_caller"
+    assert encoding(to_a.payloads, 96) == "OPUS"
+    assert encoding(to_a.payloads, 111) is None
+
+
+@pytest.mark.pitfall(29)
+def test_re_invite_without_rtpmap_keeps_the_mapping() -> None:
+    """A number keeps its meaning when a later description lists it without explaining it."""
+    scene = Scenario()
+    scene.play(
+        (0, "A>B INVITE 1", sdp(A_MEDIA, "rtpmap:97 iLBC/8000", "fmtp:97 mode=30", payloads="97")),
+        (1, "A<B 200 INVITE 1 /b", sdp(B_MEDIA, "rtpmap:97 iLBC/8000", payloads="97")),
+    )
+    to_a = scene.stream(B_TO_A, 2, at_s=2)
+    scene.play(
+        (30, "A>B INVITE 2 /b", sdp(A_MEDIA, payloads="97 0")),
+        (30.1, "A<B 200 INVITE 2 /b", sdp(B_MEDIA, payloads="97")),
+    )
+
+    assert to_a.payloads.formats == (
+        PayloadFormat(97, "ILBC", 8000, 1, "mode=30"),
+        PayloadFormat(0, "PCMU", 8000),
+    )
+
+
+@pytest.mark.pitfall(29)
+def test_answer_without_rtpmap_uses_the_offer() -> None:
+    """An answer that does not explain a number means what the offer meant."""
+    scene = Scenario()
+    scene.play(
+        (0, "A>B INVITE 1", sdp(A_MEDIA, "rtpmap:97 iLBC/8000", payloads="97")),
+        (1, "A<B 200 INVITE 1 /b", sdp(B_MEDIA, payloads="97")),
+    )
+
+    assert encoding(scene.stream(A_TO_B, 1, at_s=2).payloads, 97) == "ILBC"
+
+
+def test_codec_change_reaches_running_streams() -> None:
+    """A re-INVITE with other formats is told to those who count."""
+    scene = Scenario()
+    scene.play(*answered_call())
+    to_b = scene.stream(A_TO_B, 1, at_s=2.2, until_s=31)
+    scene.play(
+        (30, "A>B INVITE 2 /b", sdp(A_MEDIA, "rtpmap:96 G726-32/8000", payloads="96")),
+        (30.1, "A<B 200 INVITE 2 /b", sdp(B_MEDIA, "rtpmap:96 G726-32/8000", payloads="96")),
+    )
+
+    assert encoding(to_b.payloads, 96) == "G726-32"
+    assert scene.control.bound == [to_b, to_b]
+
+
+def test_parameters_of_a_static_type() -> None:
+    """`fmtp` may come without `rtpmap` where the number is assigned."""
+    scene = Scenario()
+    scene.play(
+        (0, "A>B INVITE 1", sdp(A_MEDIA, payloads="18")),
+        (1, "A<B 200 INVITE 1 /b", sdp(B_MEDIA, "fmtp:18 annexb=no", payloads="18")),
+    )
+    to_b = scene.stream(A_TO_B, 1, at_s=2)
+
+    assert to_b.payloads.formats == (PayloadFormat(18, "G729", 8000, 1, "annexb=no"),)
