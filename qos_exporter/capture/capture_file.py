@@ -59,8 +59,8 @@ class CaptureFile:
 
     @property
     def bytes_read(self) -> int:
-        """How far into the file (unpacked, where it is compressed) the reading has come."""
-        return self._window.start + self._position
+        """How much of the file was read, compressed as it may be: for showing progress."""
+        return self._window.bytes_read(self._position)
 
     def close(self) -> None:
         """Give back the memory; nothing can be read any more."""

@@ -38,6 +38,10 @@ class Window(Protocol):
         """How to name an offset, as a format string."""
         ...
 
+    def bytes_read(self, position: int) -> int:
+        """Give how much of the file, as it lies on the disk, was read to get to `position`."""
+        ...
+
     def advance(self, position: int) -> bool:
         """Drop what lies before `position` and take in more; False where the file ends.
 
@@ -60,6 +64,10 @@ class MappedFile:
         self.data.madvise(mmap.MADV_SEQUENTIAL)
         self.start = 0
 
+    def bytes_read(self, position: int) -> int:
+        """Give the position, as all of the file is here."""
+        return position
+
     def advance(self, position: int) -> bool:  # noqa: ARG002 -- nothing lies beyond the mapping
         """Nothing lies beyond the mapping."""
         return False
@@ -73,16 +81,30 @@ class MappedFile:
 class StreamedFile:
     """A file that cannot be mapped, as it is compressed or a pipe: one piece of it at a time.
 
-    Only the present piece is held, so memory stays bounded however long the file is. `unit` names
-    what the offsets count.
+    Only the present piece is held, so memory stays bounded however long the file is.
     """
 
-    def __init__(self, file: BinaryIO, pieces: Iterator[bytes], *, unit: str = "byte {}") -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self.data = b""
         self.start = 0
-        self.unit = unit
+        self.unit = "byte {}"
         self._file = file
-        self._pieces = pieces
+        self._read = 0
+        self._pieces = self._read_pieces()
+        first = next(self._pieces, b"")
+        self._pieces = itertools.chain([first], self._pieces)
+        if first.startswith(gunzip.MAGIC):
+            self.unit = "byte {} of the decompressed data"
+            self._pieces = gunzip.gunzip(self._pieces)
+
+    def _read_pieces(self) -> Iterator[bytes]:
+        while piece := self._file.read(_PIECE):
+            self._read += len(piece)
+            yield piece
+
+    def bytes_read(self, position: int) -> int:  # noqa: ARG002 -- a piece is not worth the division
+        """Give what was taken from the file yet, compressed as it may be."""
+        return self._read
 
     def advance(self, position: int) -> bool:
         """Keep what lies behind `position` and append the next piece to it."""
@@ -103,17 +125,8 @@ def open_window(file: BinaryIO) -> Window:
     """Choose how to look at a file, which from now on is the window's to close."""
     status = os.fstat(file.fileno())
     if not stat.S_ISREG(status.st_mode):
-        return _open_stream(file)
+        return StreamedFile(file)
     if os.pread(file.fileno(), len(gunzip.MAGIC), 0) == gunzip.MAGIC or not status.st_size:
-        return _open_stream(file)
+        return StreamedFile(file)
     with file:
         return MappedFile(file.fileno())
-
-
-def _open_stream(file: BinaryIO) -> StreamedFile:
-    pieces = iter(lambda: file.read(_PIECE), b"")
-    first = next(pieces, b"")
-    pieces = itertools.chain([first] if first else [], pieces)
-    if first.startswith(gunzip.MAGIC):
-        return StreamedFile(file, gunzip.gunzip(pieces), unit="byte {} of the decompressed data")
-    return StreamedFile(file, pieces)

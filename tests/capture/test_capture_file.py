@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -32,6 +33,24 @@ def test_packets_counts_what_was_yielded(path: Path) -> None:
 
     assert counts == [(4096, 4096), (4096, 8192), (1808, 10_000)]
     assert BATCH_FRAMES == 4096
+
+
+def test_bytes_read_of_a_mapped_file(path: Path) -> None:
+    """`bytes_read` says where in the file the next record is."""
+    with open_capture(path) as capture:
+        read = [capture.bytes_read for _ in capture]
+
+    assert read == [24 + 4096 * 76, 24 + 8192 * 76, 24 + 10_000 * 76]
+
+
+def test_bytes_read_of_a_compressed_file(path: Path) -> None:
+    """`bytes_read` counts bytes as they lie on the disk, and reaches the size of the file."""
+    path.write_bytes(gzip.compress(CONTENT))
+    with open_capture(path) as capture:
+        read = [capture.bytes_read for _ in capture]
+
+    assert read == sorted(read)
+    assert read[-1] == path.stat().st_size
 
 
 def test_closing_while_a_frame_is_looked_at(path: Path) -> None:
