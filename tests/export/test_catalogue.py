@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,6 +60,15 @@ def test_stale_metrics_page_is_noticed(tmp_path: Path, capsys: pytest.CaptureFix
     page.write_text(metrics_page().replace("voip_bytes_total", "voip_octets_total"))
     assert main(["--check"], page=page) == 1
     assert "catalogue_docs" in capsys.readouterr().err
+
+
+def test_metrics_page_is_made_by_running_the_module(tmp_path: Path) -> None:
+    """The command in the page's first line works."""
+    (tmp_path / "docs").mkdir()
+    module = "qos_exporter.export.catalogue_docs"
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    subprocess.run([sys.executable, "-m", module], cwd=tmp_path, env=environment, check=True)
+    assert (tmp_path / METRICS_PAGE).read_text(encoding="utf-8") == metrics_page()
 
 
 def test_metrics_page_can_be_written(tmp_path: Path) -> None:
