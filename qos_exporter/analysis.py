@@ -35,13 +35,13 @@ def analyze(options: AnalyzeOptions) -> int:
         try:
             snapshot, summary, damage = read_capture(path, options.settings)
         except CaptureError as error:
-            print(error, file=sys.stderr)
+            sys.stderr.write(f"{error}\n")
             code = EXIT_DAMAGED
             continue
         WRITERS[options.format](snapshot, summary, sys.stdout, top=options.top)
         if damage is not None:
             sys.stdout.flush()
-            print(damage, file=sys.stderr)
+            sys.stderr.write(f"{damage}\n")
             code = EXIT_DAMAGED
     return code
 

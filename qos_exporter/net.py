@@ -11,7 +11,7 @@ V4_MAPPED_PREFIX = bytes(10) + b"\xff\xff"
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A UDP endpoint. `address` is in canonical text form, so that equal endpoints compare equal."""
+    """A UDP endpoint. `address` is canonical text, so that equal endpoints compare equal."""
 
     address: str
     port: int

@@ -84,7 +84,7 @@ cdef inline bint is_stun(const Datagram *datagram, const uint8_t *data) noexcept
 
 
 cdef inline bint is_plausible(uint8_t payload_type, uint32_t payload_length) noexcept nogil:
-    """Whether RTP nobody announced may be taken for RTP: an assigned or dynamic type, some media."""
+    """Whether what nobody announced may be RTP: an assigned or dynamic type, and some media."""
     if payload_length == 0 or payload_length > 1500:
         return False
     return (

@@ -14,7 +14,9 @@ ctypedef struct EndpointSet:
     uint64_t entries
 
 
-cdef inline uint64_t endpoint_home(const EndpointSet *known, const Announced *endpoint) noexcept nogil:
+cdef inline uint64_t endpoint_home(
+    const EndpointSet *known, const Announced *endpoint
+) noexcept nogil:
     cdef uint64_t value = endpoint.low * <uint64_t>0x9E3779B97F4A7C15 + endpoint.high
     value = (value ^ (value >> 29)) * <uint64_t>0xC2B2AE3D27D4EB4F + endpoint.port
     value *= <uint64_t>0x9E3779B97F4A7C15

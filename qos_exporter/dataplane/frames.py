@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from typing_extensions import Buffer
-
     from numpy.typing import NDArray
+    from typing_extensions import Buffer
 
 NO_VLAN = 0xFFFF
 """The value of `vlan` where the capture told of no tag (a tag inside the frame is read from it)."""

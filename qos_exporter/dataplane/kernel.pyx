@@ -66,6 +66,8 @@ def check_layout():
     )
     if any(row.itemsize != size for row, size in sizes):
         raise ImportError("the compiled kernel does not fit its row types: build it again")
+    if sizeof(Stream) % 128:
+        raise ImportError("the records of the compiled kernel do not fill whole cache lines")
     if len(UNDECODED_REASONS) != REASON_COUNT:
         raise ImportError("the compiled kernel does not fit its reasons: build it again")
 

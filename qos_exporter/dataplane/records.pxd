@@ -171,6 +171,7 @@ ctypedef struct Stream:
     uint32_t runs[RUN_BUCKETS]
     uint32_t variation[VARIATION_BUCKETS]
     Mark mark
+    uint8_t padding[48]         # to a multiple of two cache lines, which are fetched in pairs
 
 ctypedef struct Playout:
     int64_t nominal_ns

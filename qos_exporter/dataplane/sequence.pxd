@@ -1,4 +1,4 @@
-"""Sequence numbers of one stream: expected, received, lost, duplicate, reordered (RFC 3550 A.1, A.3).
+"""Sequence numbers of a stream: expected, received, lost, duplicate, reordered (RFC 3550 A.1, A.3).
 
 A mark per number of the last 128 tells a late packet from a duplicate. A number is lost when it
 leaves that window unmarked, so the count of lost packets only grows.
@@ -161,7 +161,7 @@ cdef inline Arrival accept_jump(Stream *stream, uint16_t sequence_number) noexce
 cdef inline Arrival accept_sequence(
     Stream *stream, uint16_t sequence_number, int *step
 ) noexcept nogil:
-    """Count one packet by its sequence number and say what it was; `step` is how far it is ahead."""
+    """Count a packet by its sequence number and say what it was; `step` is how far it is ahead."""
     cdef int ahead = <int16_t>(sequence_number - <uint16_t>stream.max_seq)
     step[0] = ahead
     if 0 < ahead < MAX_LOSS_RUN:

@@ -37,7 +37,11 @@ class PayloadTypeFormat:
 
 STATIC_CLOCK_RATES = {
     **dict.fromkeys((0, 3, 4, 5, 7, 8, 9, 12, 15, 18), 8000),
-    **{6: 16000, 10: 44100, 11: 44100, 14: 90000, 16: 11025, 17: 22050},
+    6: 16000,
+    **dict.fromkeys((10, 11), 44100),
+    14: 90000,
+    16: 11025,
+    17: 22050,
     **dict.fromkeys((25, 26, 28, 31, 32, 33, 34), 90000),
 }
 """Media types that RFC 3551 (tables 4 and 5) assigns for good. 1 and 2 are reserved there."""

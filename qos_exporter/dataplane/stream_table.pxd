@@ -147,12 +147,25 @@ cdef inline void place(
     index[position].record = record + 1
 
 
+cdef inline IndexSlot *make_index(uint64_t slots) noexcept nogil:
+    """An empty index; a large one on huge pages, for it is read at random."""
+    cdef void *memory = NULL
+    cdef size_t size = slots * sizeof(IndexSlot)
+    if size < CHUNK_ALIGNMENT:
+        return <IndexSlot *>calloc(slots, sizeof(IndexSlot))
+    if posix_memalign(&memory, CHUNK_ALIGNMENT, size) != 0:
+        return NULL
+    madvise(memory, size, MADV_HUGEPAGE)
+    memset(memory, 0, size)
+    return <IndexSlot *>memory
+
+
 cdef inline bint grow_index(StreamTable *table) noexcept nogil:
     """Double the index; the records stay where they are."""
     cdef uint64_t size = 2 * (table.index_mask + 1)
     cdef uint64_t position
     cdef uint32_t record
-    cdef IndexSlot *index = <IndexSlot *>calloc(size, sizeof(IndexSlot))
+    cdef IndexSlot *index = make_index(size)
     if index == NULL:
         return False
     for position in range(table.index_mask + 1):
@@ -263,7 +276,7 @@ cdef inline bint open_table(StreamTable *table, uint32_t limit, uint64_t seed) n
     memset(table, 0, sizeof(StreamTable))
     while limit and size < 2 * <uint64_t>limit:
         size *= 2
-    table.index = <IndexSlot *>calloc(size, sizeof(IndexSlot))
+    table.index = make_index(size)
     table.index_mask = size - 1
     table.limit = limit
     table.seed = seed

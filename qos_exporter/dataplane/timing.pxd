@@ -101,7 +101,7 @@ cdef inline void follow(
     """Time a media packet against the one before it; `step` <= 0 is late or a duplicate."""
     cdef int32_t ticks = <int32_t>(rtp_timestamp - stream.baseline_timestamp)
     cdef double difference = (
-        <double>(arrival_ns - stream.baseline_ns) * (stream.clock_rate * 1e-9) - ticks
+        <double>(arrival_ns - stream.baseline_ns) * (stream.clock_rate / 1e9) - ticks
     )
     if stream.state & AFTER_NOISE:
         stream.state &= ~<uint16_t>AFTER_NOISE

@@ -85,10 +85,15 @@ cdef inline void apply_profile(
 ) noexcept nogil:
     """Signalling has told (anew) what the payload types are; what was held back can be timed."""
     cdef uint32_t rate
+    cdef uint8_t kind
     stream.last_type = NO_TYPE
     if stream.media_type == NO_TYPE:
         return
+    kind = profiles[stream.profile].kind[stream.media_type]
     rate = profiles[stream.profile].clock_rate[stream.media_type]
+    if kind != KIND_MEDIA and kind != KIND_UNKNOWN:
+        forget_held(stream)
+        return
     if rate == 0:
         return
     stream.state &= ~<uint16_t>CLOCK_ESTIMATED

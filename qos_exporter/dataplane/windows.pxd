@@ -105,6 +105,11 @@ cdef inline uint16_t window_flags(Stream *stream, Mark *mark) noexcept nogil:
     return flags
 
 
+cdef inline uint32_t loss_runs_now(const Stream *stream) noexcept nogil:
+    """Of a stream that is over everything has settled; of others the window is looked through."""
+    return stream.loss_runs if stream.state & (ENDED | MUTED) else runs_so_far(stream)
+
+
 cdef inline void fill_counts(Stream *stream, Mark *mark, WindowRow *row) noexcept nogil:
     """Packets by fate. Loss counts every hole as it stands now: a packet that is late by more than
     the rest of the window makes the next row smaller, never this one wrong for good."""
@@ -115,7 +120,7 @@ cdef inline void fill_counts(Stream *stream, Mark *mark, WindowRow *row) noexcep
     row.duplicate = above32(stream.duplicate, &mark.duplicate)
     row.reordered = above32(stream.reordered, &mark.reordered)
     row.discarded = above32(stream.discarded, &mark.discarded)
-    row.loss_runs = above32(runs_so_far(stream), &mark.loss_runs)
+    row.loss_runs = above32(loss_runs_now(stream), &mark.loss_runs)
     row.concealed_s = <uint16_t>above32(stream.concealed_s, &mark.concealed_s)
     row.severely_concealed_s = <uint16_t>above32(
         stream.severely_concealed_s, &mark.severely_concealed_s
