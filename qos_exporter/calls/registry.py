@@ -222,19 +222,21 @@ class CallRegistry:
             return True
         pairing = self._media.pairing
         pairing.discard(stream)
-        pairing.add(stream)
         if self._media.matcher.is_claimed(stream):
+            pairing.add(stream)
             return False
         partner = pairing.find_partner(stream)
         call = self._pair(partner, stream) if partner else pairing.find_place(stream, now_ns)
-        if call is None:
-            return False
-        pairing.join(stream, call)
-        return True
+        pairing.add(stream)
+        if call is not None:
+            pairing.join(stream, call)
+        return call is not None
 
     def _pair(self, partner: MediaStream, stream: MediaStream) -> Call:
         """Make a call of two opposite streams; `stream` itself still has to join it."""
         self._make_room()
+        # The same endpoints need not be kept twice; there may be very many of them.
+        stream.src, stream.dst = partner.dst, partner.src
         start_ns = min(partner.first_ns, stream.first_ns)
         call = Call(call_id_of(partner, stream), start_ns=start_ns)
         self._media.pairing.join(partner, call)

@@ -1,0 +1,173 @@
+"""Agreements under which silence is right, and what is wrong where it is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.calls.scenario import (
+    A_MEDIA,
+    A_TO_B,
+    B_MEDIA,
+    B_TO_A,
+    Row,
+    Scenario,
+    answered_call,
+    sdp,
+)
+
+
+def change(at_s: float, cseq: int, offer: bytes, answer: bytes) -> tuple[Row, ...]:
+    """Agree on other media."""
+    return (
+        (at_s, f"A>B INVITE {cseq} /b", offer),
+        (at_s + 0.1, f"A<B 200 INVITE {cseq} /b", answer),
+        (at_s + 0.2, f"A>B ACK {cseq} /b", None),
+    )
+
+
+HOLD_WITHOUT_ADDRESS = sdp(A_MEDIA).replace(b"c=IN IP4 10.0.0.1", b"c=IN IP4 0.0.0.0")
+
+
+@pytest.mark.pitfall(79)
+@pytest.mark.parametrize(
+    ("offer", "answer"),
+    [
+        pytest.param(sdp(A_MEDIA, "sendonly"), sdp(B_MEDIA, "recvonly"), id="sendonly"),
+        pytest.param(sdp(A_MEDIA, "inactive"), sdp(B_MEDIA, "inactive"), id="inactive"),
+        pytest.param(sdp(A_MEDIA, "recvonly"), sdp(B_MEDIA, "sendonly"), id="recvonly"),
+        pytest.param(HOLD_WITHOUT_ADDRESS, sdp(B_MEDIA), id="address-0"),
+        pytest.param(sdp("10.0.0.1:0"), sdp("10.0.0.2:0"), id="port-0"),
+    ],
+)
+def test_hold_is_no_anomaly(offer: bytes, answer: bytes) -> None:
+    """Whatever way a call is put on hold, its silence raises nothing and ends nothing."""
+    scene = Scenario()
+    call = scene.play(*answered_call())
+    streams = [scene.stream(ends, 1, at_s=2.2, until_s=20) for ends in (A_TO_B, B_TO_A)]
+    scene.play(*change(20, 2, offer, answer))
+    assert [each.on_hold for each in scene.calls] == [True]
+    for at_s in range(20, 300, 10):
+        scene.tick(at_s)
+    scene.play(*change(300, 3, sdp(A_MEDIA), sdp(B_MEDIA)))
+    for stream in streams:
+        scene.hear(stream, 320)
+    scene.tick(320)
+
+    assert call is not None
+    assert (call.state, call.on_hold) == ("active", False)
+    assert scene.anomalies == []
+    assert {stream.call for stream in streams} == {call}
+    assert not scene.control.muted
+
+
+@pytest.mark.pitfall(79)
+def test_one_refused_line_is_no_hold() -> None:
+    """A second audio line that the answer refuses does not put the first one on hold."""
+    scene = Scenario()
+    second = b"m=audio %d RTP/SAVP 0\r\n"
+    call = scene.play(
+        (0, "A>B INVITE 1", sdp(A_MEDIA) + second % 4002),
+        (1, "A<B 200 INVITE 1 /b", sdp(B_MEDIA) + second % 0),
+    )
+
+    assert call is not None
+    assert not call.on_hold
+
+
+@pytest.mark.pitfall(78)
+def test_switch_to_fax() -> None:
+    """After the switch to T.38 no audio is expected, and its port is no longer one for RTP."""
+    scene = Scenario()
+    call = scene.play(*answered_call())
+    for ends in (A_TO_B, B_TO_A):
+        scene.stream(ends, 1, at_s=2.2, until_s=20)
+    image = [
+        sdp(each, kind="image", protocol="udptl", payloads="t38") for each in (A_MEDIA, B_MEDIA)
+    ]
+    scene.play((20, "B>A INVITE 5 b/", image[1]), (20.1, "B<A 200 INVITE 5 b/", image[0]))
+    for at_s in range(20, 200, 10):
+        scene.tick(at_s)
+
+    assert call is not None
+    assert (call.is_fax, call.on_hold, call.state) == (True, False, "active")
+    assert scene.anomalies == []
+    assert not scene.control.open_endpoints
+
+
+@pytest.mark.pitfall(78)
+def test_refused_switch_to_fax() -> None:
+    """A refused switch leaves the audio as it was."""
+    scene = Scenario()
+    image = sdp(B_MEDIA, kind="image", protocol="udptl", payloads="t38")
+    call = scene.play(
+        *answered_call(), (20, "B>A INVITE 5 b/", image), (20.1, "B<A 488 INVITE 5 b/", None)
+    )
+
+    assert call is not None
+    assert not call.is_fax
+    assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
+
+
+@pytest.mark.parametrize(
+    ("until_s", "expected"),
+    [
+        pytest.param({}, ["no_rtp"], id="none"),
+        pytest.param({A_TO_B: 60}, ["one_way"], id="one-direction"),
+        pytest.param({A_TO_B: 60, B_TO_A: 60}, [], id="both"),
+        pytest.param({A_TO_B: 60, B_TO_A: 20}, ["stopped"], id="one-stops"),
+        pytest.param({A_TO_B: 20, B_TO_A: 20}, ["stopped"], id="both-stop-long-before-the-end"),
+        pytest.param({A_TO_B: 55, B_TO_A: 58}, [], id="pauses"),
+    ],
+)
+def test_anomalies_of_an_answered_call(until_s: dict[str, float], expected: list[str]) -> None:
+    """Each kind is reported once per call, however long it lasts."""
+    scene = Scenario()
+    call = scene.play(*answered_call())
+    streams = {scene.stream(ends, 1, at_s=2.2): end_s for ends, end_s in until_s.items()}
+    for at_s in range(3, 60):
+        for stream, end_s in streams.items():
+            scene.hear(stream, min(at_s, end_s))
+        scene.tick(at_s)
+    scene.play((60, "A>B BYE 2 /b", None))
+
+    assert scene.anomalies == expected
+    assert call is not None
+    assert [each.value for each in call.anomalies] == expected
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(((0, "A>B INVITE 1", sdp(A_MEDIA)),), id="setup"),
+        pytest.param(
+            ((0, "A>B INVITE 1", sdp(A_MEDIA)), (1, "A<B 183 INVITE 1 /b", sdp(B_MEDIA))),
+            id="early-media",
+        ),
+        pytest.param((*answered_call(), (3, "A>B BYE 2 /b", None)), id="very-short"),
+        pytest.param(((0, "A>B INVITE 7 /b", sdp(A_MEDIA)),), id="answer-not-seen"),
+        pytest.param(
+            ((0, "A>B INVITE 1", sdp(A_MEDIA)), (9, "A<B 486 INVITE 1 /b", None)), id="failed"
+        ),
+    ],
+)
+def test_nothing_is_wrong_before_the_answer(rows: tuple[Row, ...]) -> None:
+    """Calls that are not, or not long, answered have no anomalies."""
+    scene = Scenario()
+    scene.play(*rows)
+    for at_s in range(10, 50, 5):
+        scene.tick(at_s)
+
+    assert scene.anomalies == []
+
+
+def test_missed_bye_is_no_anomaly() -> None:
+    """Two directions that stop together and stay silent were a hang-up that we did not see."""
+    scene = Scenario()
+    scene.play(*answered_call())
+    for ends in (A_TO_B, B_TO_A):
+        scene.stream(ends, 1, at_s=2.2, until_s=30)
+    for at_s in range(10, 120, 5):
+        scene.tick(at_s)
+
+    assert scene.anomalies == []
+    assert scene.calls[0].is_ended

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qos_exporter.calls.multimap import MultiMap
+
+
+class Value:
+    """Something that is told apart by identity."""
+
+
+VALUES = [Value() for _ in range(3)]
+STEPS = st.lists(st.tuples(st.booleans(), st.integers(0, 2), st.integers(0, 2)))
+
+
+@given(STEPS)
+def test_against_a_dictionary_of_lists(steps: list[tuple[bool, int, int]]) -> None:
+    """It gives what a dictionary of lists gives, in the same order."""
+    ours: MultiMap[int, Value] = MultiMap()
+    plain: dict[int, list[Value]] = {}
+    for adds, key, index in steps:
+        value = VALUES[index]
+        if adds:
+            ours.add(key, value)
+            plain.setdefault(key, []).append(value)
+        else:
+            ours.discard(key, value)
+            plain[key] = [each for each in plain.get(key, []) if each is not value]
+    for key in range(3):
+        assert list(ours.get(key)) == plain.get(key, [])
+
+    assert len(ours) == sum(bool(values) for values in plain.values())
+
+
+def test_clear() -> None:
+    """After clearing no key has a value."""
+    ours: MultiMap[int, Value] = MultiMap()
+    for value in VALUES:
+        ours.add(1, value)
+    ours.clear()
+
+    assert ours.get(1) == ()
