@@ -83,6 +83,13 @@ class Kernel:
     def mute(self, slot: int) -> None:
         """Its call is over: only what was on its way still counts, until the window closes."""
 
+    def continue_stream(self, slot: int, earlier_slot: int) -> bool:
+        """Let the new stream in `slot` go on with the counts and serial of an earlier one.
+
+        That is done, and `earlier_slot` freed, only where the new one begins where the earlier
+        one fell silent, by sequence number and by time; False where it does not.
+        """
+
     def release(self, slot: int, serial: int) -> None:
         """Forget a stream: its next packet begins a new one. A wrong serial does nothing."""
 

@@ -27,6 +27,7 @@ from qos_exporter.dataplane.endpoints cimport add_endpoint, remove_endpoint
 from qos_exporter.dataplane.frame cimport raw64
 from qos_exporter.dataplane.ingest cimport ingest_frames
 from qos_exporter.dataplane.lifecycle cimport drop_candidate, end_stream
+from qos_exporter.dataplane.merge cimport merge_streams
 from qos_exporter.dataplane.records cimport (
     ENDED,
     IN_USE,
@@ -314,6 +315,14 @@ cdef class Kernel:
             stream = self.stream(slot)
             if not stream.state & ENDED:
                 stream.state |= MUTED
+
+    def continue_stream(self, uint32_t slot, uint32_t earlier_slot):
+        cdef uint32_t profile = self.stream(earlier_slot).profile
+        with self.lock:
+            if not merge_streams(&self.core, slot, earlier_slot):
+                return False
+        self.set_profile(slot, profile)
+        return True
 
     def release(self, uint32_t slot, uint64_t serial):
         cdef Stream *stream

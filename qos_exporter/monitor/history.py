@@ -56,6 +56,11 @@ class History:
         self.rows[slot] = np.zeros((), dtype=HISTORY)
         self.rows[slot]["group"] = -1
 
+    def move(self, slot: int, to: int) -> None:
+        """Let the stream of one slot have its history in another."""
+        self.clear(to)
+        self.rows[to] = self.rows[slot]
+
     def add(
         self,
         windows: NDArray[np.void],

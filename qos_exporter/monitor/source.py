@@ -17,10 +17,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from qos_exporter.dataplane.settings import KernelSettings
+    from qos_exporter.dataplane.values import StreamKey
 
     CaptureStatus = Callable[[], CaptureView]
 
 SECOND_NS = 1_000_000_000
+
+
+def ends_of(stream: TrackedStream | StreamKey) -> tuple[int, int]:
+    """What a stream keeps if NAT moves one of its ends: its SSRC and the other end, hashed."""
+    return hash((stream.ssrc, stream.src, "src")), hash((stream.ssrc, stream.dst, "dst"))
 
 
 class Source:
@@ -34,6 +40,7 @@ class Source:
         self.status: CaptureStatus | None = None
         """Asks the capture how it fares; `None` where it cannot miss anything."""
         self._streams: list[TrackedStream | None] = []
+        self._by_end: dict[int, TrackedStream] = {}
         self._drops_seen = 0
 
     def start(self, slot: int, kernel_serial: int, at_ns: int) -> TrackedStream:
@@ -45,11 +52,36 @@ class Source:
             kernel_serial=kernel_serial,
             first_ns=at_ns,
         )
+        self._place(stream, slot)
+        self._by_end.update(dict.fromkeys(ends_of(stream), stream))
+        self.history.clear(slot)
+        return stream
+
+    def resume(self, slot: int) -> bool:
+        """Let a new stream in `slot` be the continuation of one that has changed an address.
+
+        It has the same SSRC and one of its endpoints, and goes on where the other fell silent.
+        """
+        key = self.kernel.describe(slot)
+        for end in ends_of(key):
+            earlier = self._by_end.get(end)
+            if earlier is not None and earlier.ssrc == key.ssrc:
+                same_end = (earlier.src == key.src) != (earlier.dst == key.dst)
+                if same_end and self.kernel.continue_stream(slot, earlier.slot):
+                    self._move(earlier, slot)
+                    return True
+        return False
+
+    def _move(self, stream: TrackedStream, slot: int) -> None:
+        self.history.move(stream.slot, slot)
+        self._streams[stream.slot] = None
+        self._place(stream, slot)
+
+    def _place(self, stream: TrackedStream, slot: int) -> None:
         if slot >= len(self._streams):
             self._streams.extend([None] * (slot + 1 - len(self._streams)))
         self._streams[slot] = stream
-        self.history.clear(slot)
-        return stream
+        stream.slot = slot
 
     def at(self, slot: int) -> TrackedStream | None:
         """The stream that is followed in a slot."""
@@ -57,7 +89,12 @@ class Source:
 
     def drop(self, slot: int) -> None:
         """Follow the stream in this slot no longer."""
+        stream = self._streams[slot]
         self._streams[slot] = None
+        if stream is not None:
+            for end in ends_of(stream):
+                if self._by_end.get(end) is stream:
+                    del self._by_end[end]
 
     def streams(self) -> Iterator[TrackedStream]:
         """All streams that are followed."""

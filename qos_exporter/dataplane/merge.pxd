@@ -1,0 +1,110 @@
+"""A stream that goes on under another address: NAT has given one of its ends a new port."""
+
+from libc.stdint cimport int16_t, uint16_t, uint32_t
+
+from qos_exporter.dataplane.clock cimport settle_clock
+from qos_exporter.dataplane.core cimport Core
+from qos_exporter.dataplane.playout cimport add_fresh_variation, discard_pending
+from qos_exporter.dataplane.records cimport (
+    ENDED,
+    MAX_LOSS_RUN,
+    MUTED,
+    PROVEN,
+    RUN_BUCKETS,
+    VARIATION_BUCKETS,
+    WINDOW_OPEN,
+    Stream,
+)
+from qos_exporter.dataplane.sequence cimport expected_packets, run_bucket, settle_all
+from qos_exporter.dataplane.stream_table cimport give_record, record_at, remove_from_index
+from qos_exporter.dataplane.windows cimport jitter_sum, window_jitter_max
+
+
+cdef inline int numbers_between(const Stream *earlier, const Stream *later) noexcept nogil:
+    """How far the later one begins after the earlier one's end; not positive: it does not follow."""
+    return <int16_t>(<uint16_t>later.base_seq - <uint16_t>earlier.max_seq)
+
+
+cdef inline bint follows(const Stream *earlier, const Stream *later) noexcept nogil:
+    """Whether the later one goes on where the earlier one fell silent."""
+    cdef uint32_t over = MUTED | ENDED
+    if (earlier.state | later.state) & over or not earlier.state & later.state & PROVEN:
+        return False
+    if earlier.last_ns > later.first_ns or later.expected_prior:
+        return False
+    return 0 < numbers_between(earlier, later) < MAX_LOSS_RUN
+
+
+cdef inline void add_counts(Stream *stream, const Stream *earlier, uint32_t gap) noexcept nogil:
+    stream.expected_prior = expected_packets(earlier) + gap
+    stream.received += earlier.received
+    stream.lost += earlier.lost + gap
+    stream.duplicate += earlier.duplicate
+    stream.reordered += earlier.reordered
+    stream.discarded += earlier.discarded
+    stream.ignored += earlier.ignored
+    stream.restarts += earlier.restarts
+    stream.stopped_gaps += earlier.stopped_gaps
+    stream.loss_runs += earlier.loss_runs
+    stream.concealed_s += earlier.concealed_s
+    stream.severely_concealed_s += earlier.severely_concealed_s
+    stream.bytes += earlier.bytes
+    if gap:
+        stream.loss_runs += 1
+        stream.runs[run_bucket(gap)] += 1
+
+
+cdef inline void add_timing(Stream *stream, const Stream *earlier) noexcept nogil:
+    stream.media_ns += earlier.media_ns
+    stream.jitter_sum_s += jitter_sum(earlier)
+    stream.jitter_count += earlier.jitter_count
+    stream.jitter_max_s = max(stream.jitter_max_s, earlier.jitter_max_s)
+    stream.window_jitter_max_s = max(stream.window_jitter_max_s, window_jitter_max(earlier))
+    stream.variation_sum_ns += earlier.variation_sum_ns
+    stream.variation_max_ns = max(stream.variation_max_ns, earlier.variation_max_ns)
+    stream.window_variation_max_ns = max(
+        stream.window_variation_max_ns, earlier.window_variation_max_ns
+    )
+    if stream.clock_rate == earlier.clock_rate:
+        stream.jitter_ticks = earlier.jitter_ticks
+
+
+cdef inline void add_histograms(Stream *stream, const Stream *earlier) noexcept nogil:
+    cdef int bucket
+    for bucket in range(VARIATION_BUCKETS):
+        stream.variation[bucket] += earlier.variation[bucket]
+    for bucket in range(RUN_BUCKETS):
+        stream.runs[bucket] += earlier.runs[bucket]
+
+
+cdef inline void take_identity(Stream *stream, const Stream *earlier) noexcept nogil:
+    stream.serial = earlier.serial
+    stream.group = earlier.group
+    stream.first_ns = earlier.first_ns
+    stream.first_type = earlier.first_type
+    stream.payload_types[0] |= earlier.payload_types[0]
+    stream.payload_types[1] |= earlier.payload_types[1]
+    stream.mark = earlier.mark
+    if earlier.state & WINDOW_OPEN:
+        stream.window_first_ns = earlier.window_first_ns
+
+
+cdef inline bint merge_streams(Core *core, uint32_t number, uint32_t earlier_number) noexcept nogil:
+    """Let a new record go on with the counts and the serial of an earlier one, which is freed."""
+    cdef Stream *stream = record_at(&core.table, number)
+    cdef Stream *earlier = record_at(&core.table, earlier_number)
+    cdef uint32_t gap
+    if not follows(earlier, stream):
+        return False
+    gap = numbers_between(earlier, stream) - 1
+    settle_clock(earlier, &core.playout)
+    settle_all(earlier)
+    discard_pending(earlier)
+    add_fresh_variation(earlier)
+    add_counts(stream, earlier, gap)
+    add_timing(stream, earlier)
+    add_histograms(stream, earlier)
+    take_identity(stream, earlier)
+    remove_from_index(&core.table, earlier_number)
+    give_record(&core.table, earlier_number)
+    return True
