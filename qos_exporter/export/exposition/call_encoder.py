@@ -6,8 +6,7 @@ family. Here the labels of a row are written once and used for all its families.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
@@ -27,7 +26,22 @@ from qos_exporter.snapshot import CallView
 
 _INFO_ORDER = sorted(range(len(CALL_INFO.labels)), key=CALL_INFO.labels.__getitem__)
 """Labels are written in alphabetical order, as the client library does."""
-_INFO_TEMPLATE = ",".join(f'{CALL_INFO.labels[position]}="%s"' for position in _INFO_ORDER)
+_INFO_LINE = (
+    f"{CALL_INFO.name}{{"
+    + ",".join(f'{CALL_INFO.labels[position]}="%s"' for position in _INFO_ORDER)
+    + "} 1.0\n"
+)
+
+LabelColumns = dict[str, list[str]]
+"""By the third label of a family (`scale`, `source`, or none): the label sets of all rows, in
+braces, ready to write."""
+
+
+def encode_calls(
+    calls: Iterable[CallView], *, format_: Format, names: frozenset[str] | None = None
+) -> str:
+    """Give the per-call families of all calls as text; `names` restricts them to those samples."""
+    return "".join(_families(list(call_media(calls)), format_, names))
 
 
 def escaped(text: str) -> str:
@@ -37,32 +51,9 @@ def escaped(text: str) -> str:
     return writable(text).replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One direction of one call with its labels, ready to write."""
-
-    media: CallMedia
-    labels: dict[str, str]
-    """By the third label of a family (`scale`, `source`, or none): the label set in braces."""
-
-
-def encode_calls(
-    calls: Iterable[CallView], *, format_: Format, names: frozenset[str] | None = None
-) -> str:
-    """Give the per-call families of all calls as text; `names` restricts them to those samples."""
-    rows = [_row(media) for media in call_media(calls)]
-    return "".join(_families(rows, format_, names))
-
-
-def _row(media: CallMedia) -> _Row:
-    common = f'call_id="{escaped(media.call.call_id)}",direction="{escaped(media.direction)}"'
-    labels = {"": f"{{{common}}} "}
-    for name, value_of in THIRD_LABEL.items():
-        labels[name] = f'{{{common},{name}="{escaped(value_of(media))}"}} '
-    return _Row(media, labels)
-
-
-def _families(rows: list[_Row], format_: Format, names: frozenset[str] | None) -> Iterator[str]:
+def _families(
+    rows: Sequence[CallMedia], format_: Format, names: frozenset[str] | None
+) -> Iterator[str]:
     for family, lines in _blocks(rows):
         if names is None:
             yield format_.header(family)
@@ -71,26 +62,40 @@ def _families(rows: list[_Row], format_: Format, names: frozenset[str] | None) -
             yield format_.header(family) + block
 
 
-def _blocks(rows: list[_Row]) -> Iterator[tuple[Family, Iterator[str]]]:
-    yield CALL_INFO, (_info_line(row.media) for row in rows)
+def _blocks(rows: Sequence[CallMedia]) -> Iterator[tuple[Family, Iterable[str]]]:
+    """Give each family with its lines."""
+    yield CALL_INFO, map(_info_line, rows)
+    labels = _label_columns(rows)
     for subject_of, sources in groupby(CALL_VALUES, key=attrgetter("subject")):
-        subjects = [(row, subject_of(row.media)) for row in rows]
-        known = [(row, subject) for row, subject in subjects if subject is not None]
+        subjects = list(map(subject_of, rows))
         for source in sources:
-            yield source.family, _lines(source, known)
+            third = "".join(source.family.labels[2:])
+            yield source.family, _lines(source, labels[third], subjects)
 
 
 def _info_line(media: CallMedia) -> str:
     values = info_values(media)
-    labels = _INFO_TEMPLATE % tuple(escaped(values[position]) for position in _INFO_ORDER)
-    return f"{CALL_INFO.name}{{{labels}}} 1.0\n"
+    return _INFO_LINE % tuple(escaped(values[position]) for position in _INFO_ORDER)
 
 
-def _lines(source: CallValue, subjects: list[tuple[_Row, object]]) -> Iterator[str]:
-    name = source.family.name
-    third = "".join(source.family.labels[2:])
-    value_of = source.of_subject
-    for row, subject in subjects:
-        value = value_of(subject)
-        if value is not None:
-            yield f"{name}{row.labels[third]}{number_text(value)}\n"
+def _label_columns(rows: Sequence[CallMedia]) -> LabelColumns:
+    common = [
+        f'call_id="{escaped(media.call.call_id)}",direction="{escaped(media.direction)}"'
+        for media in rows
+    ]
+    columns = {"": [f"{{{labels}}} " for labels in common]}
+    for name, value_of in THIRD_LABEL.items():
+        columns[name] = [
+            f'{{{labels},{name}="{escaped(value_of(media))}"}} '
+            for labels, media in zip(common, rows, strict=True)
+        ]
+    return columns
+
+
+def _lines(source: CallValue, labels: list[str], subjects: list[object]) -> Iterator[str]:
+    name, value_of = source.family.name, source.of_subject
+    return (
+        f"{name}{label_set}{number_text(value)}\n"
+        for label_set, subject in zip(labels, subjects, strict=True)
+        if subject is not None and (value := value_of(subject)) is not None
+    )
