@@ -228,8 +228,10 @@ class Monitor:
         self._take_call_events()
 
     def _start_stream(self, source: Source, event: np.void) -> None:
-        at_ns = int(event["at_ns"])
-        stream = source.start(int(event["slot"]), int(event["serial"]), at_ns)
+        slot = int(event["slot"])
+        if source.resume(slot):
+            return
+        stream = source.start(slot, int(event["serial"]), int(event["at_ns"]))
         self._calls.stream_started(stream, source.kernel.now_ns)
         self._control.bind(stream)
 
