@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import os
 import socket
 import struct
 from pathlib import Path
 
 _SIOCGIFFLAGS = 0x8913
 _SIOCGIFHWADDR = 0x8927
-_IFREQ = struct.Struct("16sH22x")
+_SIOCGIFINDEX = 0x8933
+_IFREQ = struct.Struct("16s24s")
+_NAME_SIZE = 16
+"""With the NUL at its end. The kernel would cut a longer name and find another interface."""
 
 _IFF_UP = 0x1
 _IFF_RUNNING = 0x40
@@ -22,12 +27,19 @@ nobody on this machine asked for."""
 
 def hardware_type(interface: str) -> int:
     """Give the ARPHRD_ number of an interface; raises OSError if there is no such one."""
-    return _request(_SIOCGIFHWADDR, interface)
+    (number,) = struct.unpack_from("H", _request(_SIOCGIFHWADDR, interface))
+    return int(number)
+
+
+def interface_index(interface: str) -> int:
+    """Give the number of an interface; raises OSError if there is no such one."""
+    (number,) = struct.unpack_from("i", _request(_SIOCGIFINDEX, interface))
+    return int(number)
 
 
 def is_running(interface: str) -> bool:
     """Whether the interface is up and has a carrier; raises OSError if there is no such one."""
-    flags = _request(_SIOCGIFFLAGS, interface)
+    (flags,) = struct.unpack_from("H", _request(_SIOCGIFFLAGS, interface))
     return bool(flags & _IFF_UP and flags & _IFF_RUNNING)
 
 
@@ -42,9 +54,11 @@ def lost_frames(interface: str) -> int:
     return total
 
 
-def _request(code: int, interface: str) -> int:
-    """Ask for the 16 bits that follow the name in struct ifreq."""
+def _request(code: int, interface: str) -> bytes:
+    """Ask for what follows the name in struct ifreq."""
     name = interface.encode()
+    if len(name) >= _NAME_SIZE:
+        raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-        answer = fcntl.ioctl(control, code, _IFREQ.pack(name, 0))
-    return int(_IFREQ.unpack(answer)[1])
+        answer = fcntl.ioctl(control, code, _IFREQ.pack(name, b""))
+    return bytes(_IFREQ.unpack(answer)[1])

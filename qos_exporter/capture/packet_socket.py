@@ -8,6 +8,7 @@ import os
 import socket
 import struct
 
+from qos_exporter.capture.link_state import interface_index
 from qos_exporter.capture.link_types import (
     ARPHRD_LOOPBACK,
     LINKTYPE_ETHERNET,
@@ -58,7 +59,7 @@ def raise_pending_error(packets: socket.socket) -> None:
 
 def join_promiscuously(packets: socket.socket, interface: str) -> None:
     """Receive frames for any address for as long as the socket is open."""
-    index = socket.if_nametoindex(interface)
+    index = interface_index(interface)
     membership = struct.pack("iHH8x", index, _PACKET_MR_PROMISC, 0)
     packets.setsockopt(SOL_PACKET, _PACKET_ADD_MEMBERSHIP, membership)
 

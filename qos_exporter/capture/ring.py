@@ -108,8 +108,9 @@ class RingSocket(SuperSocket):
         events = self._poll.poll(timeout_s * 1000)
         if any(event & select.POLLERR for _, event in events):
             number = self.ins.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-            self._failure = OSError(number, os.strerror(number))
-            time.sleep(_LONGEST_WAIT_IN_RING_S)
+            if number:
+                self._failure = OSError(number, os.strerror(number))
+                time.sleep(_LONGEST_WAIT_IN_RING_S)
 
     def take_kernel_drops(self) -> int:
         """Give the frames that found the ring full since the last call."""

@@ -55,7 +55,11 @@ class Window(Protocol):
 
 
 class MappedFile:
-    """A whole regular file, not empty, that the kernel pages in as it is walked."""
+    """A whole regular file, not empty, that the kernel pages in as it is walked.
+
+    The file must not be cut short meanwhile: the kernel ends a process (SIGBUS) that then reads
+    behind the end.
+    """
 
     unit = "byte {}"
 

@@ -127,6 +127,20 @@ def test_link_goes_down(links: Links) -> None:
             receive(source)
 
 
+def test_unusable_socket_is_closed(links: Links, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A socket that cannot be prepared is closed, not left behind."""
+
+    def refuse(_: socket.socket) -> None:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    monkeypatch.setattr(fallback, "_enlarge_buffer", refuse)
+    links.make_pair()
+
+    with pytest.raises(OSError, match="Cannot allocate memory"):
+        FallbackSocket(NEAR)
+    assert "promiscuity 0" in links.ip("-d", "link", "show", NEAR)
+
+
 def test_ring_is_preferred(links: Links) -> None:
     """Where the kernel has a ring it is used."""
     links.make_pair()

@@ -168,6 +168,24 @@ def test_missing_file(tmp_path: Path) -> None:
         replay.prepare()
 
 
+def test_own_defect(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A defect of our own is logged and ends the playing, not the keeping of time."""
+    monkeypatch.setattr("qos_exporter.capture.replay.open_capture", lambda _: 1 / 0)
+    sink = RecordingSink()
+    replay = Replay(0, path, sink)
+    replay.start()
+
+    assert eventually(lambda: bool(sink.ticks))
+    replay.stop()
+    replay.join(5)
+
+    assert replay.finished.is_set()
+    assert replay.statistics().healthy is False
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_statistics(path: Path) -> None:
     """The totals of a replay are those of its frames."""
     replay = Replay(0, path, RecordingSink(), speed=0, exit_at_end=True)
