@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+import pytest
+
 from tests.oracle.clock import PayloadFormat
 from tests.oracle.packet import Packet
 from tests.oracle.playout import PlayoutSettings
+from tests.oracle.stream import OracleStream
 from tests.oracle.totals import Totals
+
+NO_JITTER = pytest.approx(0, abs=1e-12)
+"""A compiler may fuse a multiplication with a subtraction and so leave a last binary digit."""
 
 
 class Counting(Protocol):
@@ -16,6 +22,9 @@ class Counting(Protocol):
 
     def packet(self, packet: Packet) -> None:
         """Count one packet."""
+
+    def set_payloads(self, payloads: Mapping[int, PayloadFormat]) -> None:
+        """Give payload types another meaning, from the next packet on."""
 
     def finish(self) -> None:
         """End the stream."""
@@ -27,12 +36,13 @@ class Counting(Protocol):
 class Implementation(Protocol):
     """Begins to count a stream; all its packets count, no probation."""
 
-    def __call__(
-        self,
-        payloads: Mapping[int, PayloadFormat] | None = None,
-        playout: PlayoutSettings | None = None,
-    ) -> Counting:
+    def __call__(self, playout: PlayoutSettings | None = None) -> Counting:
         """Begin a stream."""
+
+
+def oracle(playout: PlayoutSettings | None = None) -> Counting:
+    """Begin a stream in the oracle."""
+    return OracleStream(playout=playout)
 
 
 def count(
@@ -42,9 +52,11 @@ def count(
     payloads: Mapping[int, PayloadFormat] | None = None,
     playout: PlayoutSettings | None = None,
 ) -> Totals:
-    """Count a whole stream."""
-    counting = implementation(payloads, playout)
-    for packet in packets:
+    """Count a whole stream; the payload map becomes known after its first packet."""
+    counting = implementation(playout)
+    for index, packet in enumerate(packets):
+        if index == 1 and payloads is not None:
+            counting.set_payloads(payloads)
         counting.packet(packet)
     counting.finish()
     return counting.totals()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.dataplane.implementations import Implementation, count, count_stepwise
+from tests.dataplane.implementations import NO_JITTER, Implementation, count, count_stepwise
 from tests.dataplane.scenarios import MS, PACKET_NS, SECOND, START_NS, speech
 from tests.oracle.clock import ClockSource, Kind, PayloadFormat
 from tests.oracle.packet import Packet
@@ -113,7 +113,7 @@ def test_estimate_belongs_to_its_payload_type(implementation: Implementation) ->
     seen = count_stepwise(implementation, first + second)
 
     assert (seen[39].clock_rate, seen[40].clock_rate, seen[-1].clock_rate) == (48_000, 0, 8000)
-    assert seen[-1].jitter_max_s == 0
+    assert seen[-1].jitter_max_s == NO_JITTER
 
 
 def test_announced_clock_needs_no_estimate(implementation: Implementation) -> None:
@@ -147,5 +147,5 @@ def test_restart_begins_the_estimate_anew(implementation: Implementation) -> Non
     totals = count(implementation, before + after)
 
     assert totals.clock_rate == 48_000
-    assert totals.jitter_max_s == 0
+    assert totals.jitter_max_s == NO_JITTER
     assert totals.jitter_count == 31

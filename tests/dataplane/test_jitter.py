@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.dataplane.implementations import Implementation, count, count_stepwise
+from tests.dataplane.implementations import NO_JITTER, Implementation, count, count_stepwise
 from tests.dataplane.scenarios import (
     MS,
     PACKET_NS,
@@ -66,7 +66,7 @@ def test_timestamp_wrap(implementation: Implementation) -> None:
     """A perfectly paced stream over the end of the 32 bits has no jitter."""
     totals = count(implementation, speech(range(20), first_timestamp=(1 << 32) - 1600))
 
-    assert totals.jitter_max_s == 0
+    assert totals.jitter_max_s == NO_JITTER
     assert totals.jitter_count == 19
     assert totals.media_ns == 19 * PACKET_NS
 
@@ -98,7 +98,7 @@ def test_digit_leaves_jitter_alone(implementation: Implementation) -> None:
     after = speech(range(70))[62:]
     totals = count(implementation, before + pressed + after, payloads=EVENTS)
 
-    assert totals.jitter_max_s == 0
+    assert totals.jitter_max_s == NO_JITTER
     assert totals.jitter_count == 57
     assert (totals.expected, totals.lost, totals.discarded) == (70, 0, 0)
     assert totals.payload_type == 0
@@ -112,7 +112,7 @@ def test_digit_without_sdp(implementation: Implementation) -> None:
     pressed = digit(50, packets=12, start_ns=before[-1].arrival_ns + PACKET_NS, timestamp=8000)
     totals = count(implementation, before + pressed + speech(range(70))[62:])
 
-    assert totals.jitter_max_s == 0
+    assert totals.jitter_max_s == NO_JITTER
     assert totals.clock_source == ClockSource.STATIC
 
 
@@ -125,7 +125,7 @@ def test_comfort_noise(implementation: Implementation, noise_type: int) -> None:
     packets[5:] = delayed(packets[5:], 37 * MS)
     totals = count(implementation, packets)
 
-    assert totals.jitter_max_s == 0
+    assert totals.jitter_max_s == NO_JITTER
     assert totals.jitter_count == 7
     assert totals.lost == 0
     assert totals.payload_type == 0
@@ -150,7 +150,7 @@ def test_silence_that_timestamps_count(implementation: Implementation, *, marker
     totals = count(implementation, talk + again)
 
     assert (totals.lost, totals.discarded, totals.restarts) == (0, 0, 0)
-    assert totals.jitter_max_s == 0
+    assert totals.jitter_max_s == NO_JITTER
     assert totals.delay_variation_max_s == 0
     assert totals.media_ns == 98 * PACKET_NS
 
@@ -181,7 +181,7 @@ def test_silence_that_timestamps_skip(implementation: Implementation) -> None:
     packets[50] = replace(packets[50], marker=True)
     totals = count(implementation, packets)
 
-    assert totals.jitter_max_s == 0
+    assert totals.jitter_max_s == NO_JITTER
     assert totals.delay_variation_max_s == 0
     assert (totals.lost, totals.discarded) == (0, 0)
 
@@ -198,7 +198,7 @@ def test_silence_that_nothing_tells_of(implementation: Implementation) -> None:
 
 
 def _one_late(packets: list[Packet], delay_ns: int = 5 * MS) -> list[Packet]:
-    return [packets[0], *delayed(packets[1:], delay_ns)]
+    return [*packets[:-1], *delayed(packets[-1:], delay_ns)]
 
 
 CLOCKS = [
@@ -231,7 +231,7 @@ def test_clock_of_a_payload_type(
     source: ClockSource,
 ) -> None:
     """A packet 5 ms late gives 5/16 ms of jitter, whatever the clock."""
-    packets = speech(range(2), clock_rate=clock_rate, payload_type=payload_type, packet_ns=40 * MS)
+    packets = speech(range(3), clock_rate=clock_rate, payload_type=payload_type, packet_ns=40 * MS)
     totals = count(implementation, _one_late(packets), payloads=payloads)
 
     assert totals.jitter_last_s == pytest.approx(0.005 / 16)
@@ -244,7 +244,7 @@ def test_clock_of_the_payload_map_in_ticks(implementation: Implementation) -> No
     packets = speech(range(100), clock_rate=90_000, payload_type=96)
     totals = count(implementation, packets, payloads={96: PayloadFormat(90_000, Kind.MEDIA)})
 
-    assert totals.jitter_max_s == 0
+    assert totals.jitter_max_s == NO_JITTER
     assert totals.media_ns == 99 * PACKET_NS
 
 
@@ -274,7 +274,8 @@ def test_packet_time_changes(implementation: Implementation) -> None:
     ]
     totals = count(implementation, short + long)
 
-    assert (totals.lost, totals.discarded, totals.jitter_max_s) == (0, 0, 0)
+    assert (totals.lost, totals.discarded) == (0, 0)
+    assert totals.jitter_max_s == NO_JITTER
     assert totals.media_ns == 50 * 20 * MS + 49 * 60 * MS
 
 
@@ -296,7 +297,7 @@ def test_packets_that_share_a_timestamp(implementation: Implementation) -> None:
     ]
     totals = count(implementation, packets, payloads=payloads)
 
-    assert totals.jitter_max_s == 0
+    assert totals.jitter_max_s == NO_JITTER
     assert totals.jitter_count == 89
     assert totals.media_ns == 29 * 40 * MS
 
@@ -349,7 +350,7 @@ def test_another_clock_begins_anew(implementation: Implementation) -> None:
     )
     totals = count(implementation, jittery + other, payloads=OPUS)
 
-    assert totals.jitter_last_s == 0
+    assert totals.jitter_last_s == NO_JITTER
     assert totals.jitter_max_s == pytest.approx(0.005 / 16)
     assert totals.jitter_count == 2
     assert totals.jitter_mean_s == pytest.approx(0.005 / 32)
@@ -368,7 +369,7 @@ def test_timestamps_that_leap(implementation: Implementation) -> None:
     for leap in (packets, backwards):
         totals = count(implementation, leap)
 
-        assert totals.jitter_max_s == 0
+        assert totals.jitter_max_s == NO_JITTER
         assert totals.jitter_count == 18
         assert totals.discarded == 0
 
@@ -402,5 +403,5 @@ def test_restart_takes_a_new_baseline(implementation: Implementation) -> None:
     totals = count(implementation, before + after)
 
     assert totals.restarts == 1
-    assert totals.jitter_max_s == 0
+    assert totals.jitter_max_s == NO_JITTER
     assert totals.jitter_count == 9 + 8

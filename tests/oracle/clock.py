@@ -104,9 +104,8 @@ def measured_clock(samples: list[Sample]) -> int | None:
 
 @dataclass(slots=True)
 class ClockEstimate:
-    """The clock of one payload type that nobody told of, and the packets that wait for it."""
+    """The clock of a media type that nobody told of, and the packets that wait for it."""
 
-    payload_type: int
     clock_rate: int = 0
     held: list[Sample] = field(default_factory=list)
     failures: int = 0

@@ -55,6 +55,24 @@ class OracleStream:
         received, duplicate = self.sequence.received, self.sequence.duplicate
         return received >= CAPTURED_TWICE_RECEIVED and 4 * duplicate > 3 * received
 
+    def set_payloads(self, payloads: Mapping[int, PayloadFormat]) -> None:
+        """Let SDP give payload types another meaning, from the next packet on.
+
+        Packets that waited for an estimate of their clock need not wait if it is told now.
+        """
+        self.payload_formats = PayloadTypes(payloads)
+        if self.media_type is None:
+            return
+        told, source = self.payload_formats.find(self.media_type)
+        if told is None or not told.clock_rate:
+            return
+        estimate, self.estimate = self.estimate, None
+        if told.kind is not Kind.MEDIA:
+            return
+        self.clock_rate, self.clock_source = told.clock_rate, source
+        if estimate:
+            self._run_held(estimate.held, told.clock_rate)
+
     def packet(self, packet: Packet) -> None:
         """Count one packet."""
         if self.first is None:
@@ -62,16 +80,16 @@ class OracleStream:
         self.last_ns = max(self.last_ns, packet.arrival_ns)
         distance = self.sequence.distance(packet.sequence_number)
         step = self.sequence.judge(packet.sequence_number)
-        if step is not Step.IGNORED:
-            self.seconds.packet(packet.arrival_ns)
+        starts = step.begins_epoch or self.sequence.epoch is None
         self.sequence.count(packet.sequence_number, step)
         if step is Step.IGNORED:
             return
+        self.seconds.packet(packet.arrival_ns)
         self.bytes += packet.size
         self.payload_types.add(packet.payload_type)
         if step.begins_epoch:
             self._begin_epoch()
-        self._payload(packet, step, 0 if step.begins_epoch else distance)
+        self._payload(packet, step, 1 if starts else distance)
 
     def _begin_epoch(self) -> None:
         self._discard(happened=self.playout.drop_pending())
@@ -86,7 +104,9 @@ class OracleStream:
             self.timing.after_noise = True
         if kind is not Kind.MEDIA:
             return
-        self.media_type = packet.payload_type
+        if packet.payload_type != self.media_type:
+            self.media_type = packet.payload_type
+            self.estimate = None
         sample = Sample(
             arrival_ns=packet.arrival_ns,
             rtp_timestamp=packet.rtp_timestamp,
@@ -101,6 +121,7 @@ class OracleStream:
         return unannounced_kind(packet.payload_type, packet.payload_length, self.media_type)
 
     def _media(self, sample: Sample, *, clock_rate: int, source: ClockSource) -> None:
+        """Measure a media packet as soon as its clock is known."""
         seen_at_both_places = sample.duplicate and self.captured_twice
         if clock_rate:
             self.clock_rate, self.clock_source = clock_rate, source
@@ -108,19 +129,21 @@ class OracleStream:
                 self._timed(sample, clock_rate)
             return
         estimate = self._current_estimate()
+        if not estimate.clock_rate:
+            self.timing.baseline = None
+            self.timing.jitter.use_clock(0)
         if not seen_at_both_places:
-            self._run_held(estimate, estimate.add(sample))
+            self._run_held(estimate.add(sample), estimate.clock_rate)
         self._show_estimate(estimate)
 
     def _current_estimate(self) -> ClockEstimate:
-        media_type = -1 if self.media_type is None else self.media_type
-        if self.estimate is None or self.estimate.payload_type != media_type:
-            self.estimate = ClockEstimate(media_type)
+        if self.estimate is None:
+            self.estimate = ClockEstimate()
         return self.estimate
 
-    def _run_held(self, estimate: ClockEstimate, samples: list[Sample]) -> None:
+    def _run_held(self, samples: list[Sample], clock_rate: int) -> None:
         for sample in samples:
-            self._timed(sample, estimate.clock_rate)
+            self._timed(sample, clock_rate)
 
     def _show_estimate(self, estimate: ClockEstimate) -> None:
         self.clock_rate = estimate.clock_rate
@@ -150,9 +173,9 @@ class OracleStream:
     def finish(self) -> None:
         """End the stream: whatever was still open is decided."""
         if self.estimate and not self.estimate.clock_rate:
-            self._run_held(self.estimate, self.estimate.conclude(at_least=HELD_PACKETS_AT_END))
-            if self.estimate.payload_type == self.media_type:
-                self._show_estimate(self.estimate)
+            held = self.estimate.conclude(at_least=HELD_PACKETS_AT_END)
+            self._run_held(held, self.estimate.clock_rate)
+            self._show_estimate(self.estimate)
         self.sequence.finish()
         self._discard(happened=self.playout.drop_pending())
         self.seconds.close_second()
@@ -185,7 +208,7 @@ class OracleStream:
             bytes=self.bytes,
             media_ns=self.timing.media_ns,
             jitter_count=jitter.count,
-            jitter_last_s=jitter.last_s,
+            jitter_last_s=jitter.last_s if jitter.clock_rate == self.clock_rate else 0.0,
             jitter_mean_s=jitter.mean_s,
             jitter_max_s=jitter.max_s,
             delay_variation_max_s=variation.max_ns / SECOND_NS,

@@ -18,7 +18,7 @@ class Sample:
     rtp_timestamp: int
     marker: bool
     distance: int
-    """Steps of the sequence number from the highest so far; 0 where an epoch begins."""
+    """Steps of the sequence number from the highest so far; 1 where an epoch begins."""
     duplicate: bool
 
     @property
@@ -93,9 +93,7 @@ class Timing:
 
     def transit_ns(self, sample: Sample, clock_rate: int) -> int:
         """How much longer this packet was on its way than the one that transit counts from."""
-        return (sample.arrival_ns - self.origin_arrival_ns) - int(
-            self.rel_ticks * (1e9 / clock_rate)
-        )
+        return (sample.arrival_ns - self.origin_arrival_ns) - int(self.rel_ticks * 1e9 / clock_rate)
 
     def packet(self, sample: Sample, clock_rate: int) -> bool:
         """Take a media packet; says whether transit times count from it on."""
@@ -124,7 +122,7 @@ class Timing:
         return True
 
     def _measure_media(self, sample: Sample, clock_rate: int) -> None:
-        step_ns = int(sample.ticks_since(self.forward_timestamp) * (1e9 / clock_rate))
+        step_ns = int(sample.ticks_since(self.forward_timestamp) * 1e9 / clock_rate)
         self.forward_timestamp = sample.rtp_timestamp
         if sample.distance == 1 and 0 < step_ns <= SILENCE_NS:
             self.packet_ns = step_ns
