@@ -19,6 +19,8 @@ GRACE_S = 0.5
 """How long requests may go on that are being answered when the server is stopped."""
 FORCED_S = 0.3
 """How long the thread may take to end after that; it is a daemon and never holds up the process."""
+KEEP_ALIVE_S = 75
+"""How long an idle connection is kept: longer than the usual time between two scrapes."""
 START_S = 10.0
 POLL_S = 0.005
 
@@ -43,6 +45,7 @@ class WebServer:
             log_config=None,
             access_log=False,
             server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
