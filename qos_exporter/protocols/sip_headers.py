@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import methodcaller
 
 from qos_exporter.errors import DecodeError
 
@@ -35,6 +36,7 @@ COMPACT_NAMES = {
 }
 """One-letter forms of header names (IANA SIP parameters, "Header Fields")."""
 
+_AT_COLON = methodcaller("partition", ":")
 _FOLD = re.compile(r"\r?\n[ \t]+")
 _TAG = re.compile(r";[ \t]*tag[ \t]*=[ \t]*([^;,\s]+)", re.IGNORECASE)
 _CSEQ = re.compile(r"([0-9]{1,10})\s+([^\s]+)\s*$")
@@ -67,12 +69,8 @@ def split_headers(text: str) -> tuple[tuple[str, str], ...]:
     """
     if "\n " in text or "\n\t" in text:
         text = _FOLD.sub(" ", text)
-    pairs = []
-    for line in text.split("\n"):
-        name, colon, value = line.partition(":")
-        if colon:
-            pairs.append((_long_name(name), value.strip()))
-    return tuple(pairs)
+    fields = map(_AT_COLON, text.split("\n"))
+    return tuple([(_long_name(name), value.strip()) for name, colon, value in fields if colon])
 
 
 @lru_cache(maxsize=1024)
@@ -82,11 +80,13 @@ def _long_name(name: str) -> str:
     return COMPACT_NAMES.get(key, key)
 
 
+@lru_cache(maxsize=4096)
 def parse_name_address(value: str) -> NameAddress:
     """Read a From or To value in either form (name-addr or addr-spec, section 20).
 
     A `tag` inside the angle brackets is a parameter of the URI and says nothing about the dialog.
-    Without brackets, parameters belong to the header (section 20.20), and so does the tag.
+    Without brackets, parameters belong to the header (section 20.20), and so does the tag. Cached,
+    since all messages of a dialog carry the same two.
     """
     uri, parameters = _split_address(value)
     match = _TAG.search(parameters)
