@@ -8,12 +8,13 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import bench_analyze, bench_ring
+from benchmarks import bench_analyze, bench_ring, bench_table
 from benchmarks.report import Row, table
 
 BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
     "analyze": bench_analyze.run,
     "ring": bench_ring.run,
+    "table": bench_table.run,
 }
 
 

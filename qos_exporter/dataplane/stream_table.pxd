@@ -187,8 +187,7 @@ cdef inline bint add_chunk(StreamTable *table) noexcept nogil:
     table.chunks = <Stream **>chunks
     if posix_memalign(&memory, CHUNK_ALIGNMENT, size) != 0:
         return False
-    if table.limit == 0:
-        madvise(memory, size, MADV_HUGEPAGE)
+    madvise(memory, size, MADV_HUGEPAGE)
     table.chunks[table.chunk_count] = <Stream *>memory
     table.chunk_count += 1
     return True
