@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -83,6 +85,7 @@ class Sniffer(threading.Thread):
         self._capture = capture
         self._counters.method = capture.method
         self._interface_losses = lost_frames(self.interface)
+        logger.info("capturing on %s (%s)", self.interface, capture.method)
         return capture
 
     def _take(self, capture: LiveSource) -> None:
@@ -105,7 +108,7 @@ class Sniffer(threading.Thread):
             self._backoff.reset()
             self._failures.report_recovery()
         else:
-            self._failures.report_outage("the link is down")
+            self._failures.report_outage(os.strerror(errno.ENETDOWN))
 
     def _read_drops(self, capture: LiveSource) -> None:
         self._drops_read_s = time.monotonic()

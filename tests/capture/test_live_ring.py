@@ -31,6 +31,7 @@ def receive(ring: RingSocket, *, quiet_s: float = 0.3) -> list[Captured]:
     return frames
 
 
+@pytest.mark.pitfall(35)
 def test_every_frame_once(links: Links) -> None:
     """Each frame comes out once, with its bytes, its length and the kernel's time."""
     links.make_pair()

@@ -184,7 +184,9 @@ def test_outage(run: Runner, sink: RecordingSink, caplog: pytest.LogCaptureFixtu
     assert eventually(lambda: len(sink.frames) == 2)
     assert eventually(lambda: sniffer.statistics().healthy)
     assert [record.message for record in caplog.records] == [
+        "capturing on eth7 (ring)",
         "capture on eth7 is interrupted: Network is down",
+        "capturing on eth7 (ring)",
         "capture on eth7 goes on",
     ]
 
@@ -203,7 +205,7 @@ def test_lost_carrier(
     assert eventually(lambda: sniffer.statistics().healthy)
 
     assert opener.calls == 1
-    assert "capture on eth7 is interrupted: the link is down" in caplog.text
+    assert "capture on eth7 is interrupted: Network is down" in caplog.text
 
 
 def test_defect_of_the_sink(
