@@ -56,7 +56,7 @@ clean: ## remove what was built, keep the venv
 distclean: clean ## remove the venv as well
 	@rm -rf $(VENV)
 
-packages:
+packages: ## install the Debian packages that are missing (as root), or name them
 	@$(PYTHON) tools/system_packages.py build run test
 
 $(BIN)/python:
