@@ -3,9 +3,12 @@ from __future__ import annotations
 import io
 import json
 import math
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TextIO, cast
 
 import pytest
@@ -18,6 +21,7 @@ from tests.export.limits import time_limit_s
 from tests.export.parsed import families
 from tests.export.snapshots import CALL, EMPTY, NOW_S, STREAM, call, snapshot
 
+PROJECT = Path(__file__).parents[2]
 CAPTURE = CaptureSummary("calls.pcap", 12_345, NOW_S - 60, NOW_S)
 
 Fields = dict[str, object]
@@ -338,6 +342,18 @@ def test_records_of_many_streams_are_fast(format_: RecordFormat) -> None:
     text = written(format_, shown)
     assert text.count("10.0.0.1:5004") == 20_000
     assert time.thread_time() - began < time_limit_s(3.0)
+
+
+@pytest.mark.parametrize("library", ["prometheus_client", "rich", "jinja2", "starlette", "uvicorn"])
+def test_json_needs_no_heavy_library(library: str) -> None:
+    """A short analysis does not wait for what it does not use."""
+    code = (
+        "import io, sys; from tests.export import snapshots; "
+        "from qos_exporter.export.records import WRITERS, CaptureSummary; "
+        "WRITERS['json'](snapshots.EMPTY, CaptureSummary('', 0, None, None), io.StringIO()); "
+        f"sys.exit({library!r} in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=PROJECT)
 
 
 def test_every_writer_takes_a_text_stream() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TextIO
 
-from qos_exporter.export.exposition import TEXT, render
 from qos_exporter.export.records.capture_summary import CaptureSummary
 from qos_exporter.export.records.order import worst
 from qos_exporter.export.text import printable
@@ -16,6 +15,8 @@ def write_prometheus(
     snapshot: Snapshot, capture: CaptureSummary, out: TextIO, *, top: int | None = None
 ) -> None:
     """Write text 0.0.4; with `top` only the worst streams get per-call series."""
+    from qos_exporter.export.exposition import TEXT, render
+
     shown = snapshot if top is None else _restricted(snapshot, top)
     out.write(f"# Analysis of {printable(capture.file)}\n")
     out.write(render(shown, format_=TEXT).decode())
