@@ -17,9 +17,10 @@ from qos_exporter.quality.rating import RATINGS, rating_name
 from qos_exporter.snapshot import POST_DIAL_DELAY_S_EDGES, CallTotals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from qos_exporter.calls.call import Call
+    from qos_exporter.calls.media import MediaStream
 
 SECOND_NS = 1_000_000_000
 
@@ -34,7 +35,7 @@ class CallBook:
         self._post_dial_delay = Tally(POST_DIAL_DELAY_S_EDGES)
         self._with_issues = 0
         self._troubled: set[Call] = set()
-        self._rated: set[Call] = set()
+        self._unrated: dict[Call, None] = {}
 
     def note_event(self, event: CallEvent) -> None:
         """Count what happened to a call."""
@@ -51,31 +52,50 @@ class CallBook:
             self._troubled.add(call)
             self._with_issues += 1
 
-    def rate(self, call: Call) -> None:
-        """Count an ended call, once, by the worst of its streams, as its parties would judge it."""
-        if call in self._rated:
-            return
-        self._rated.add(call)
-        views = (final_view(stream) for stream in call.streams)
-        means = [view.mos_lq.mean for view in views if view is not None and view.mos_lq]
-        rating = rating_name(min(means, default=None))
-        if rating is not None:
-            self._ratings[rating] += 1
+    def has_media(self, call: Call) -> None:
+        """A stream of the call was found: it is to be rated at its end."""
+        self._unrated[call] = None
+
+    def rate_ended(self) -> None:
+        """Count each call that is over, and whose last windows are, by its rating."""
+        done = [call for call in self._unrated if call.is_ended and _is_complete(call)]
+        for call in done:
+            del self._unrated[call]
+            rating = rating_name(_worst_mos(call))
+            if rating is not None:
+                self._ratings[rating] += 1
 
     def keep_only(self, calls: Iterable[Call]) -> None:
-        """Forget what was noted of all calls but these."""
-        present = set(calls)
-        self._troubled &= present
-        self._rated &= present
+        """Forget what was noted of all calls but these, and those whose last windows are open."""
+        self._troubled &= {*calls, *self._unrated}
 
-    def totals(self, *, active: int, series_dropped: int) -> CallTotals:
-        """Copy the counters."""
+    def totals(self, shown: Sequence[Call], *, series_dropped: int) -> CallTotals:
+        """Copy the counters; `shown` are the calls that are under way or over since a moment."""
+        under_way = [call for call in shown if not call.is_ended]
+        undecided = sum(1 for call in under_way if call.outcome is None)
         return CallTotals(
             by_outcome=tuple((outcome.value, count) for outcome, count in self._outcomes.items()),
             by_rating=tuple(self._ratings.items()),
-            active=active,
+            active=len(under_way),
             with_issues=self._with_issues,
             anomalies=tuple((kind.value, count) for kind, count in self._anomalies.items()),
             post_dial_delay_s=self._post_dial_delay.view(),
             series_dropped=series_dropped,
+            seen=sum(self._outcomes.values()) + undecided,
         )
+
+
+def _own_streams(call: Call) -> list[MediaStream]:
+    """The streams that are the call's; they are another's where signalling claimed them later."""
+    return [stream for stream in call.streams if stream.call is call]
+
+
+def _is_complete(call: Call) -> bool:
+    return all(final_view(stream) is not None for stream in _own_streams(call))
+
+
+def _worst_mos(call: Call) -> float | None:
+    """A call is as good as the worse of its directions, as its parties would judge it."""
+    views = map(final_view, _own_streams(call))
+    means = [view.mos_lq.mean for view in views if view is not None and view.mos_lq]
+    return min(means, default=None)

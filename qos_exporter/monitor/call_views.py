@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from qos_exporter.snapshot import CallView
 
 if TYPE_CHECKING:
-    from qos_exporter.calls.call import Call
+    from collections.abc import Mapping
+
+    from qos_exporter.calls.call import Anomaly, Call, CallState, Outcome
     from qos_exporter.snapshot import StreamView
 
 SECOND_NS = 1_000_000_000
@@ -18,16 +20,50 @@ def seconds(at_ns: int | None) -> float | None:
     return None if at_ns is None else at_ns / SECOND_NS
 
 
-def duration_s(call: Call, now_ns: int) -> float:
+def duration_s(call: CallCopy, now_ns: int) -> float:
     """How long the call has lasted from its start, as call detail records count it."""
     end_ns = now_ns if call.end_ns is None else call.end_ns
     return max(0, end_ns - call.start_ns) / SECOND_NS
 
 
-def call_view(
-    call: Call, streams: tuple[StreamView, ...], *, now_ns: int, has_series: bool
-) -> CallView:
-    """View one call with its streams."""
+class CallCopy(NamedTuple):
+    """Everything of a call that changes while it lasts, at one moment."""
+
+    call_id: str
+    caller: str
+    callee: str
+    state: CallState
+    outcome: Outcome | None
+    start_ns: int
+    answer_ns: int | None
+    end_ns: int | None
+    on_hold: bool
+    anomalies: tuple[Anomaly, ...]
+    streams: tuple[int, ...]
+    """Their serials."""
+    has_series: bool
+
+
+def copy_call(call: Call, *, has_series: bool) -> CallCopy:
+    """Copy a call."""
+    return CallCopy(
+        call_id=call.call_id,
+        caller=call.caller,
+        callee=call.callee,
+        state=call.state,
+        outcome=call.outcome,
+        start_ns=call.start_ns,
+        answer_ns=call.answer_ns,
+        end_ns=call.end_ns,
+        on_hold=call.on_hold,
+        anomalies=call.anomalies,
+        streams=tuple([stream.serial for stream in call.streams]),
+        has_series=has_series,
+    )
+
+
+def call_view(call: CallCopy, streams: Mapping[int, StreamView], *, now_ns: int) -> CallView:
+    """View one call; `streams` has the views of its streams by their serials."""
     return CallView(
         call_id=call.call_id,
         caller=call.caller,
@@ -41,6 +77,6 @@ def call_view(
         round_trip=None,
         on_hold=call.on_hold,
         anomalies=tuple(anomaly.value for anomaly in call.anomalies),
-        has_series=has_series,
-        streams=streams,
+        has_series=call.has_series,
+        streams=tuple([streams[serial] for serial in call.streams if serial in streams]),
     )

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from qos_exporter.calls.media import MediaStream
     from qos_exporter.monitor.admission import Admission
+    from qos_exporter.monitor.call_book import CallBook
+    from qos_exporter.monitor.groups import Groups
     from qos_exporter.monitor.paths import Paths
     from qos_exporter.monitor.profiles import Profiles
     from qos_exporter.monitor.source import Source
@@ -28,10 +30,14 @@ class KernelControl:
         *,
         profiles: Profiles,
         paths: Paths,
+        groups: Groups,
         admission: Admission,
+        book: CallBook,
     ) -> None:
         self._sources = sources
         self._admission = admission
+        self._book = book
+        self._groups = groups
         self._profiles = profiles
         self._paths = paths
 
@@ -50,19 +56,24 @@ class KernelControl:
         source = self._holder(stream)
         if source is None or not isinstance(stream, TrackedStream):
             return
-        path = self._paths.number_of(
-            src=stream.src.address, dst=stream.dst.address, direction=stream.direction
+        stream.path = self._paths.number_of(
+            src=stream.src.address, dst=stream.dst.address, direction=stream.direction.value
         )
-        source.kernel.set_group(stream.slot, path)
-        source.kernel.set_profile(stream.slot, self._profiles.number_of(stream.payloads))
+        stream.profile = self._profiles.number_of(stream.payloads)
+        source.kernel.set_group(stream.slot, stream.path)
+        source.kernel.set_profile(stream.slot, stream.profile)
+        if stream.counts:
+            self._foresee_group(source, stream)
         if stream.call is not None:
             self._admission.has_media(stream.call)
+            self._book.has_media(stream.call)
 
     def mute(self, stream: MediaStream) -> None:
-        """Count nothing more of the stream."""
+        """Count nothing more of the stream; one that never had a call has not counted at all."""
         source = self._holder(stream)
         if source is not None and isinstance(stream, TrackedStream):
             source.kernel.mute(stream.slot)
+            stream.counts = stream.call is not None
 
     def release(self, stream: MediaStream) -> None:
         """Let the next packet with this key begin a new stream."""
@@ -76,6 +87,13 @@ class KernelControl:
             final = final_view(stream)
             return int(final.last_s * SECOND_NS) if final else stream.first_ns
         return source.kernel.last_packet_ns(stream.slot)
+
+    def _foresee_group(self, source: Source, stream: TrackedStream) -> None:
+        """Let the counters of the stream's group be there, at zero, before its first window."""
+        group = self._groups.number_of(
+            path=stream.path, profile=stream.profile, payload_type=stream.payload_type
+        )
+        source.history.foresee(stream.slot, group)
 
     def _holder(self, stream: MediaStream) -> Source | None:
         """The source whose kernel still has the stream; raises nothing for one that is gone."""

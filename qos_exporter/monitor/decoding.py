@@ -47,6 +47,12 @@ class SignallingReader:
                 dst = Endpoint.from_packed16(frame["dst"].tobytes(), int(frame["dst_port"]))
                 yield message, src, dst, int(frame["timestamp_ns"])
 
+    def error_counts(self) -> tuple[tuple[str, str, int], ...]:
+        """Copy the counters: (protocol, reason, count), sorted."""
+        return tuple(
+            (protocol, reason, count) for (protocol, reason), count in sorted(self.errors.items())
+        )
+
     def _parse(self, payload: bytes) -> SipMessage | None:
         if not payload.strip(KEEPALIVE):
             return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from qos_exporter.snapshot import CaptureView, ExporterView, TableView
@@ -9,6 +11,7 @@ from qos_exporter.snapshot import CaptureView, ExporterView, TableView
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from qos_exporter.dataplane.values import KernelStatistics
     from qos_exporter.monitor.source import Source
 
 SECOND_NS = 1_000_000_000
@@ -27,18 +30,16 @@ def capture_views(sources: Sequence[Source]) -> tuple[CaptureView, ...]:
     return tuple(source.view() for source in sources)
 
 
-def undecoded(sources: Sequence[Source]) -> tuple[tuple[str, int], ...]:
+def undecoded(statistics: Sequence[KernelStatistics]) -> tuple[tuple[str, int], ...]:
     """Frames that were not counted as media, by reason, of all sources together."""
-    sums: dict[str, int] = {}
-    for source in sources:
-        for reason, count in source.kernel.statistics().undecoded:
-            sums[reason] = sums.get(reason, 0) + count
+    sums: Counter[str] = Counter()
+    for each in statistics:
+        sums.update(dict(each.undecoded))
     return tuple(sums.items())
 
 
-def stream_table(sources: Sequence[Source]) -> TableView:
+def stream_table(statistics: Sequence[KernelStatistics]) -> TableView:
     """The stream tables of all sources as one."""
-    statistics = [source.kernel.statistics() for source in sources]
     return TableView(
         name="streams",
         entries=sum(each.entries for each in statistics),
@@ -53,16 +54,20 @@ def exporter_view(
     errors: tuple[tuple[str, str, int], ...],
     tables: tuple[TableView, ...],
     own: OwnState,
-    duration_s: float,
+    began_s: float,
 ) -> ExporterView:
-    """Put together what the exporter shows about itself."""
-    counting_ns = sum(source.kernel.statistics().counting_ns for source in sources)
+    """Put together what the exporter shows about itself, last of all: it says how long all took.
+
+    `began_s` is of the clock that measures durations (`time.perf_counter`).
+    """
+    statistics = [source.kernel.statistics() for source in sources]
+    counting_ns = sum(each.counting_ns for each in statistics)
     return ExporterView(
-        undecoded=undecoded(sources),
+        undecoded=undecoded(statistics),
         decode_errors=errors,
-        tables=(stream_table(sources), *tables),
+        tables=(stream_table(statistics), *tables),
         config_reload_successful=own.reload_successful,
         config_reload_success_s=own.reload_success_s,
-        snapshot_duration_s=duration_s,
+        snapshot_duration_s=time.perf_counter() - began_s,
         counting_s=counting_ns / SECOND_NS,
     )

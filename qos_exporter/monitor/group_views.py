@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from qos_exporter.monitor.source import Source
+    from qos_exporter.monitor.stream_views import StreamCopies
 
 SECOND_NS = 1_000_000_000
 UNRATED_LABEL = "unscored"
@@ -46,13 +46,9 @@ def lowest(values: NDArray[np.float64]) -> float | None:
     return float(present.min()) if len(present) else None
 
 
-def running_rows(sources: Iterable[Source]) -> NDArray[np.void]:
-    """The history rows of all running streams that have had a window."""
-    parts = []
-    for source in sources:
-        slots = [stream.slot for stream in source.streams()]
-        parts.append(source.history.rows[np.array(slots, dtype=np.intp)])
-    rows = np.concatenate(parts)
+def running_rows(copies: Iterable[StreamCopies]) -> NDArray[np.void]:
+    """The history rows of all running streams."""
+    rows = np.concatenate([each.history[each.is_active] for each in copies])
     return rows[rows["group"] >= 0]
 
 
@@ -77,12 +73,14 @@ def running(rows: NDArray[np.void]) -> Running:
     )
 
 
-def group_views(sums: Sequence[GroupSums], sources: Iterable[Source]) -> tuple[GroupView, ...]:
-    """View all groups."""
+def group_views(
+    sums: Sequence[GroupSums], running: Iterable[StreamCopies]
+) -> tuple[GroupView, ...]:
+    """View all groups, with the streams that are running."""
     if not sums:
         return ()
-    now = running_by_group(running_rows(sources), len(sums))
-    return tuple(group_view(each, running) for each, running in zip(sums, now, strict=True))
+    now = running_by_group(running_rows(running), len(sums))
+    return tuple(group_view(each, present) for each, present in zip(sums, now, strict=True))
 
 
 def group_view(sums: GroupSums, now: Running) -> GroupView:

@@ -158,6 +158,14 @@ class Groups:
         numbers = np.array([self._number(int(code), width) for code in codes], dtype=np.int64)
         return numbers[inverse]
 
+    def number_of(self, *, path: int, profile: int, payload_type: int) -> int:
+        """Number the group that the windows of a stream are going to belong to."""
+        codec = int(self._profiles.codec_index[profile, payload_type])
+        if codec == NO_CODEC:
+            known = self._profiles.format_of(profile, payload_type)
+            return self._number_of_key(self._key(path, int(known is not None)))
+        return self._number_of_key(self._key(path, codec + CODEC_BASE))
+
     def add(
         self,
         rows: NDArray[np.void],

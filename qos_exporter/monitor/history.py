@@ -61,6 +61,12 @@ class History:
         self.clear(to)
         self.rows[to] = self.rows[slot]
 
+    def foresee(self, slot: int, group: int) -> None:
+        """Put a stream that has had no window into the group of its first one."""
+        row = self.rows[slot]
+        if not row["end_ns"]:
+            row["group"] = group
+
     def add(
         self,
         windows: NDArray[np.void],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -52,6 +52,13 @@ def kernel_format(known: PayloadFormat) -> PayloadTypeFormat:
     )
 
 
+class CodecLabels(NamedTuple):
+    """What a codec is called, and the scale of its scores; each `None` where it is not known."""
+
+    codec: str | None
+    scale: str | None
+
+
 class Profiles:
     """Gives every payload map a number, the same one in all kernels; 0 is the empty map."""
 
@@ -62,11 +69,13 @@ class Profiles:
         self._maps: list[PayloadMap] = [NO_PAYLOADS]
         self.codec_index: NDArray[np.int32] = self._codec_row(NO_PAYLOADS)[np.newaxis]
         """Position in the codec table, by profile and payload type."""
+        self._labels: dict[tuple[int, int], CodecLabels] = {}
 
     def use(self, codecs: CodecTable) -> None:
         """Look all codecs up in another table."""
         self._codecs = codecs
         self.codec_index = np.stack([self._codec_row(payloads) for payloads in self._maps])
+        self._labels.clear()
 
     def number_of(self, payloads: PayloadMap) -> int:
         """Give the number of a map, a new one to a map that was never seen."""
@@ -79,13 +88,20 @@ class Profiles:
         """Tell what a payload type means in a profile; `None` where nobody said."""
         return self._maps[profile].find(payload_type)
 
-    def codec_name(self, profile: int, payload_type: int) -> str | None:
-        """Name the codec: of its row in the table, else as SDP called it."""
+    def labels_of(self, profile: int, payload_type: int) -> CodecLabels:
+        """Name the codec as its row in the table does, else as SDP called it, and its scale."""
+        labels = self._labels.get((profile, payload_type))
+        if labels is None:
+            labels = self._labels[profile, payload_type] = self._look_up(profile, payload_type)
+        return labels
+
+    def _look_up(self, profile: int, payload_type: int) -> CodecLabels:
         index = int(self.codec_index[profile, payload_type])
         if index != NO_CODEC:
-            return self._codecs.rows[index].name
+            row = self._codecs.rows[index]
+            return CodecLabels(row.name, row.scale)
         known = self.format_of(profile, payload_type)
-        return None if known is None else known.encoding
+        return CodecLabels(None if known is None else known.encoding, None)
 
     def _add(self, payloads: PayloadMap) -> int:
         formats = [

@@ -1,11 +1,15 @@
 """Rows of the kernel and of the history as plain tuples: native numbers, fields by name.
 
-Reading one field of a numpy record costs as much as turning the whole record into a tuple.
+Reading one field of a numpy record costs as much as turning the whole record into a tuple. Fields
+that are arrays stay arrays.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 class Totals(NamedTuple):
@@ -13,7 +17,7 @@ class Totals(NamedTuple):
 
     slot: int
     serial: int
-    payload_types: list[int]
+    payload_types: NDArray[np.uint8]
     payload_type: int
     clock_source: int
     flags: int
@@ -40,14 +44,14 @@ class Totals(NamedTuple):
     jitter_max_s: float
     delay_variation_max_s: float
     playout_delay_s: float
-    delay_variation_histogram: list[int]
-    loss_run_histogram: list[int]
+    delay_variation_histogram: NDArray[np.uint32]
+    loss_run_histogram: NDArray[np.uint32]
 
 
 class HistoryRow(NamedTuple):
     """A row of `monitor.history.HISTORY`, field by field."""
 
-    windows: list[int]
+    windows: NDArray[np.uint32]
     scored: int
     scored_cq: int
     mos_lq_sum: float

@@ -39,6 +39,7 @@ class Scoring:
         self, source: Source, rows: NDArray[np.void], end_ns: int
     ) -> NDArray[np.uint32]:
         """Score the rows of one window; returns the slots whose window was less than good."""
+        capture_degraded = source.take_dropped()
         rows = rows[source.is_current(rows)]
         if not len(rows):
             return np.empty(0, dtype=np.uint32)
@@ -48,7 +49,7 @@ class Scoring:
             codec_index=codec_index,
             codecs=self._codecs,
             model=self._model,
-            capture_degraded=source.take_dropped(),
+            capture_degraded=capture_degraded,
         )
         numbers = self._groups.numbers_of(rows, codec_index)
         self._groups.add(rows, scores, numbers, source.call_id_at)

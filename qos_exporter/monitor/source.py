@@ -97,8 +97,8 @@ class Source:
                     del self._by_end[end]
 
     def streams(self) -> Iterator[TrackedStream]:
-        """All streams that are followed."""
-        return (stream for stream in self._streams if stream is not None)
+        """All streams that count."""
+        return (stream for stream in self._streams if stream is not None and stream.counts)
 
     def holds(self, stream: TrackedStream) -> bool:
         """Whether the stream's slot is still its own."""
@@ -110,8 +110,9 @@ class Source:
         return stream.call.call_id if stream is not None and stream.call is not None else None
 
     def is_current(self, rows: NDArray[np.void]) -> NDArray[np.bool_]:
-        """Whether each row is about a stream that is followed."""
-        return np.array([self.at(slot) is not None for slot in rows["slot"].tolist()], dtype=bool)
+        """Whether each row is about a stream that counts."""
+        streams = map(self.at, rows["slot"].tolist())
+        return np.array([stream is not None and stream.counts for stream in streams], dtype=bool)
 
     def view(self) -> CaptureView:
         """How the capture fares, as it says itself, or as its kernel saw it."""

@@ -1,16 +1,16 @@
-"""From counted streams to what is shown of them."""
+"""From counted streams to what is shown of them: copied at one moment, made into views later."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from qos_exporter.dataplane.rows import CLOCK_SOURCES
 from qos_exporter.monitor.rows import HistoryRow, Totals
 from qos_exporter.quality.burst import burst_ratio
-from qos_exporter.quality.codec_table import NO_CODEC
 from qos_exporter.quality.rating import REASONS, RESULTS, rating_name
 from qos_exporter.snapshot import (
     PacketCounts,
@@ -24,85 +24,121 @@ from qos_exporter.snapshot import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qos_exporter.monitor.profiles import Profiles
+    from numpy.typing import NDArray
+
+    from qos_exporter.monitor.parts import Parts
+    from qos_exporter.monitor.paths import Path
+    from qos_exporter.monitor.profiles import CodecLabels
     from qos_exporter.monitor.source import Source
     from qos_exporter.monitor.tracked import TrackedStream
-    from qos_exporter.networks import Networks
-    from qos_exporter.quality.codec_table import CodecTable
 
 SECOND_NS = 1_000_000_000
 
 
-class StreamViews:
-    """Makes views of streams; everything it needs to know about their surroundings is here."""
+class StreamFacts(NamedTuple):
+    """What is known of a stream besides its numbers."""
 
-    def __init__(self, codecs: CodecTable, profiles: Profiles, networks: Networks) -> None:
-        self._codecs = codecs
-        self._profiles = profiles
-        self._networks = networks
+    stream: TrackedStream
+    """Only for what never changes in it: endpoints and SSRC."""
+    call_id: str | None
+    path: Path
+    codec: CodecLabels
+    active: bool
 
-    def use(self, codecs: CodecTable, networks: Networks) -> None:
-        """Name codecs and networks anew."""
-        self._codecs = codecs
-        self._networks = networks
 
-    def of(self, source: Source, streams: Sequence[TrackedStream]) -> list[StreamView]:
-        """View streams that live in one source, all at once."""
-        if not streams:
-            return []
-        slots = np.array([stream.slot for stream in streams], dtype=np.uint32)
-        totals = map(Totals._make, source.kernel.totals(slots).tolist())
-        history = map(HistoryRow._make, source.history.rows[slots].tolist())
-        return [
-            self._view(stream, counted, scored, source.name)
-            for stream, counted, scored in zip(streams, totals, history, strict=True)
-        ]
+@dataclass(frozen=True, slots=True)
+class StreamCopies:
+    """Streams of one source, with everything of them that changes while they are counted."""
 
-    def _view(
-        self, stream: TrackedStream, totals: Totals, history: HistoryRow, interface: str
-    ) -> StreamView:
-        codec, scale = self._codec(stream, totals)
-        mos_lq = score(history.mos_lq_sum, history.mos_lq_min, history.scored)
-        expected = totals.expected
-        return StreamView(
-            call_id=stream.call.call_id if stream.call else None,
-            direction=stream.direction.value,
-            src=str(stream.src),
-            dst=str(stream.dst),
-            ssrc=stream.ssrc,
-            payload_types=payload_types(totals.payload_types),
-            codec=codec,
-            clock_rate=totals.clock_rate or None,
-            clock_source=CLOCK_SOURCES[totals.clock_source],
-            scale=scale,
-            src_network=self._networks.name_of(stream.src.address),
-            dst_network=self._networks.name_of(stream.dst.address),
-            interface=interface,
-            first_s=totals.first_ns / SECOND_NS,
-            last_s=totals.last_ns / SECOND_NS,
-            packets=packet_counts(totals),
-            loss_ratio=totals.lost / expected if expected else 0.0,
-            discard_ratio=totals.discarded / expected if expected else 0.0,
-            burst_ratio=float(
-                burst_ratio(lost=totals.lost, loss_runs=totals.loss_runs, expected=expected)
-            ),
-            jitter=jitter(totals),
-            delay_variation_max_s=totals.delay_variation_max_s if totals.clock_rate else None,
-            mos_lq=mos_lq,
-            mos_cq=score(history.mos_cq_sum, history.mos_cq_min, history.scored_cq),
-            r_factor=score(history.r_factor_sum, history.r_factor_min, history.scored),
-            rating=rating_name(mos_lq.mean if mos_lq else None),
-            windows=WindowCounts(*history.windows),
-            last_window=last_window(history),
-            active=stream.final is None,
+    interface: str
+    facts: list[StreamFacts]
+    totals: NDArray[np.void]
+    history: NDArray[np.void]
+
+    @property
+    def serials(self) -> list[int]:
+        """The serials of the streams."""
+        return [fact.stream.serial for fact in self.facts]
+
+    @property
+    def is_active(self) -> NDArray[np.bool_]:
+        """Whether each stream still runs."""
+        return np.array([fact.active for fact in self.facts], dtype=bool)
+
+
+def copy_streams(
+    source: Source, streams: Sequence[TrackedStream], parts: Parts, *, active: bool = True
+) -> StreamCopies:
+    """Copy streams that live in one source; those of ended calls are not `active` in any case."""
+    slots = np.array([stream.slot for stream in streams], dtype=np.uint32)
+    totals = source.kernel.totals(slots)
+    facts = []
+    for stream, payload_type in zip(streams, totals["payload_type"].tolist(), strict=True):
+        call = stream.call
+        facts.append(
+            StreamFacts(
+                stream,
+                None if call is None else call.call_id,
+                parts.paths[stream.path],
+                parts.profiles.labels_of(stream.profile, payload_type),
+                active and not (call is not None and call.is_ended),
+            )
         )
+    return StreamCopies(source.name, facts, totals, source.history.rows[slots])
 
-    def _codec(self, stream: TrackedStream, totals: Totals) -> tuple[str | None, str | None]:
-        """The codec's name and scale, each `None` where it is not known."""
-        profile = self._profiles.number_of(stream.payloads)
-        index = int(self._profiles.codec_index[profile, totals.payload_type])
-        name = self._profiles.codec_name(profile, totals.payload_type)
-        return name, None if index == NO_CODEC else self._codecs.rows[index].scale
+
+def stream_views(copies: StreamCopies) -> list[StreamView]:
+    """View the copied streams, all at once."""
+    totals = map(Totals._make, copies.totals.tolist())
+    history = map(HistoryRow._make, copies.history.tolist())
+    bursts = burst_ratio(
+        lost=copies.totals["lost"],
+        loss_runs=copies.totals["loss_runs"],
+        expected=copies.totals["expected"],
+    ).tolist()
+    return [
+        stream_view(fact, counted, scored, burst=burst, interface=copies.interface)
+        for fact, counted, scored, burst in zip(copies.facts, totals, history, bursts, strict=True)
+    ]
+
+
+def stream_view(
+    fact: StreamFacts, totals: Totals, history: HistoryRow, *, burst: float, interface: str
+) -> StreamView:
+    """View one stream."""
+    stream, path = fact.stream, fact.path
+    mos_lq = score(history.mos_lq_sum, history.mos_lq_min, history.scored)
+    expected = totals.expected
+    return StreamView(
+        call_id=fact.call_id,
+        direction=path.direction,
+        src=str(stream.src),
+        dst=str(stream.dst),
+        ssrc=stream.ssrc,
+        payload_types=payload_types(totals.payload_types.tobytes()),
+        codec=fact.codec.codec,
+        clock_rate=totals.clock_rate or None,
+        clock_source=CLOCK_SOURCES[totals.clock_source],
+        scale=fact.codec.scale,
+        src_network=path.src_network,
+        dst_network=path.dst_network,
+        interface=interface,
+        first_s=totals.first_ns / SECOND_NS,
+        last_s=totals.last_ns / SECOND_NS,
+        packets=packet_counts(totals),
+        loss_ratio=totals.lost / expected if expected else 0.0,
+        discard_ratio=totals.discarded / expected if expected else 0.0,
+        burst_ratio=burst,
+        jitter=jitter(totals),
+        delay_variation_max_s=totals.delay_variation_max_s if totals.clock_rate else None,
+        mos_lq=mos_lq,
+        mos_cq=score(history.mos_cq_sum, history.mos_cq_min, history.scored_cq),
+        r_factor=score(history.r_factor_sum, history.r_factor_min, history.scored),
+        rating=rating_name(mos_lq.mean if mos_lq else None),
+        windows=WindowCounts(*history.windows.tolist()),
+        last_window=last_window(history),
+        active=fact.active,
+    )
 
 
 def packet_counts(totals: Totals) -> PacketCounts:
@@ -129,7 +165,7 @@ def score(total: float, lowest: float, count: int) -> Score | None:
     return Score(total / count, lowest) if count else None
 
 
-def payload_types(bits: list[int]) -> tuple[int, ...]:
+def payload_types(bits: bytes) -> tuple[int, ...]:
     """The numbers whose bits are set, the first byte holding 0 to 7."""
     return tuple(
         8 * index + bit for index, byte in enumerate(bits) for bit in range(8) if byte >> bit & 1

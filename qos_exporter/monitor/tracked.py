@@ -17,7 +17,7 @@ SOURCE_BITS = 8
 class TrackedStream(MediaStream):
     """A `MediaStream` with its slot in a kernel, and the view of it once it is over."""
 
-    __slots__ = ("final", "kernel_serial", "slot")
+    __slots__ = ("counts", "final", "kernel_serial", "path", "profile", "slot")
 
     def __init__(
         self, key: StreamKey, *, source: int, slot: int, kernel_serial: int, first_ns: int
@@ -33,6 +33,12 @@ class TrackedStream(MediaStream):
         )
         self.slot = slot
         self.kernel_serial = kernel_serial
+        self.path = 0
+        """Its number in `Paths`."""
+        self.profile = 0
+        """Its number in `Profiles`."""
+        self.counts = True
+        """False for what is nobody's media: the tail of a call that has ended, or a recording."""
         self.final: StreamView | None = None
         """What is left to show after the stream has ended."""
 

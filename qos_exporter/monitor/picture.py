@@ -1,0 +1,86 @@
+"""From the state of the monitor to a snapshot: copied under its lock, made into views outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qos_exporter.monitor.call_views import CallCopy, call_view, copy_call
+from qos_exporter.monitor.exporter_views import capture_views, exporter_view
+from qos_exporter.monitor.group_views import group_views
+from qos_exporter.monitor.stream_views import StreamCopies, copy_streams, stream_views
+from qos_exporter.monitor.tracked import final_view
+from qos_exporter.snapshot import Snapshot, TableView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qos_exporter.monitor.exporter_views import OwnState
+    from qos_exporter.monitor.parts import Parts
+    from qos_exporter.monitor.tracked import TrackedStream
+    from qos_exporter.snapshot import CallTotals, GroupView, StreamView
+
+SECOND_NS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A copy of all that changes, of one moment."""
+
+    taken_ns: int
+    running: tuple[StreamCopies, ...]
+    """The streams that are followed, source by source."""
+    ended: dict[int, StreamView]
+    """By serial, those that are over but still shown."""
+    calls: tuple[CallCopy, ...]
+    groups: tuple[GroupView, ...]
+    totals: CallTotals
+    decode_errors: tuple[tuple[str, str, int], ...]
+    call_table: TableView
+
+
+def take_picture(
+    parts: Parts, *, taken_ns: int, over: Iterable[TrackedStream], call_limit: int
+) -> Picture:
+    """Copy the state; whoever calls holds the lock."""
+    running = tuple(copy_streams(source, list(source.streams()), parts) for source in parts.sources)
+    shown = list(parts.calls.calls)
+    gone = (stream for call in shown for stream in call.streams)
+    calls = tuple(copy_call(call, has_series=parts.admission.is_admitted(call)) for call in shown)
+    return Picture(
+        taken_ns=taken_ns,
+        running=running,
+        ended={
+            stream.serial: view
+            for stream in (*over, *gone)
+            if (view := final_view(stream)) is not None
+        },
+        calls=calls,
+        groups=group_views(parts.groups.sums, running),
+        totals=parts.book.totals(shown, series_dropped=parts.admission.refused_total),
+        decode_errors=parts.signalling.error_counts(),
+        call_table=TableView("calls", len(shown), call_limit, parts.calls.evictions),
+    )
+
+
+def develop(picture: Picture, parts: Parts, *, own: OwnState, began_s: float) -> Snapshot:
+    """Make the views; needs no lock. `began_s` is when the snapshot was asked for."""
+    views = dict(picture.ended)
+    for copies in picture.running:
+        views.update(zip(copies.serials, stream_views(copies), strict=True))
+    calls = tuple(call_view(copy, views, now_ns=picture.taken_ns) for copy in picture.calls)
+    return Snapshot(
+        taken_s=picture.taken_ns / SECOND_NS,
+        calls=calls,
+        streams=tuple(views[serial] for serial in sorted(views)),
+        groups=picture.groups,
+        totals=picture.totals,
+        captures=capture_views(parts.sources),
+        exporter=exporter_view(
+            parts.sources,
+            errors=picture.decode_errors,
+            tables=(picture.call_table,),
+            own=own,
+            began_s=began_s,
+        ),
+    )

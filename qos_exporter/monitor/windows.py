@@ -1,0 +1,66 @@
+"""The end of windows: what happened in them is scored, and streams that are over leave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qos_exporter.dataplane.rows import FLAG_ENDED, FLAG_MUTED
+from qos_exporter.monitor.stream_views import copy_streams, stream_views
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from qos_exporter.monitor.parts import Parts
+    from qos_exporter.monitor.source import Source
+    from qos_exporter.monitor.tracked import TrackedStream
+
+
+class Windows:
+    """Closes the windows of all sources. `over` is where streams go that are to be kept."""
+
+    def __init__(self, parts: Parts, *, over: list[TrackedStream] | None) -> None:
+        self._parts = parts
+        self._over = over
+
+    def roll(self, source: Source, now_ns: int) -> None:
+        """Close the open window of a source; `now_ns` is the time that has come instead."""
+        end_ns = source.kernel.window_end_ns
+        self._close(source, source.kernel.roll(now_ns), end_ns, is_last=False)
+
+    def finish(self, source: Source) -> None:
+        """End all streams of a source."""
+        rows = source.kernel.finish()
+        self._close(source, rows, source.kernel.now_ns, is_last=True)
+
+    def _close(self, source: Source, rows: NDArray[np.void], end_ns: int, *, is_last: bool) -> None:
+        for slot in self._parts.scoring.close_window(source, rows, end_ns).tolist():
+            stream = source.at(slot)
+            if stream is not None and stream.call is not None:
+                self._parts.book.note_issue(stream.call)
+                self._parts.admission.has_degraded(stream.call)
+        self._end_streams(source, rows[(rows["flags"] & FLAG_ENDED) != 0], is_last=is_last)
+
+    def _end_streams(self, source: Source, rows: NDArray[np.void], *, is_last: bool) -> None:
+        """Take leave of the streams whose last row this was."""
+        slots, serials = rows["slot"].tolist(), rows["serial"].tolist()
+        streams = [source.at(slot) for slot in slots]
+        self._keep_last_words(source, [each for each in streams if each is not None])
+        muted = ((rows["flags"] & FLAG_MUTED) != 0).tolist()
+        for stream, slot, serial, is_muted in zip(streams, slots, serials, muted, strict=True):
+            # The kernel still swallows the tail of a muted stream, until the calls release it.
+            stays = is_muted and not is_last and stream is not None and stream.is_live
+            if stream is not None:
+                source.drop(slot)
+            if not stays:
+                if stream is not None:
+                    self._parts.calls.stream_ended(stream, source.kernel.now_ns)
+                source.kernel.release(slot, serial)
+
+    def _keep_last_words(self, source: Source, streams: list[TrackedStream]) -> None:
+        counted = [stream for stream in streams if stream.counts]
+        views = stream_views(copy_streams(source, counted, self._parts, active=False))
+        for stream, view in zip(counted, views, strict=True):
+            stream.final = view
+        if self._over is not None:
+            self._over.extend(counted)
