@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip --disable-pip-version-check --quiet
 COMPILED := $(wildcard qos_exporter/dataplane/*.pyx qos_exporter/dataplane/*.pxd)
 ARGS ?=
 
@@ -34,7 +34,7 @@ check: $(VENV)/.dev ## ruff, ruff format, mypy and cython-lint
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/cython-lint qos_exporter
+	@PATH=$(BIN):$$PATH cython-lint qos_exporter
 
 fmt: $(VENV)/.dev ## format the code and mend what ruff can mend
 	@$(BIN)/ruff format .
