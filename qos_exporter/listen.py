@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 MAX_PORT = 65535
 URL_PATH = re.compile(r"(/[\w.~-]+)+", re.ASCII)
-OWN_PATHS = ("/api", "/-")
+OWN_PATHS = ("/api", "/static", "/-")
 """The paths of the pages that are not metrics; the root is one as well."""
 
 

@@ -201,6 +201,7 @@ FIXED: tuple[tuple[str, Callable[[Settings], object]], ...] = (
     ("quality.window", lambda settings: settings.quality.window_ns),
     ("quality.playout", lambda settings: settings.quality.playout),
     ("web", lambda settings: settings.web),
+    ("log", lambda settings: settings.log),
 )
 """What is only looked at when the program starts."""
 

@@ -74,7 +74,20 @@ def test_telemetry_paths_are_accepted(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/", "metrics", "/metrics/", "/a b", "//m", "/m?x", "/api", "/api/v1", "/-/ready"]
+    "path",
+    [
+        "",
+        "/",
+        "metrics",
+        "/metrics/",
+        "/a b",
+        "//m",
+        "/m?x",
+        "/api",
+        "/api/v1",
+        "/static/x",
+        "/-/ready",
+    ],
 )
 def test_other_telemetry_paths_are_refused(path: str) -> None:
     """A path that would hide another page, or that no URL can have, is refused."""
