@@ -22,7 +22,7 @@ def find_anomalies(
     that, two directions that stop together mean only that the end of the call is not yet known.
 
     No judgement on calls that are not answered, on hold or a fax, nor on media that were agreed on
-    too recently.
+    too recently or in a description that was not seen.
     """
     if call.on_hold or call.is_fax:
         return ()
@@ -33,7 +33,7 @@ def find_anomalies(
 def _judge_signalled(
     call: Call, now_ns: int, timers: CallTimers, last_packet_ns: LastPacket, *, is_final: bool
 ) -> Iterator[Anomaly]:
-    if call.answer_ns is None or call.dialog is None:
+    if call.answer_ns is None or call.dialog is None or not call.dialog.claims:
         return
     since_ns = max(call.answer_ns, call.dialog.media_since_ns)
     grace_ns = timers.short_call_ns if is_final else timers.media_grace_ns

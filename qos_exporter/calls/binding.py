@@ -138,7 +138,7 @@ class MediaBinder:
         if match.call.is_recording:
             self._trailing.mute(stream, since_ns=now_ns)
             return
-        match.call.streams.append(stream)
+        match.call.add_stream(stream)
         self._bind(stream, match)
 
     def _bind(self, stream: MediaStream, match: Match) -> None:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:  # a dialog acts on its call
     from qos_exporter.calls.dialog import Dialog
 
 
+KEPT_STREAMS = 256
+"""A call keeps this many streams, and more only while they are all running."""
+
+
 class CallState(StrEnum):
     """Where a call stands."""
 
@@ -96,6 +100,14 @@ class Call:
     def is_recording(self) -> bool:
         """Whether this is the copy that a recorder gets of another call (RFC 7866)."""
         return self.dialog is not None and self.dialog.is_recording
+
+    def add_stream(self, stream: MediaStream) -> None:
+        """Make a stream part of the call; of very many, the oldest that is gone is forgotten."""
+        if len(self.streams) >= KEPT_STREAMS:
+            gone = next((each for each in self.streams if not each.is_live), None)
+            if gone is not None:
+                self.streams.remove(gone)
+        self.streams.append(stream)
 
     def begin(self, now_ns: int) -> None:
         """The conversation is under way, though its answer may not have been seen."""

@@ -23,6 +23,7 @@ may rewrite the descriptions between them."""
 
 _KEPT_EXCHANGES = 8
 _KEPT_DESCRIPTIONS = 64
+_KEPT_BRANCHES = 64
 
 
 class ExchangeState(Enum):
@@ -119,8 +120,9 @@ class Negotiation:
 
     def answer(self, branch: str) -> bool:
         """The callee with this tag took the call; tell whether that is news."""
-        is_new = branch not in self._answered
-        self._answered.add(branch)
+        is_new = branch not in self._answered and len(self._answered) < _KEPT_BRANCHES
+        if is_new:
+            self._answered.add(branch)
         return is_new
 
     def leave(self, branch: str) -> bool:

@@ -73,7 +73,7 @@ class StreamPairing:
         """Make a stream part of a call; it needs no search from its sender's side then."""
         self._from.discard(stream.src, stream)
         stream.call = call
-        call.streams.append(stream)
+        call.add_stream(stream)
         self._control.bind(stream)
 
     def clear(self) -> None:

@@ -1,7 +1,8 @@
 """All calls: takes in messages and streams, and says which belongs to what.
 
-This is where the parts meet. What a message means is in `dialog`, who agreed on what in
-`negotiation`, where media are awaited in `claims`, whose a stream is in `matching` and `pairing`.
+This is where the parts meet. Which call a message is about is in `recognition`, what it means in
+`transactions`, who agreed on what in `negotiation`, where media are awaited in `claims`, whose a
+stream is in `matching` and `pairing`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from qos_exporter.calls.call import Call, CallState, Outcome
 from qos_exporter.calls.call_table import CallTable
 from qos_exporter.calls.control import StreamControl
 from qos_exporter.calls.deadlines import Deadlines
-from qos_exporter.calls.dialog import OFFER_METHODS, Arrival, Change, Dialog
+from qos_exporter.calls.dialog import Arrival, Change, Dialog
 from qos_exporter.calls.events import (
     AnomalySeen,
     CallEnded,
@@ -26,18 +27,17 @@ from qos_exporter.calls.events import (
 )
 from qos_exporter.calls.media import MediaStream
 from qos_exporter.calls.pairing import call_id_of
+from qos_exporter.calls.recognition import Recognition, recognise
 from qos_exporter.calls.silence import last_sign_ns, outcome_of_silence, patience_ns
 from qos_exporter.calls.timers import CallTimers
 from qos_exporter.calls.trailing import TrailingMedia
+from qos_exporter.calls.transactions import OFFER_METHODS, receive
 from qos_exporter.errors import DecodeError
 from qos_exporter.net import Endpoint
 from qos_exporter.protocols.sdp import parse_session
 from qos_exporter.protocols.session_description import SessionDescription
 from qos_exporter.protocols.sip import SipMessage
 
-CALL_METHODS = frozenset({"INVITE", "ACK", "BYE", "CANCEL", "UPDATE", "PRACK"})
-"""Requests that show a call, also one whose beginning was not captured."""
-_REOPENING = frozenset({"INVITE", "UPDATE"})
 _DESCRIBING = OFFER_METHODS | {"ACK"}
 
 
@@ -95,7 +95,7 @@ class CallRegistry:
         session = self._session_of(message)
         had_outcome = call.outcome is not None
         arrival = Arrival(message, src, dst, now_ns, session)
-        change = call.dialog.receive(call, arrival)
+        change = receive(call.dialog, call, arrival)
         if call.is_recording:
             self._table.hide(call)
         if Change.ALERTED in change and call.dialog.invited_ns is not None:
@@ -154,52 +154,39 @@ class CallRegistry:
         return [call for call in self._table.known() if not call.is_ended]
 
     def _call_for(self, message: SipMessage, now_ns: int) -> Call | None:
-        """Return the call that a message is about; `None` if about none, or about the past."""
+        """Return the call that a message is about, new if need be; `None` if about none."""
         call = self._table.find(message.call_id)
-        if call is None or call.dialog is None or call.dialog.is_past:
-            return self._new_call(message, now_ns) if _shows_call(message) else None
-        if not call.is_ended:
-            return call
-        if call.dialog.is_silenced and message.is_request and message.method in _REOPENING:
-            return self._reopen(call, now_ns)
-        return self._new_call(message, now_ns) if self._is_anew(message, call, now_ns) else None
-
-    def _is_anew(self, message: SipMessage, call: Call, now_ns: int) -> bool:
-        """Whether this is a new call under an old Call-ID.
-
-        That takes an INVITE outside a dialog that is no repetition: it is numbered higher, or comes
-        too late to be one.
-        """
-        if not _is_initial(message) or call.dialog is None or call.end_ns is None:
-            return False
-        age_ns = now_ns - call.end_ns
-        return message.cseq > call.dialog.invite_cseq or age_ns >= self._timers.retransmission_ns
+        recognition = recognise(message, call, now_ns=now_ns, timers=self._timers)
+        if recognition is Recognition.NEW:
+            return self._new_call(message, now_ns)
+        if recognition is Recognition.SILENCED and call is not None:
+            self._reopen(call, now_ns)
+        return None if recognition is Recognition.NOTHING else call
 
     def _new_call(self, message: SipMessage, now_ns: int) -> Call:
-        self._make_room()
+        self._make_room(now_ns)
         call = Call(message.call_id, start_ns=now_ns, dialog=Dialog())
         call.caller, call.callee = message.sender.identity, message.recipient.identity
         self._table.add(call)
         self._looks.put(now_ns + self._timers.setup_look_ns, call)
         return call
 
-    def _make_room(self) -> None:
+    def _make_room(self, now_ns: int) -> None:
         oldest = self._table.oldest()
         if self._limit is None or oldest is None or len(self._table) < self._limit:
             return
         self.evictions += 1
         if not oldest.is_ended:
-            self._abandon(oldest, last_sign_ns(oldest, self._control), at_ns=oldest.start_ns)
+            self._abandon(oldest, now_ns, at_ns=last_sign_ns(oldest, self._control))
         self._table.remove(oldest)
 
-    def _reopen(self, call: Call, now_ns: int) -> Call:
+    def _reopen(self, call: Call, now_ns: int) -> None:
         """Take back the end of a call that was merely silent."""
         call.reopen(now_ns)
         self._table.add(call)
         self._looks.put(now_ns + self._timers.active_look_ns, call)
         if call.dialog is not None:
             self._follow(call, call.dialog, now_ns)
-        return call
 
     def _session_of(self, message: SipMessage) -> SessionDescription | None:
         body = message.sdp if message.method in _DESCRIBING else None
@@ -226,15 +213,17 @@ class CallRegistry:
             pairing.add(stream)
             return False
         partner = pairing.find_partner(stream)
-        call = self._pair(partner, stream) if partner else pairing.find_place(stream, now_ns)
+        call = (
+            self._pair(partner, stream, now_ns) if partner else pairing.find_place(stream, now_ns)
+        )
         pairing.add(stream)
         if call is not None:
             pairing.join(stream, call)
         return call is not None
 
-    def _pair(self, partner: MediaStream, stream: MediaStream) -> Call:
+    def _pair(self, partner: MediaStream, stream: MediaStream, now_ns: int) -> Call:
         """Make a call of two opposite streams; `stream` itself still has to join it."""
-        self._make_room()
+        self._make_room(now_ns)
         # The same endpoints need not be kept twice; there may be very many of them.
         stream.src, stream.dst = partner.dst, partner.src
         start_ns = min(partner.first_ns, stream.first_ns)
@@ -303,14 +292,3 @@ class CallRegistry:
         """Keep an event; what a recorder hears is another call's and counts there."""
         if not call.is_recording:
             self._events.append(event)
-
-
-def _is_initial(message: SipMessage) -> bool:
-    return message.is_request and message.method == "INVITE" and not message.recipient.tag
-
-
-def _shows_call(message: SipMessage) -> bool:
-    """Whether a message of an unknown Call-ID belongs to a call."""
-    if message.is_request:
-        return message.method in CALL_METHODS
-    return message.method == "INVITE"

@@ -223,3 +223,15 @@ def test_media_before_their_description() -> None:
     scene.play(*call_rows(A_MEDIA, B_MEDIA, at_s=15.1), call_id="two")
 
     assert early in scene.control.released
+
+
+def test_endless_new_ssrcs() -> None:
+    """A sender that changes its SSRC for ever does not make the call grow for ever."""
+    scene = Scenario()
+    call = scene.play(*answered_call())
+    for number in range(1000):
+        scene.end(scene.stream(A_TO_B, number, at_s=3), 3)
+
+    assert call is not None
+    assert len(call.streams) == 256
+    assert call.streams[-1].ssrc == 999

@@ -74,6 +74,20 @@ def test_one_refused_line_is_no_hold() -> None:
     assert not call.on_hold
 
 
+@pytest.mark.pitfall(79)
+def test_early_media_one_way_and_answer_two_way() -> None:
+    """What an early answer said of hold does not outlast the answer itself."""
+    scene = Scenario()
+    call = scene.play(
+        (0, "A>B INVITE 1", sdp(A_MEDIA)),
+        (1, "A<B 183 INVITE 1 /b", sdp(B_MEDIA, "sendonly")),
+        (2, "A<B 200 INVITE 1 /b", sdp(B_MEDIA)),
+    )
+
+    assert call is not None
+    assert not call.on_hold
+
+
 @pytest.mark.pitfall(78)
 def test_switch_to_fax() -> None:
     """After the switch to T.38 no audio is expected, and its port is no longer one for RTP."""
@@ -147,6 +161,9 @@ def test_anomalies_of_an_answered_call(until_s: dict[str, float], expected: list
         pytest.param(((0, "A>B INVITE 7 /b", sdp(A_MEDIA)),), id="answer-not-seen"),
         pytest.param(
             ((0, "A>B INVITE 1", sdp(A_MEDIA)), (9, "A<B 486 INVITE 1 /b", None)), id="failed"
+        ),
+        pytest.param(
+            ((0, "A>B INVITE 1", None), (1, "A<B 200 INVITE 1 /b", None)), id="no-description-seen"
         ),
     ],
 )

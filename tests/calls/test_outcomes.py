@@ -310,6 +310,18 @@ def test_re_invite_after_the_silence() -> None:
     assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
 
 
+def test_silent_call_is_not_reopened_by_a_new_attempt() -> None:
+    """An INVITE outside the dialog after the silence is a new call, not the old one."""
+    scene = Scenario()
+    old = scene.play((0, "A>B INVITE 1", OFFER))
+    scene.tick(70)
+    new = scene.play((75, "A>B INVITE 2", OFFER))
+
+    assert new is not None
+    assert new is not old
+    assert (new.state, scene.calls) == ("setup", [new])
+
+
 @pytest.mark.pitfall(94)
 def test_re_invite_just_before_the_silence_is_complete() -> None:
     """A message in time keeps the call, without any packet."""
@@ -363,6 +375,16 @@ def test_higher_cseq_is_no_repetition() -> None:
 
     assert scene.outcomes == ["failed", "answered"]
     assert len(scene.calls) == 1
+
+
+@pytest.mark.pitfall(97)
+def test_refusal_that_goes_to_another_address_of_the_caller() -> None:
+    """A final response ends the call wherever it is sent, unless that is a proxy's far side."""
+    scene = Scenario()
+    call = scene.play((0, "A>B INVITE 1", OFFER), (1, "D<B 486 INVITE 1 /b", None))
+
+    assert call is not None
+    assert call.outcome == "failed"
 
 
 @pytest.mark.pitfall(97)

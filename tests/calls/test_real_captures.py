@@ -113,7 +113,7 @@ def test_cancelled_without_media(shared: Path) -> None:
 
 def test_answered_without_media(shared: Path) -> None:
     """An answered call in a capture of the signalling alone has no RTP."""
-    call = only_call(play(shared / "captures" / "third_party" / "sipnab__sip_call.pcap"))
+    call = only_call(play(shared / "captures" / "third_party" / "sipnab__sip-proxy.pcap"))
 
     assert (call.outcome, call.anomalies) == ("answered", ("no_rtp",))
 

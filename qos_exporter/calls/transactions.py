@@ -1,0 +1,211 @@
+"""What each message does to its call, by table (RFC 3261 sections 13 to 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qos_exporter.calls.call import Call, CallState, Outcome
+from qos_exporter.calls.dialog import Arrival, Change, Dialog
+from qos_exporter.calls.party import Party
+from qos_exporter.protocols.sip import SipMessage
+from qos_exporter.protocols.sip_headers import parse_rack
+
+RETRIED = frozenset({401, 407, 422, 494})
+"""Refusals that ask for the same request again with more in it: credentials (RFC 3261 section 22),
+a longer session interval (RFC 4028), a security agreement (RFC 3329)."""
+ALERTING = frozenset({180, 183})
+OFFER_METHODS = frozenset({"INVITE", "UPDATE", "PRACK"})
+"""Requests whose responses may carry a description or accept one."""
+
+_RECORDING_BODIES = frozenset({"application/rs-metadata", "application/rs-metadata+xml"})
+
+
+def receive(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
+    """Take in one message of a call and tell what it changed."""
+    message = arrival.message
+    dialog.heard_ns = max(dialog.heard_ns, arrival.now_ns)
+    if not dialog.caller_tags:
+        dialog.add_caller_tag(message.sender.tag)
+    handler = _handler_of(message)
+    return handler(dialog, call, arrival) if handler else Change.NOTHING
+
+
+def _handler_of(message: SipMessage) -> _Handler | None:
+    if message.is_request:
+        return _REQUESTS.get(message.method)
+    return _RESPONSES[message.status_code // 100] if message.method in OFFER_METHODS else None
+
+
+def _is_for_recorder(message: SipMessage) -> bool:
+    """Whether an INVITE comes from a session recording client (RFC 7866 section 6.1)."""
+    asks = "siprec" in message.header("require").lower()
+    return asks or not _RECORDING_BODIES.isdisjoint(message.body_types)
+
+
+def _on_invite(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
+    message = arrival.message
+    if not message.recipient.tag:
+        _note_initial_invite(dialog, call, arrival)
+    elif call.state is CallState.SETUP and dialog.invited_ns is None:
+        # A request inside a dialog whose beginning we missed.
+        call.begin(arrival.now_ns)
+    dialog.is_recording = dialog.is_recording or _is_for_recorder(message)
+    return dialog.describe(arrival, dialog.exchange_of(message))
+
+
+def _note_initial_invite(dialog: Dialog, call: Call, arrival: Arrival) -> None:
+    if not dialog.note_invite(arrival):
+        return
+    # Seen after its own response: the call cannot have begun later than that.
+    call.start_ns = min(call.start_ns, arrival.now_ns)
+    if call.answer_ns is not None:
+        call.outcome = call.outcome or Outcome.ANSWERED
+
+
+def _on_ack(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
+    """Acknowledge a 200; where the offer came with that, the answer comes here."""
+    message = arrival.message
+    if call.state is CallState.SETUP and dialog.invited_ns is None:
+        call.begin(arrival.now_ns)
+    return dialog.describe(arrival, dialog.exchange_of(message))
+
+
+def _on_prack(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
+    """Answer an offer that came in a provisional response, or make a new one (RFC 3262, 5)."""
+    message = arrival.message
+    party = dialog.requester(message)
+    acknowledged = parse_rack(message.header("rack"))
+    invited = dialog.negotiation.find(party, acknowledged) if acknowledged is not None else None
+    if invited is not None and not invited.has_from(party):
+        return dialog.describe(arrival, invited)
+    return _on_update(dialog, call, arrival)
+
+
+def _on_update(dialog: Dialog, _call: Call, arrival: Arrival) -> Change:
+    if arrival.session is None:
+        return Change.NOTHING
+    return dialog.describe(arrival, dialog.exchange_of(arrival.message))
+
+
+def _on_cancel(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
+    """Note the wish; a 200 that is already on its way wins over it (section 9.1)."""
+    is_wanted = call.state is CallState.SETUP and not dialog.is_behind_proxy(arrival.src)
+    if is_wanted and dialog.cancelled_ns is None:
+        dialog.cancelled_ns = arrival.now_ns
+    return Change.NOTHING
+
+
+def _on_bye(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
+    """End the call, unless another fork that also answered goes on."""
+    branch = dialog.branch(arrival.message)
+    if dialog.negotiation.has_answered(branch) and dialog.negotiation.leave(branch):
+        return Change.MEDIA
+    # Where no answer was seen before it, that was missed: BYE belongs to established dialogs.
+    call.end(arrival.now_ns, Outcome.PARTIAL)
+    return Change.ENDED
+
+
+def _on_provisional(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
+    message = arrival.message
+    dialog.is_proceeding = True
+    change = Change.NOTHING
+    if arrival.session is not None:
+        change |= dialog.describe(arrival, dialog.exchange_of(message))
+    if message.method == "INVITE" and message.status_code in ALERTING:
+        change |= _note_alerting(dialog, call, arrival.now_ns)
+    return change
+
+
+def _note_alerting(dialog: Dialog, call: Call, now_ns: int) -> Change:
+    if dialog.alerted_ns is not None or call.state is not CallState.SETUP:
+        return Change.NOTHING
+    dialog.alerted_ns = now_ns
+    return Change.ALERTED
+
+
+def _on_success(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
+    message = arrival.message
+    exchange = dialog.exchange_of(message)
+    change = dialog.describe(arrival, exchange)
+    if message.method == "INVITE" and dialog.requester(message) is Party.CALLER:
+        change |= _note_answer(dialog, call, arrival)
+    if exchange is not None and exchange.described and dialog.negotiation.commit(exchange):
+        dialog.note_agreement(arrival.now_ns)
+        change |= Change.MEDIA
+    return change
+
+
+def _note_answer(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
+    is_initial = call.state is CallState.SETUP or arrival.message.cseq == dialog.invite_cseq
+    if not is_initial:
+        return Change.NOTHING
+    change = Change.NOTHING
+    if dialog.negotiation.answer(dialog.branch(arrival.message)):
+        change |= Change.MEDIA
+    if call.state is CallState.SETUP:
+        change |= _note_alerting(dialog, call, arrival.now_ns)
+        call.begin(arrival.now_ns)
+        call.answer_ns = arrival.now_ns
+        if dialog.invited_ns is not None:
+            call.outcome = Outcome.ANSWERED
+    return change
+
+
+def _on_failure(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
+    """Take back what the refused request had proposed; end the call if it was the first INVITE."""
+    message = arrival.message
+    if message.method == "INVITE" and call.state is CallState.SETUP:
+        return _on_failed_setup(dialog, call, arrival)
+    return _roll_back(dialog, arrival)
+
+
+def _on_failed_setup(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
+    message = arrival.message
+    if message.cseq < dialog.invite_cseq:
+        return Change.NOTHING
+    if dialog.is_behind_proxy(arrival.dst):
+        return _drop_branch(dialog, dialog.branch(message))
+    if message.status_code in RETRIED:
+        dialog.is_proceeding = False
+        return _roll_back(dialog, arrival)
+    is_cancelled = dialog.cancelled_ns is not None
+    call.end(arrival.now_ns, Outcome.CANCELLED if is_cancelled else Outcome.FAILED)
+    return Change.ENDED
+
+
+def _drop_branch(dialog: Dialog, branch: str) -> Change:
+    if not branch:
+        return Change.NOTHING
+    dialog.negotiation.leave(branch)
+    return Change.MEDIA
+
+
+def _roll_back(dialog: Dialog, arrival: Arrival) -> Change:
+    message = arrival.message
+    exchange = dialog.negotiation.find(dialog.requester(message), message.cseq)
+    if exchange is None or not dialog.negotiation.fail(exchange):
+        return Change.NOTHING
+    dialog.note_agreement(arrival.now_ns)
+    return Change.MEDIA
+
+
+_Handler = Callable[[Dialog, Call, Arrival], Change]
+
+_REQUESTS: dict[str, _Handler] = {
+    "INVITE": _on_invite,
+    "ACK": _on_ack,
+    "PRACK": _on_prack,
+    "UPDATE": _on_update,
+    "CANCEL": _on_cancel,
+    "BYE": _on_bye,
+}
+
+_RESPONSES: dict[int, _Handler] = {
+    1: _on_provisional,
+    2: _on_success,
+    3: _on_failure,
+    4: _on_failure,
+    5: _on_failure,
+    6: _on_failure,
+}
+"""By the first digit of the status code."""
