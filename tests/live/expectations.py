@@ -1,0 +1,40 @@
+"""What ITU-T's E-model says of a stream whose fate is known, worked out apart from the product."""
+
+from __future__ import annotations
+
+from statistics import mean
+
+from tests.live.truth import StreamTruth
+
+NARROWBAND_R = 93.2
+"""R of a connection at the defaults of G.107 (06/2015) table 2."""
+WIDEBAND_R, WIDEBAND_SCALE = 129.0, 1.29
+"""The same of G.107.1, and what maps its R onto the curve of G.107."""
+G711_BPL = 25.1
+"""Packet-loss robustness of G.711 with concealment (G.113 appendix I)."""
+G722_IE = 13.0
+"""Equipment impairment of G.722 at 64 kbit/s on the wideband scale (G.113 appendix IV)."""
+
+
+def burst_ratio(truth: StreamTruth) -> float:
+    """Find the mean length of loss runs over that expected of random loss (G.107 clause 3.5)."""
+    if not truth.lost:
+        return 1.0
+    return max(1.0, mean(truth.loss_runs) * (1 - truth.lost / truth.expected))
+
+
+def g711_mos(truth: StreamTruth, *, discarded: int) -> float:
+    """Find MOS-LQE of G.711 from losses (G.107 equations 7-29 and B-4)."""
+    loss_percent = 100 * (truth.lost + discarded) / truth.expected
+    ie_eff = 95 * loss_percent / (loss_percent / burst_ratio(truth) + G711_BPL)
+    return mos(NARROWBAND_R - ie_eff)
+
+
+def clean_g722_mos() -> float:
+    """Find MOS-LQE of G.722 that lost nothing (G.107.1 clause 7)."""
+    return mos((WIDEBAND_R - G722_IE) / WIDEBAND_SCALE)
+
+
+def mos(r_factor: float) -> float:
+    """Find MOS of an R between 6.5 and 100 (G.107 annex B)."""
+    return 1 + 0.035 * r_factor + 7e-6 * r_factor * (r_factor - 60) * (100 - r_factor)
