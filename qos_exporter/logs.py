@@ -15,6 +15,9 @@ PACKAGE = __name__.partition(".")[0]
 STANDARD_ATTRIBUTES = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
 """What every record has; whatever else it has was passed as `extra`."""
 
+TALKATIVE = "uvicorn"
+"""A library whose informative lines say again what ours say."""
+
 
 class FieldFormatter(logging.Formatter):
     """Turn a record into its fields, and the fields into a line."""
@@ -67,3 +70,4 @@ def configure(level: LogLevel, log_format: LogFormat, *, stream: TextIO | None =
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    logging.getLogger(TALKATIVE).setLevel(logging.WARNING if level == "info" else logging.NOTSET)

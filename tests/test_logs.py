@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from qos_exporter import logs
-from qos_exporter.settings import LogFormat
+from qos_exporter.settings import LogFormat, LogLevel
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +100,19 @@ def test_records_below_the_level_are_dropped() -> None:
     logging.getLogger("qos_exporter.app").info("quiet")
     logging.getLogger("elsewhere").warning("loud")
     assert [line.rpartition("=")[2] for line in stream.getvalue().splitlines()] == ["loud"]
+
+
+@pytest.mark.parametrize(
+    ("level", "written"),
+    [("debug", ["started", "broken"]), ("info", ["broken"]), ("error", [])],
+)
+def test_the_web_server_is_quiet_unless_asked(level: LogLevel, written: list[str]) -> None:
+    """The web server's own news appear at level debug only, its warnings always."""
+    stream = io.StringIO()
+    logs.configure(level, "logfmt", stream=stream)
+    logging.getLogger("uvicorn.error").info("started")
+    logging.getLogger("uvicorn.error").warning("broken")
+    assert [line.rpartition("=")[2] for line in stream.getvalue().splitlines()] == written
 
 
 def test_configuring_again_replaces_the_handler() -> None:
