@@ -15,10 +15,11 @@ from qos_exporter.settings import LogFormat, LogLevel
 
 @pytest.fixture(autouse=True)
 def root_logger_as_before() -> Iterator[None]:
-    """Give pytest its handlers back."""
+    """Give pytest its handlers back, and the web server its level."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
+    logging.getLogger(logs.TALKATIVE).setLevel(logging.NOTSET)
     root.handlers[:] = handlers
     root.setLevel(level)
 
