@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from qos_exporter.calls.negotiation import Described, Hop, Negotiation
+from qos_exporter.calls.negotiation import Described, Hop, Negotiation, Standing
 from qos_exporter.calls.party import Party
 from qos_exporter.calls.payloads import NO_PAYLOADS, PayloadMap, resolve_payloads
 from qos_exporter.net import Endpoint
@@ -47,8 +47,8 @@ def make_claims(call: Call, negotiation: Negotiation) -> tuple[Claim, ...]:
     """Work out all claims of a call, those of earlier agreements included."""
     claims: dict[tuple[Endpoint, Party, int], Claim] = {}
     said: dict[tuple[Party, Hop, int], PayloadMap] = {}
-    for exchange, standing in negotiation.standing():
-        is_current = not negotiation.is_superseded(exchange)
+    fax: set[Endpoint] = set()
+    for standing in negotiation.standing():
         for described, line, media in _lines(standing):
             key = (described.party, described.hop, line)
             peer = _peer_media(described, line, standing)
@@ -62,43 +62,30 @@ def make_claims(call: Call, negotiation: Negotiation) -> tuple[Claim, ...]:
                     hop=described.hop,
                     line=line,
                     payloads=said[key],
-                    is_current=is_current,
+                    is_current=not standing.is_superseded,
                 )
+            if standing.is_current and media.is_fax and media.endpoint is not None:
+                fax.add(media.endpoint)
     # UDPTL on the port where the audio was would be taken for RTP whenever its sequence number
     # happens to look like an RTP header.
-    fax = _fax_endpoints(negotiation)
     return tuple(claim for claim in claims.values() if claim.endpoint not in fax)
 
 
-def _lines(standing: Iterable[Described]) -> Iterator[tuple[Described, int, MediaDescription]]:
-    for described in standing:
+def _lines(standing: Standing) -> Iterator[tuple[Described, int, MediaDescription]]:
+    for described in standing.described:
         for line, media in enumerate(described.session.media):
             yield described, line, media
 
 
-def _peer_media(
-    described: Described, line: int, standing: Iterable[Described]
-) -> MediaDescription | None:
+def _peer_media(described: Described, line: int, standing: Standing) -> MediaDescription | None:
     """Find the same `m=` line as the other party described it, on the same hop if it did there."""
-    peers = [
-        each
-        for each in standing
-        if each.party is not described.party and line < len(each.session.media)
-    ]
-    peers.sort(key=lambda each: each.hop != described.hop)
-    return peers[0].session.media[line] if peers else None
-
-
-def _fax_endpoints(negotiation: Negotiation) -> set[Endpoint]:
-    """Where UDPTL goes by the agreement that holds."""
-    current = negotiation.current
-    return {
-        endpoint
-        for exchange, standing in negotiation.standing()
-        if exchange is current
-        for _, _, media in _lines(standing)
-        if media.is_fax and (endpoint := media.endpoint) is not None
-    }
+    found = None
+    for each in standing.described:
+        if each.party is not described.party and line < len(each.session.media):
+            if each.hop == described.hop:
+                return each.session.media[line]
+            found = found or each.session.media[line]
+    return found
 
 
 class ClaimIndex:

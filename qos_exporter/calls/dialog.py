@@ -122,10 +122,8 @@ class Dialog:
             hop=arrival.hop,
             session=arrival.session,
         )
-        if not self.negotiation.describe(exchange, described):
-            return Change.NOTHING
-        self.note_agreement(arrival.now_ns)
-        return Change.MEDIA
+        is_news = self.negotiation.describe(exchange, described)
+        return Change.MEDIA if is_news else Change.NOTHING
 
     def note_agreement(self, now_ns: int) -> None:
         """Work out hold and fax from what holds now."""
@@ -138,12 +136,11 @@ class Dialog:
 
     def _agreed_sessions(self) -> list[SessionDescription]:
         """Return the last word of each side on each hop: an answer may differ from early media."""
-        current = self.negotiation.current
-        last: dict[tuple[Party, str, Hop], SessionDescription] = {}
-        for exchange, standing in self.negotiation.standing():
-            if exchange is current:
-                last = {(each.party, each.branch, each.hop): each.session for each in standing}
-        return list(last.values())
+        for standing in self.negotiation.standing():
+            if standing.is_current:
+                last = {(each.party, each.branch, each.hop): each for each in standing.described}
+                return [each.session for each in last.values()]
+        return []
 
     def exchange_of(self, message: SipMessage) -> Exchange | None:
         """Return the exchange that a message belongs to."""
@@ -178,4 +175,5 @@ class Dialog:
 
 def _is_held(session: SessionDescription) -> bool:
     """Whether audio was described, but none that flows both ways (RFC 3264 section 8.4)."""
-    return bool(session.audio) and not any(media.is_two_way for media in session.audio)
+    audio = session.audio
+    return bool(audio) and not any(media.is_two_way for media in audio)

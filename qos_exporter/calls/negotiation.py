@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from qos_exporter.calls.party import Party
 from qos_exporter.protocols.session_description import SessionDescription
@@ -60,6 +61,16 @@ class Exchange:
     def has_from(self, party: Party) -> bool:
         """Whether this party has described its media in this exchange."""
         return any(each.party is party for each in self.described)
+
+
+class Standing(NamedTuple):
+    """What counts of one exchange."""
+
+    described: tuple[Described, ...]
+    is_current: bool
+    """This is the exchange that holds."""
+    is_superseded: bool
+    """A later exchange holds in its place."""
 
 
 class Negotiation:
@@ -145,12 +156,18 @@ class Negotiation:
         pending = [each for each in self._exchanges if each.state is ExchangeState.PENDING]
         return pending[-1] if pending else None
 
-    def standing(self) -> Iterator[tuple[Exchange, tuple[Described, ...]]]:
-        """Yield every exchange with what counts of it: refused offers and lost forks do not."""
+    def standing(self) -> Iterator[Standing]:
+        """Yield what counts of every exchange: refused offers and lost forks do not."""
+        current = self.current
+        # What is under way replaces nothing yet, so only a success makes earlier ones obsolete.
+        is_superseded = current is not None and current.state is ExchangeState.COMMITTED
         for exchange in self._exchanges:
-            yield exchange, tuple(each for each in exchange.described if self._counts(each))
+            if exchange is current:
+                is_superseded = False
+            described = tuple(each for each in exchange.described if self._counts(each))
+            yield Standing(described, exchange is current, is_superseded)
 
-    def is_superseded(self, exchange: Exchange) -> bool:
+    def _is_superseded(self, exchange: Exchange) -> bool:
         """Whether a later exchange has taken its place."""
         current = self.current
         if current is None or current.state is not ExchangeState.COMMITTED:
@@ -158,7 +175,7 @@ class Negotiation:
         return self._exchanges.index(exchange) < self._exchanges.index(current)
 
     def _is_open(self, exchange: Exchange) -> bool:
-        return exchange.state is not ExchangeState.FAILED and not self.is_superseded(exchange)
+        return exchange.state is not ExchangeState.FAILED and not self._is_superseded(exchange)
 
     def _counts(self, described: Described) -> bool:
         branch = described.branch

@@ -27,7 +27,10 @@ def receive(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     if not dialog.caller_tags:
         dialog.add_caller_tag(message.sender.tag)
     handler = _handler_of(message)
-    return handler(dialog, call, arrival) if handler else Change.NOTHING
+    change = handler(dialog, call, arrival) if handler else Change.NOTHING
+    if Change.MEDIA in change:
+        dialog.note_agreement(arrival.now_ns)
+    return change
 
 
 def _handler_of(message: SipMessage) -> _Handler | None:
@@ -130,7 +133,6 @@ def _on_success(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     if message.method == "INVITE" and dialog.requester(message) is Party.CALLER:
         change |= _note_answer(dialog, call, arrival)
     if exchange is not None and exchange.described and dialog.negotiation.commit(exchange):
-        dialog.note_agreement(arrival.now_ns)
         change |= Change.MEDIA
     return change
 
@@ -183,10 +185,8 @@ def _drop_branch(dialog: Dialog, branch: str) -> Change:
 def _roll_back(dialog: Dialog, arrival: Arrival) -> Change:
     message = arrival.message
     exchange = dialog.negotiation.find(dialog.requester(message), message.cseq)
-    if exchange is None or not dialog.negotiation.fail(exchange):
-        return Change.NOTHING
-    dialog.note_agreement(arrival.now_ns)
-    return Change.MEDIA
+    is_news = exchange is not None and dialog.negotiation.fail(exchange)
+    return Change.MEDIA if is_news else Change.NOTHING
 
 
 _Handler = Callable[[Dialog, Call, Arrival], Change]
