@@ -7,8 +7,7 @@ another address than the request went to, and a proxy shows everything twice.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Flag, auto
+from typing import NamedTuple
 
 from qos_exporter.calls.claims import Claim
 from qos_exporter.calls.negotiation import Described, Exchange, Hop, Negotiation
@@ -21,19 +20,18 @@ _KEPT_NAMES = 64
 """How many tags and addresses are remembered of one call; no honest call has more."""
 
 
-class Change(Flag):
-    """What a message changed."""
+Change = int
+"""What a message changed: the sum of the following."""
 
-    NOTHING = 0
-    ALERTED = auto()
-    """The caller got the first sign that the far end was reached."""
-    MEDIA = auto()
-    """Other endpoints or formats than before."""
-    ENDED = auto()
+NOTHING = 0
+ALERTED = 1
+"""The caller got the first sign that the far end was reached."""
+MEDIA = 2
+"""Other endpoints or formats than before."""
+ENDED = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A message with where and when it was seen, and what it describes."""
 
     message: SipMessage
@@ -45,8 +43,8 @@ class Arrival:
     @property
     def hop(self) -> Hop:
         """The two addresses, in no order: a request and its response share a hop."""
-        one, other = sorted((self.src.address, self.dst.address))
-        return one, other
+        one, other = self.src.address, self.dst.address
+        return (one, other) if one < other else (other, one)
 
 
 class Dialog:
@@ -113,7 +111,7 @@ class Dialog:
     def describe(self, arrival: Arrival, exchange: Exchange | None) -> Change:
         """Note what the message says about its sender's media."""
         if arrival.session is None or exchange is None:
-            return Change.NOTHING
+            return NOTHING
         message = arrival.message
         requester = self.requester(message)
         described = Described(
@@ -123,7 +121,7 @@ class Dialog:
             session=arrival.session,
         )
         is_news = self.negotiation.describe(exchange, described)
-        return Change.MEDIA if is_news else Change.NOTHING
+        return MEDIA if is_news else NOTHING
 
     def note_agreement(self, now_ns: int) -> None:
         """Work out hold and fax from what holds now."""

@@ -11,7 +11,6 @@ here: delayed offers (RFC 3261 section 13.2.1) only change the messages in which
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
@@ -35,8 +34,7 @@ class ExchangeState(Enum):
     FAILED = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
+class Described(NamedTuple):
     """What one party said on one hop."""
 
     party: Party

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum, StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Direction(StrEnum):
@@ -14,7 +14,7 @@ class Direction(StrEnum):
     """Without signalling nobody knows who called."""
 
 
-class Party(Enum):
+class Party(IntEnum):
     """One side of a call. A forked call has one caller and several callees."""
 
     CALLER = 0

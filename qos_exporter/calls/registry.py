@@ -16,7 +16,7 @@ from qos_exporter.calls.call import Call, CallState, Outcome
 from qos_exporter.calls.call_table import CallTable
 from qos_exporter.calls.control import StreamControl
 from qos_exporter.calls.deadlines import Deadlines
-from qos_exporter.calls.dialog import Arrival, Change, Dialog
+from qos_exporter.calls.dialog import ALERTED, ENDED, MEDIA, Arrival, Dialog
 from qos_exporter.calls.events import (
     AnomalySeen,
     CallEnded,
@@ -98,14 +98,14 @@ class CallRegistry:
         change = receive(call.dialog, call, arrival)
         if call.is_recording:
             self._table.hide(call)
-        if Change.ALERTED in change and call.dialog.invited_ns is not None:
+        if change & ALERTED and call.dialog.invited_ns is not None:
             delay_ns = max(0, now_ns - call.dialog.invited_ns)
             self._report(call, PostDialDelay(call.call_id, delay_ns, now_ns))
         if not had_outcome:
             self._report_outcome(call, now_ns)
-        if Change.ENDED in change:
+        if change & ENDED:
             self._close(call, now_ns)
-        elif Change.MEDIA in change:
+        elif change & MEDIA:
             self._follow(call, call.dialog, now_ns)
 
     def stream_started(self, stream: MediaStream, now_ns: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qos_exporter.calls.call import Call, CallState, Outcome
-from qos_exporter.calls.dialog import Arrival, Change, Dialog
+from qos_exporter.calls.dialog import ALERTED, ENDED, MEDIA, NOTHING, Arrival, Change, Dialog
 from qos_exporter.calls.party import Party
 from qos_exporter.protocols.sip import SipMessage
 from qos_exporter.protocols.sip_headers import parse_rack
@@ -27,8 +27,8 @@ def receive(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     if not dialog.caller_tags:
         dialog.add_caller_tag(message.sender.tag)
     handler = _handler_of(message)
-    change = handler(dialog, call, arrival) if handler else Change.NOTHING
-    if Change.MEDIA in change:
+    change = handler(dialog, call, arrival) if handler else NOTHING
+    if change & MEDIA:
         dialog.note_agreement(arrival.now_ns)
     return change
 
@@ -86,7 +86,7 @@ def _on_prack(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
 
 def _on_update(dialog: Dialog, _call: Call, arrival: Arrival) -> Change:
     if arrival.session is None:
-        return Change.NOTHING
+        return NOTHING
     return dialog.describe(arrival, dialog.exchange_of(arrival.message))
 
 
@@ -95,23 +95,23 @@ def _on_cancel(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     is_wanted = call.state is CallState.SETUP and not dialog.is_behind_proxy(arrival.src)
     if is_wanted and dialog.cancelled_ns is None:
         dialog.cancelled_ns = arrival.now_ns
-    return Change.NOTHING
+    return NOTHING
 
 
 def _on_bye(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     """End the call, unless another fork that also answered goes on."""
     branch = dialog.branch(arrival.message)
     if dialog.negotiation.has_answered(branch) and dialog.negotiation.leave(branch):
-        return Change.MEDIA
+        return MEDIA
     # Where no answer was seen before it, that was missed: BYE belongs to established dialogs.
     call.end(arrival.now_ns, Outcome.PARTIAL)
-    return Change.ENDED
+    return ENDED
 
 
 def _on_provisional(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     message = arrival.message
     dialog.is_proceeding = True
-    change = Change.NOTHING
+    change = NOTHING
     if arrival.session is not None:
         change |= dialog.describe(arrival, dialog.exchange_of(message))
     if message.method == "INVITE" and message.status_code in ALERTING:
@@ -121,9 +121,9 @@ def _on_provisional(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
 
 def _note_alerting(dialog: Dialog, call: Call, now_ns: int) -> Change:
     if dialog.alerted_ns is not None or call.state is not CallState.SETUP:
-        return Change.NOTHING
+        return NOTHING
     dialog.alerted_ns = now_ns
-    return Change.ALERTED
+    return ALERTED
 
 
 def _on_success(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
@@ -133,17 +133,17 @@ def _on_success(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     if message.method == "INVITE" and dialog.requester(message) is Party.CALLER:
         change |= _note_answer(dialog, call, arrival)
     if exchange is not None and exchange.described and dialog.negotiation.commit(exchange):
-        change |= Change.MEDIA
+        change |= MEDIA
     return change
 
 
 def _note_answer(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     is_initial = call.state is CallState.SETUP or arrival.message.cseq == dialog.invite_cseq
     if not is_initial:
-        return Change.NOTHING
-    change = Change.NOTHING
+        return NOTHING
+    change = NOTHING
     if dialog.negotiation.answer(dialog.branch(arrival.message)):
-        change |= Change.MEDIA
+        change |= MEDIA
     if call.state is CallState.SETUP:
         change |= _note_alerting(dialog, call, arrival.now_ns)
         call.begin(arrival.now_ns)
@@ -164,7 +164,7 @@ def _on_failure(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
 def _on_failed_setup(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     message = arrival.message
     if message.cseq < dialog.invite_cseq:
-        return Change.NOTHING
+        return NOTHING
     if dialog.is_behind_proxy(arrival.dst):
         return _drop_branch(dialog, dialog.branch(message))
     if message.status_code in RETRIED:
@@ -172,21 +172,21 @@ def _on_failed_setup(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
         return _roll_back(dialog, arrival)
     is_cancelled = dialog.cancelled_ns is not None
     call.end(arrival.now_ns, Outcome.CANCELLED if is_cancelled else Outcome.FAILED)
-    return Change.ENDED
+    return ENDED
 
 
 def _drop_branch(dialog: Dialog, branch: str) -> Change:
     if not branch:
-        return Change.NOTHING
+        return NOTHING
     dialog.negotiation.leave(branch)
-    return Change.MEDIA
+    return MEDIA
 
 
 def _roll_back(dialog: Dialog, arrival: Arrival) -> Change:
     message = arrival.message
     exchange = dialog.negotiation.find(dialog.requester(message), message.cseq)
     is_news = exchange is not None and dialog.negotiation.fail(exchange)
-    return Change.MEDIA if is_news else Change.NOTHING
+    return MEDIA if is_news else NOTHING
 
 
 _Handler = Callable[[Dialog, Call, Arrival], Change]
