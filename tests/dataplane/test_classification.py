@@ -264,7 +264,7 @@ def test_signalling_over_tcp_leaves_the_packet_path() -> None:
 
 
 def header(packet: Packet, *, csrcs: int = 0, extension: int = -1, padding: int = 0) -> bytes:
-    """Make an RTP packet with CSRCs, an extension of so many words (none if negative), and padding."""
+    """Make RTP with CSRCs, an extension of so many words (none if negative), and padding."""
     plain = rtp(packet, 7)
     first = 0x80 | csrcs | (0x10 if extension >= 0 else 0) | (0x20 if padding else 0)
     extended = b""
