@@ -66,9 +66,15 @@ class OracleStream:
         told, source = self.payload_formats.find(self.media_type)
         if told is None or not told.clock_rate:
             return
-        estimate, self.estimate = self.estimate, None
+        estimate = self.estimate
         if told.kind is not Kind.MEDIA:
+            if estimate:
+                estimate.held.clear()
             return
+        self.estimate = None
+        if told.clock_rate != self.clock_rate:
+            self.timing.baseline = None
+            self.timing.jitter.use_clock(told.clock_rate)
         self.clock_rate, self.clock_source = told.clock_rate, source
         if estimate:
             self._run_held(estimate.held, told.clock_rate)
