@@ -21,7 +21,7 @@ from qos_exporter.dataplane.windows cimport jitter_sum, window_jitter_max
 
 
 cdef inline int numbers_between(const Stream *earlier, const Stream *later) noexcept nogil:
-    """How far the later one begins after the earlier one's end; not positive: it does not follow."""
+    """How far the later one begins after the end of the earlier; not positive: it does not."""
     return <int16_t>(<uint16_t>later.base_seq - <uint16_t>earlier.max_seq)
 
 

@@ -26,6 +26,7 @@ cdef enum StreamState:
     HAS_BAD_SEQ = 2048
     IN_RUN = 4096               # the last number that settled was lost
     WINDOW_OPEN = 8192          # a packet came since the last window row
+    CLOCK_ANNOUNCED = 16384
 
 cdef enum PayloadKind:
     KIND_UNKNOWN = 0
@@ -87,6 +88,7 @@ ctypedef struct Mark:
     uint32_t discarded
     uint32_t loss_runs
     uint32_t run_packets
+    uint32_t lost_for_good
     uint32_t concealed_s
     uint32_t severely_concealed_s
     uint32_t restarts
@@ -171,7 +173,7 @@ ctypedef struct Stream:
     uint32_t runs[RUN_BUCKETS]
     uint32_t variation[VARIATION_BUCKETS]
     Mark mark
-    uint8_t padding[48]         # to a multiple of two cache lines, which are fetched in pairs
+    uint8_t padding[40]         # to a multiple of two cache lines, which are fetched in pairs
 
 ctypedef struct Playout:
     int64_t nominal_ns

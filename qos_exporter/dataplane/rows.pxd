@@ -27,6 +27,7 @@ cdef packed struct WindowRow:
     uint32_t expected
     uint32_t received
     uint32_t lost
+    uint32_t lost_for_good
     uint32_t duplicate
     uint32_t reordered
     uint32_t discarded

@@ -40,6 +40,7 @@ WINDOW = np.dtype(
         ("expected", "u4"),
         ("received", "u4"),
         ("lost", "u4"),
+        ("lost_for_good", "u4"),
         ("duplicate", "u4"),
         ("reordered", "u4"),
         ("discarded", "u4"),
@@ -59,7 +60,11 @@ WINDOW = np.dtype(
         ("loss_run_histogram", "u4", (11,)),
     ],
 )
-"""One row per stream that was active in a closed window: what happened in that window only."""
+"""One row per stream that was active in a closed window: what happened in that window only.
+
+`lost` and `loss_runs` are the holes of this window as they stood when it closed: they are for
+scoring it. `lost_for_good` are the numbers that left the reorder window in its time, and adds up to
+the total exactly."""
 
 TOTALS = np.dtype(
     [

@@ -186,8 +186,8 @@ cdef inline uint64_t expected_packets(const Stream *stream) noexcept nogil:
 
 cdef inline uint32_t runs_so_far(const Stream *stream) noexcept nogil:
     """Loss runs that have ended plus those that lie, whole or begun, in the reorder window."""
-    cdef bint in_run = stream.state & IN_RUN
-    cdef uint32_t runs = stream.loss_runs + in_run
+    cdef bint in_run = (stream.state & IN_RUN) != 0
+    cdef uint32_t runs = stream.loss_runs + (1 if in_run else 0)
     cdef uint32_t number = stream.max_seq - REORDER_WINDOW + 1
     if number < stream.base_seq:
         number = stream.base_seq

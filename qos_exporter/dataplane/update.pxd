@@ -7,6 +7,7 @@ from qos_exporter.dataplane.concealment cimport SECOND_NS, close_second, pass_se
 from qos_exporter.dataplane.playout cimport discard_pending
 from qos_exporter.dataplane.records cimport (
     AFTER_NOISE,
+    CLOCK_ANNOUNCED,
     CLOCK_ESTIMATED,
     HAS_BASELINE,
     KIND_COMFORT_NOISE,
@@ -64,6 +65,14 @@ cdef inline void note_type(
     stream.last_kind = profiles[stream.profile].kind[payload_type]
 
 
+cdef inline void take_clock(Stream *stream, const Profile *profile) noexcept nogil:
+    """Time the media by the clock rate that signalling, or RFC 3551, gives its type."""
+    use_clock(stream, profile.clock_rate[stream.media_type])
+    stream.state &= ~<uint16_t>(CLOCK_ESTIMATED | CLOCK_ANNOUNCED)
+    if profile.announced[stream.media_type]:
+        stream.state |= CLOCK_ANNOUNCED
+
+
 cdef inline void note_media_type(
     Stream *stream, const Profile *profiles, uint8_t payload_type
 ) noexcept nogil:
@@ -73,11 +82,14 @@ cdef inline void note_media_type(
             stream.window_types = 1
         return
     stream.media_type = payload_type
-    use_clock(stream, profiles[stream.profile].clock_rate[payload_type])
-    stream.state &= ~<uint16_t>CLOCK_ESTIMATED
+    take_clock(stream, &profiles[stream.profile])
     forget_held(stream)
     if stream.window_types < 255:
         stream.window_types += 1
+
+
+cdef inline bint is_announced_type(const Stream *stream, const Profile *profiles) noexcept nogil:
+    return profiles[stream.profile].announced[stream.media_type]
 
 
 cdef inline void apply_profile(
@@ -94,10 +106,9 @@ cdef inline void apply_profile(
     if kind != KIND_MEDIA and kind != KIND_UNKNOWN:
         forget_held(stream)
         return
-    if rate == 0:
+    if rate == 0 or (rate == stream.clock_rate and not is_announced_type(stream, profiles)):
         return
-    stream.state &= ~<uint16_t>CLOCK_ESTIMATED
-    use_clock(stream, rate)
+    take_clock(stream, &profiles[stream.profile])
     if stream.held != NULL:
         replay_held(stream, playout)
         forget_held(stream)

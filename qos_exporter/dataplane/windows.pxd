@@ -7,6 +7,7 @@ from qos_exporter.dataplane.core cimport Core
 from qos_exporter.dataplane.lifecycle cimport drop_candidate, end_stream
 from qos_exporter.dataplane.playout cimport add_fresh_variation
 from qos_exporter.dataplane.records cimport (
+    CLOCK_ANNOUNCED,
     CLOCK_ESTIMATED,
     ENDED,
     EVICTED,
@@ -19,7 +20,6 @@ from qos_exporter.dataplane.records cimport (
     RUN_BUCKETS,
     WINDOW_OPEN,
     Mark,
-    Profile,
     Stream,
 )
 from qos_exporter.dataplane.rows cimport (
@@ -117,6 +117,7 @@ cdef inline void fill_counts(Stream *stream, Mark *mark, WindowRow *row) noexcep
     row.expected = <uint32_t>above(expected, &mark.expected)
     row.received = above32(stream.received, &mark.received)
     row.lost = <uint32_t>above(expected - stream.received, &mark.lost)
+    row.lost_for_good = above32(stream.lost, &mark.lost_for_good)
     row.duplicate = above32(stream.duplicate, &mark.duplicate)
     row.reordered = above32(stream.reordered, &mark.reordered)
     row.discarded = above32(stream.discarded, &mark.discarded)
@@ -233,12 +234,12 @@ cdef inline uint32_t close_window(Core *core, int64_t now_ns, WindowRow *rows) n
     return count
 
 
-cdef inline ClockSource clock_source(const Stream *stream, const Profile *profile) noexcept nogil:
+cdef inline ClockSource clock_source(const Stream *stream) noexcept nogil:
     if stream.state & CLOCK_ESTIMATED:
         return CLOCK_FROM_TIMESTAMPS
     if stream.clock_rate == 0 or stream.media_type >= 128:
         return CLOCK_UNKNOWN
-    return CLOCK_SDP if profile.announced[stream.media_type] else CLOCK_STATIC
+    return CLOCK_SDP if stream.state & CLOCK_ANNOUNCED else CLOCK_STATIC
 
 
 cdef inline void fill_total_counts(const Stream *stream, TotalsRow *row) noexcept nogil:
@@ -282,7 +283,7 @@ cdef inline void fill_totals(
     row.serial = stream.serial
     memcpy(row.payload_types, stream.payload_types, 16)
     row.payload_type = shown_type(stream)
-    row.clock_source = <uint8_t>clock_source(stream, &core.profiles[stream.profile])
+    row.clock_source = <uint8_t>clock_source(stream)
     row.flags = standing_flags(stream)
     fill_total_counts(stream, row)
     fill_total_timing(stream, row)

@@ -86,10 +86,16 @@ def group_views(
 def group_view(sums: GroupSums, now: Running) -> GroupView:
     """View one group."""
     counters = dict(zip(COUNTERS, sums.counters.tolist(), strict=True))
-    fates = ("expected", "received", "lost", "duplicate", "reordered", "discarded")
     return GroupView(
         key=sums.key,
-        packets=PacketCounts(**{fate: counters[fate] for fate in fates}),
+        packets=PacketCounts(
+            expected=counters["expected"],
+            received=counters["received"],
+            lost=counters["lost_for_good"],
+            duplicate=counters["duplicate"],
+            reordered=counters["reordered"],
+            discarded=counters["discarded"],
+        ),
         bytes=counters["bytes"],
         windows=tuple(
             (result, reason, count)

@@ -47,7 +47,7 @@ CODEC_BASE = 2
 COUNTERS = (
     "expected",
     "received",
-    "lost",
+    "lost_for_good",
     "duplicate",
     "reordered",
     "discarded",
