@@ -17,12 +17,13 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 COMPILED = sorted([*PACKAGE.rglob("*.pyx"), *PACKAGE.rglob("*.pxd")])
 TEST_MODULES = sorted((ROOT / "tests").rglob("test_*.py"))
 
-WORDS = {"errors", "net", "listen"}
+WORDS = {"errors", "net", "listen", "payload_types"}
 """What every part may speak of."""
 
 PARTS: dict[str, set[str]] = {
     "errors": set(),
     "net": set(),
+    "payload_types": set(),
     "listen": set(),
     "networks": set(),
     "settings": {"listen"},

@@ -5,39 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from qos_exporter.payload_types import STATIC_PAYLOADS
 from qos_exporter.protocols.session_description import MediaDescription, PayloadFormat
 
 STATIC_FORMATS = {
-    each.payload_type: each
-    for each in (
-        PayloadFormat(0, "PCMU", 8000),
-        PayloadFormat(3, "GSM", 8000),
-        PayloadFormat(4, "G723", 8000),
-        PayloadFormat(5, "DVI4", 8000),
-        PayloadFormat(6, "DVI4", 16000),
-        PayloadFormat(7, "LPC", 8000),
-        PayloadFormat(8, "PCMA", 8000),
-        PayloadFormat(9, "G722", 8000),
-        PayloadFormat(10, "L16", 44100, 2),
-        PayloadFormat(11, "L16", 44100, 1),
-        PayloadFormat(12, "QCELP", 8000),
-        PayloadFormat(13, "CN", 8000),
-        PayloadFormat(14, "MPA", 90000),
-        PayloadFormat(15, "G728", 8000),
-        PayloadFormat(16, "DVI4", 11025),
-        PayloadFormat(17, "DVI4", 22050),
-        PayloadFormat(18, "G729", 8000),
-        PayloadFormat(25, "CELB", 90000),
-        PayloadFormat(26, "JPEG", 90000),
-        PayloadFormat(28, "NV", 90000),
-        PayloadFormat(31, "H261", 90000),
-        PayloadFormat(32, "MPV", 90000),
-        PayloadFormat(33, "MP2T", 90000),
-        PayloadFormat(34, "H263", 90000),
-    )
+    number: PayloadFormat(number, static.encoding.upper(), static.clock_rate, static.channels)
+    for number, static in STATIC_PAYLOADS.items()
 }
-"""Assigned for all time (RFC 3551 tables 4 and 5). Number 2 is not among them: it is reserved, and
-those who still send it do not agree on what it is."""
+"""What RFC 3551 assigns for good, as SDP would say it."""
 
 
 @dataclass(frozen=True, slots=True)

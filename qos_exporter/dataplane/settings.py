@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qos_exporter.payload_types import COMFORT_NOISE, STATIC_PAYLOADS, StaticPayload
+
 SECOND_NS = 1_000_000_000
 
 KIND_MEDIA = 1
@@ -35,23 +37,19 @@ class PayloadTypeFormat:
     announced: bool = False
 
 
-STATIC_CLOCK_RATES = {
-    **dict.fromkeys((0, 3, 4, 5, 7, 8, 9, 12, 15, 18), 8000),
-    6: 16000,
-    **dict.fromkeys((10, 11), 44100),
-    14: 90000,
-    16: 11025,
-    17: 22050,
-    **dict.fromkeys((25, 26, 28, 31, 32, 33, 34), 90000),
-}
-"""Media types that RFC 3551 (tables 4 and 5) assigns for good. 1 and 2 are reserved there."""
+OLD_COMFORT_NOISE_TYPE = 19
+"""What RFC 3389 payloads were sent as before they were given 13; RFC 3551 reserves it for that."""
 
-COMFORT_NOISE_TYPES = (13, 19)
-"""RFC 3389, and the number that was used for it before."""
+
+def static_format(payload_type: int, static: StaticPayload) -> PayloadTypeFormat:
+    """Translate an assignment of RFC 3551 for the kernel."""
+    kind = KIND_COMFORT_NOISE if static.encoding == COMFORT_NOISE else KIND_MEDIA
+    return PayloadTypeFormat(payload_type, static.clock_rate, kind)
+
 
 STATIC_FORMATS = (
-    *(PayloadTypeFormat(number, rate, KIND_MEDIA) for number, rate in STATIC_CLOCK_RATES.items()),
-    *(PayloadTypeFormat(number, 8000, KIND_COMFORT_NOISE) for number in COMFORT_NOISE_TYPES),
+    *(static_format(payload_type, static) for payload_type, static in STATIC_PAYLOADS.items()),
+    PayloadTypeFormat(OLD_COMFORT_NOISE_TYPE, 8000, KIND_COMFORT_NOISE),
 )
 """What payload types mean where no signalling was seen."""
 

@@ -18,6 +18,7 @@ class StaticPayload:
     """The name that RFC 3551 gives it, as SDP writes it."""
     clock_rate: int
     """RTP timestamp units in a second; for G722 that is 8000, though it samples at 16 kHz."""
+    channels: int = 1
 
 
 STATIC_PAYLOADS = MappingProxyType(
@@ -30,7 +31,7 @@ STATIC_PAYLOADS = MappingProxyType(
         7: StaticPayload("LPC", 8000),
         8: StaticPayload("PCMA", 8000),
         9: StaticPayload("G722", 8000),
-        10: StaticPayload("L16", 44100),
+        10: StaticPayload("L16", 44100, channels=2),
         11: StaticPayload("L16", 44100),
         12: StaticPayload("QCELP", 8000),
         13: StaticPayload("CN", 8000),

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from qos_exporter.payload_types import NOT_SPEECH, STATIC_PAYLOADS
 from qos_exporter.quality.codecs import find
-from qos_exporter.quality.payload_types import NOT_SPEECH, STATIC_PAYLOADS
 
 
 @pytest.mark.parametrize(
