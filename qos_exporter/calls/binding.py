@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from qos_exporter.calls.call import Call
-from qos_exporter.calls.claims import Claim, ClaimIndex, make_claims
+from qos_exporter.calls.claims import Claim, ClaimIndex, make_claims, make_guesses
 from qos_exporter.calls.control import StreamControl
 from qos_exporter.calls.dialog import Dialog
 from qos_exporter.calls.matching import Match, StreamMatcher
@@ -20,38 +20,43 @@ from qos_exporter.net import Endpoint
 class MediaBinder:
     """Binds streams to calls; what no signalling claims is left in `pairing`."""
 
-    __slots__ = ("_control", "_trailing", "claims", "matcher", "pairing")
+    __slots__ = ("_control", "_trailing", "claims", "guesses", "matcher", "pairing")
 
     def __init__(self, control: StreamControl, trailing: TrailingMedia) -> None:
         self._control = control
         self._trailing = trailing
         self.claims = ClaimIndex()
-        self.matcher = StreamMatcher(self.claims, control)
+        self.guesses = ClaimIndex()
+        self.matcher = StreamMatcher(self.claims, self.guesses, control)
         self.pairing = StreamPairing(control)
 
     def place(self, stream: MediaStream, now_ns: int) -> bool:
         """Find the signalled call of a stream, or see that it is a dead call's; else `False`."""
         match = self.matcher.find(stream, now_ns)
-        if match is not None:
-            self._attach(stream, match, now_ns)
-            return True
-        if self._trailing.covers(stream) and not self.matcher.is_claimed(stream):
+        if match is None and self._is_tail(stream):
             self.pairing.discard(stream)
             self._trailing.mute(stream, since_ns=0)
             return True
-        return False
+        match = match or self.matcher.guess(stream)
+        if match is not None:
+            self._attach(stream, match, now_ns)
+        return match is not None
+
+    def _is_tail(self, stream: MediaStream) -> bool:
+        return self._trailing.covers(stream) and not self.matcher.is_claimed(stream)
 
     def update(self, call: Call, dialog: Dialog, now_ns: int) -> list[Call]:
         """Follow what the dialog agreed on. Returns the unsignalled calls that it has absorbed."""
         before = {claim.endpoint for claim in dialog.claims}
         self._exchange(dialog, make_claims(call, dialog.negotiation))
         after = {claim.endpoint for claim in dialog.claims}
+        guessed = {claim.endpoint for claim in dialog.guesses}
         for endpoint in after - before:
             self._trailing.lift(endpoint, now_ns)
         dropped = before - after
         self._trailing.guard((each for each in dropped if each not in self.claims), now_ns)
         self._rebind(call, dropped, now_ns)
-        return self._adopt(after - before, now_ns)
+        return self._adopt((after - before) | guessed, now_ns)
 
     def leave(self, call: Call, now_ns: int) -> None:
         """A message ended the call: what still comes of its media is its tail."""
@@ -90,7 +95,12 @@ class MediaBinder:
         for claim in dialog.claims:
             if self.claims.discard(claim):
                 self._control.withdraw(claim.endpoint)
-        dialog.claims = claims
+        guesses = make_guesses(claims)
+        for claim in dialog.guesses:
+            self.guesses.discard(claim)
+        for claim in guesses:
+            self.guesses.add(claim)
+        dialog.claims, dialog.guesses = claims, guesses
 
     def _endpoints_of(self, call: Call) -> set[Endpoint]:
         """Collect where its media were awaited, and where they came from and went to in fact."""
@@ -115,7 +125,7 @@ class MediaBinder:
         absorbed: dict[Call, None] = {}
         for endpoint in endpoints:
             for stream in self.pairing.touching(endpoint):
-                match = self.matcher.find(stream, now_ns)
+                match = self.matcher.find(stream, now_ns) or self.matcher.guess(stream)
                 if match is not None:
                     if stream.call is not None:
                         absorbed[stream.call] = None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # a call is only passed on here
 class Claim:
     """One party of one call expects the media of one `m=` line at one endpoint."""
 
-    __slots__ = ("call", "endpoint", "hop", "is_current", "line", "party", "payloads")
+    __slots__ = ("call", "endpoint", "hop", "is_current", "line", "party", "payloads", "sender")
 
     def __init__(
         self,
@@ -27,6 +27,7 @@ class Claim:
         *,
         party: Party,
         hop: Hop,
+        sender: str,
         line: int,
         payloads: PayloadMap,
         is_current: bool,
@@ -35,12 +36,40 @@ class Claim:
         self.endpoint = endpoint
         self.party = party
         self.hop = hop
+        self.sender = sender
+        """Address that the description came from."""
         self.line = line
         """Index of the `m=` line."""
         self.payloads = payloads
         self.is_current = is_current
         """False once something else was agreed on. Media may lag behind signalling (RFC 3264
         section 8.3.1), so the claim stands, but it yields to any that is current."""
+
+    def at_sender(self) -> Claim:
+        """Return the same claim at the address from which the description came.
+
+        Devices behind NAT describe an address that means nothing outside. Their media come from
+        where their signalling comes from, with some luck from the very port.
+        """
+        return Claim(
+            self.call,
+            Endpoint(self.sender, self.endpoint.port),
+            party=self.party,
+            hop=self.hop,
+            sender=self.sender,
+            line=self.line,
+            payloads=self.payloads,
+            is_current=self.is_current,
+        )
+
+
+def make_guesses(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """Return where media may be awaited instead, as far as that differs from the claims."""
+    return tuple(
+        claim.at_sender()
+        for claim in claims
+        if claim.is_current and claim.sender != claim.endpoint.address
+    )
 
 
 def make_claims(call: Call, negotiation: Negotiation) -> tuple[Claim, ...]:
@@ -60,6 +89,7 @@ def make_claims(call: Call, negotiation: Negotiation) -> tuple[Claim, ...]:
                     endpoint,
                     party=described.party,
                     hop=described.hop,
+                    sender=described.sender,
                     line=line,
                     payloads=said[key],
                     is_current=not standing.is_superseded,

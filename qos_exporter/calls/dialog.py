@@ -55,6 +55,7 @@ class Dialog:
         "caller_tags",
         "cancelled_ns",
         "claims",
+        "guesses",
         "heard_ns",
         "invite_cseq",
         "invited_ns",
@@ -74,6 +75,8 @@ class Dialog:
         self.negotiation = Negotiation()
         self.claims: tuple[Claim, ...] = ()
         """Where its parties expect media, as entered in the index."""
+        self.guesses: tuple[Claim, ...] = ()
+        """Where their media may come from if the claims are of no use."""
         self.caller_tags: set[str] = set()
         """More than one where a caller takes a new tag for the request with its credentials."""
         self.origin: Endpoint | None = None
@@ -118,6 +121,7 @@ class Dialog:
             party=requester if message.is_request else requester.other,
             branch=self.branch(message),
             hop=arrival.hop,
+            sender=arrival.src.address,
             session=arrival.session,
         )
         is_news = self.negotiation.describe(exchange, described)

@@ -40,10 +40,11 @@ class StreamMatcher:
     and fits best; where all have one, it goes to none. A wrong call is worse than none.
     """
 
-    __slots__ = ("_claims", "_control")
+    __slots__ = ("_claims", "_control", "_guesses")
 
-    def __init__(self, claims: ClaimIndex, control: StreamControl) -> None:
+    def __init__(self, claims: ClaimIndex, guesses: ClaimIndex, control: StreamControl) -> None:
         self._claims = claims
+        self._guesses = guesses
         self._control = control
 
     def is_claimed(self, stream: MediaStream) -> bool:
@@ -52,28 +53,27 @@ class StreamMatcher:
 
     def find(self, stream: MediaStream, now_ns: int) -> Match | None:
         """Return the stream's place, `None` if it has none or if that cannot be told."""
-        candidates = self._candidates(stream)
-        if not candidates:
-            return None
-        if len({claim.call for claim, _ in candidates}) == 1:
-            return self._place(*min(candidates, key=_preference))
+        candidates = _candidates(stream, self._claims)
+        if len({claim.call for claim, _ in candidates}) <= 1:
+            return self._best(candidates)
         return self._choose(stream, candidates, now_ns)
+
+    def guess(self, stream: MediaStream) -> Match | None:
+        """Return the place of a stream that nobody claims, if only one call may have one for it."""
+        candidates = _candidates(stream, self._guesses)
+        is_plain = len({claim.call for claim, _ in candidates}) == 1
+        return self._best(candidates) if is_plain and not self.is_claimed(stream) else None
 
     def find_within(self, stream: MediaStream, call: Call) -> Match | None:
         """Return the stream's place in a call that it is known to belong to."""
-        candidates = [each for each in self._candidates(stream) if each[0].call is call]
-        return self._place(*min(candidates, key=_preference)) if candidates else None
+        for index in (self._claims, self._guesses):
+            candidates = [each for each in _candidates(stream, index) if each[0].call is call]
+            if candidates:
+                return self._best(candidates)
+        return None
 
-    def _candidates(self, stream: MediaStream) -> list[tuple[Claim, Party]]:
-        """Return claims on the stream with the party that would receive it."""
-        received = [(claim, claim.party) for claim in self._claims.at(stream.dst)]
-        sent = [(claim, claim.party.other) for claim in self._claims.at(stream.src)]
-        if not received or not sent:
-            return received or sent
-        # Both ends are known: the call should know both, and as opposite parties.
-        senders = {(claim.call, party) for claim, party in sent}
-        both = [each for each in received if (each[0].call, each[1]) in senders]
-        return both or received
+    def _best(self, candidates: list[tuple[Claim, Party]]) -> Match | None:
+        return self._place(*min(candidates, key=_preference)) if candidates else None
 
     def _choose(
         self, stream: MediaStream, candidates: Iterable[tuple[Claim, Party]], now_ns: int
@@ -135,3 +135,15 @@ class StreamMatcher:
 
 def _preference(candidate: tuple[Claim, Party]) -> tuple[bool]:
     return (not candidate[0].is_current,)
+
+
+def _candidates(stream: MediaStream, index: ClaimIndex) -> list[tuple[Claim, Party]]:
+    """Return claims on the stream with the party that would receive it."""
+    received = [(claim, claim.party) for claim in index.at(stream.dst)]
+    sent = [(claim, claim.party.other) for claim in index.at(stream.src)]
+    if not received or not sent:
+        return received or sent
+    # Both ends are known: the call should know both, and as opposite parties.
+    senders = {(claim.call, party) for claim, party in sent}
+    both = [each for each in received if (each[0].call, each[1]) in senders]
+    return both or received

@@ -41,6 +41,8 @@ class Described(NamedTuple):
     branch: str
     """The callee's tag, empty where the message had none: the caller's offer to all branches."""
     hop: Hop
+    sender: str
+    """Address that the message came from."""
     session: SessionDescription
 
 

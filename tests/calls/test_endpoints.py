@@ -55,6 +55,42 @@ def test_two_phones_behind_one_nat() -> None:
 
 
 @pytest.mark.pitfall(89)
+@pytest.mark.parametrize("is_early", [False, True])
+def test_descriptions_of_no_use(*, is_early: bool) -> None:
+    """Where both descriptions name other addresses, signalling address and media port tell."""
+    scene = Scenario()
+    streams = []
+    if is_early:
+        streams = [scene.stream(ends, 1, at_s=0) for ends in (A_TO_B, B_TO_A)]
+    call = scene.play(*call_rows("192.168.1.5:4000", "172.16.0.9:5000", at_s=0.1))
+    streams = streams or [scene.stream(ends, 1, at_s=1) for ends in (A_TO_B, B_TO_A)]
+
+    assert [each.call for each in streams] == [call, call]
+    assert [each.direction for each in streams] == ["caller_to_callee", "callee_to_caller"]
+    assert scene.calls == [call]
+
+
+@pytest.mark.pitfall(89)
+def test_no_guess_between_two_calls() -> None:
+    """Two calls from behind one address with the same private port: no guess is made."""
+    scene = Scenario()
+    scene.play(*call_rows("192.168.1.5:4000", "172.16.0.9:5000"), call_id="one")
+    scene.play(*call_rows("192.168.1.6:4000", "172.16.0.9:5002"), call_id="two")
+
+    assert scene.stream(f"10.0.0.77:9000>{A_MEDIA}", 1, at_s=1).call is None
+
+
+@pytest.mark.pitfall(91)
+def test_no_guess_for_the_tail_of_another_call() -> None:
+    """What trails an ended call is not taken for the media that another one may have."""
+    scene = Scenario()
+    scene.play(*answered_call(), (9, "A>B BYE 2 /b", None), call_id="one")
+    scene.play(*call_rows("192.168.1.5:4000", "172.16.0.9:5900", at_s=9.1), call_id="two")
+
+    assert scene.stream(B_TO_A, 1, at_s=9.2) in scene.control.muted
+
+
+@pytest.mark.pitfall(89)
 def test_mapping_changes_during_the_call() -> None:
     """A NAT that moves the phone to another port leaves the stream in its call."""
     scene = Scenario()

@@ -71,11 +71,14 @@ def test_everything_is_given_back(steps: list[object]) -> None:
         now_s += 5
         scene.tick(now_s)
 
+    media = scene.registry._media
+
     assert scene.calls == []
     assert not scene.control.open_endpoints
     assert set(scene.control.announced.values()) <= {0}
     assert not scene.control.muted
     assert scene.registry.find("x") is None
+    assert [len(each) for each in (media.claims, media.guesses)] == [0, 0]
 
 
 @settings(max_examples=200, deadline=None)
