@@ -51,7 +51,7 @@ wheel: $(VENV)/.dev ## build source distribution and wheel into dist/
 clean: ## remove what was built, keep the venv
 	@rm -rf build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@rm -f qos_exporter/dataplane/*.so $(patsubst %.pyx,%.c,$(filter %.pyx,$(COMPILED)))
-	@rm -f $(VENV)/.compiled
+	@rm -f $(VENV)/.installed $(VENV)/.compiled
 
 distclean: clean ## remove the venv as well
 	@rm -rf $(VENV)
@@ -65,18 +65,23 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 # The tools that build the package go into the venv too: no second copy of numpy in a build
-# environment, and a changed source is compiled again in seconds.
+# environment, and a changed source is compiled again in seconds. The stamp has the time of the
+# beginning, so that a source that is saved meanwhile counts as changed.
 $(VENV)/.installed: pyproject.toml setup.py | $(BIN)/python
-	@echo "Installing the package into $(VENV), which compiles it"
+	@echo "Installing the package into $(VENV), which compiles it: this takes a minute or two"
+	@touch $@.begun
 	@$(call REQUIREMENTS,['build-system']['requires']) | $(PIP) install -r /dev/stdin
 	@$(PIP) install --no-build-isolation --editable .
-	@touch $@
+	@mv $@.begun $@
 
 $(VENV)/.dev: $(VENV)/.installed
 	@echo "Installing the tools for development into $(VENV)"
 	@$(call REQUIREMENTS,['project']['optional-dependencies']['dev']) | $(PIP) install -r /dev/stdin
 	@touch $@
 
+# Installing has compiled already, so this is about what has changed since.
 $(VENV)/.compiled: $(VENV)/.installed $(COMPILED)
-	@$(BIN)/python setup.py --quiet build_ext --inplace
+	@if [ -n "$$(find $(COMPILED) -newer $(VENV)/.installed)" ]; then \
+		$(BIN)/python setup.py --quiet build_ext --inplace; \
+	fi
 	@touch $@
