@@ -38,6 +38,11 @@ class Admission:
         """Whether the call has series."""
         return call in self._admitted
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the next call would be refused."""
+        return len(self._admitted) >= self._settings.series_limit
+
     def keep_only(self, calls: Iterable[Call]) -> None:
         """Forget all calls but these; what they held is free for others."""
         present = set(calls)
@@ -47,8 +52,8 @@ class Admission:
     def _admit(self, call: Call) -> None:
         if call in self._admitted or call in self._refused:
             return
-        if len(self._admitted) < self._settings.series_limit:
-            self._admitted.add(call)
-        else:
+        if self.is_full:
             self._refused.add(call)
             self.refused_total += 1
+        else:
+            self._admitted.add(call)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from qos_exporter.dataplane.rows import SLOW_SIP
 from qos_exporter.errors import DecodeError
+from qos_exporter.monitor.rows import SlowFrame
 from qos_exporter.net import Endpoint
 from qos_exporter.protocols.sip import parse_message
 
@@ -38,14 +39,14 @@ class SignallingReader:
     ) -> Iterator[tuple[SipMessage, Endpoint, Endpoint, int]]:
         """Each message with its sender, its receiver and its time."""
         data = memoryview(batch.data).cast("B")
-        for frame in frames[frames["kind"] == SLOW_SIP]:
-            begin = int(frame["offset"])
-            payload = bytes(data[begin : begin + int(frame["length"])])
-            message = self._parse(payload)
+        for frame in map(SlowFrame._make, frames.tolist()):
+            if frame.kind != SLOW_SIP:
+                continue
+            message = self._parse(bytes(data[frame.offset : frame.offset + frame.length]))
             if message is not None:
-                src = Endpoint.from_packed16(frame["src"].tobytes(), int(frame["src_port"]))
-                dst = Endpoint.from_packed16(frame["dst"].tobytes(), int(frame["dst_port"]))
-                yield message, src, dst, int(frame["timestamp_ns"])
+                src = Endpoint.from_packed16(frame.src.tobytes(), frame.src_port)
+                dst = Endpoint.from_packed16(frame.dst.tobytes(), frame.dst_port)
+                yield message, src, dst, frame.timestamp_ns
 
     def error_counts(self) -> tuple[tuple[str, str, int], ...]:
         """Copy the counters: (protocol, reason, count), sorted."""

@@ -11,6 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from qos_exporter.dataplane.frames import FrameBatch
 from qos_exporter.monitor.exporter_views import OwnState
 from qos_exporter.monitor.news import News
 from qos_exporter.monitor.parts import assemble
@@ -21,8 +22,10 @@ from qos_exporter.monitor.windows import Windows
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qos_exporter.dataplane.frames import FrameBatch
-    from qos_exporter.monitor.source import CaptureStatus
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from qos_exporter.monitor.source import CaptureStatus, Source
     from qos_exporter.monitor.tracked import TrackedStream
     from qos_exporter.settings import Settings
     from qos_exporter.snapshot import Snapshot
@@ -66,19 +69,16 @@ class Monitor:
     def ingest(self, source: int, batch: FrameBatch) -> None:
         """Count a batch of frames; only one thread may do so for the same source."""
         followed = self._parts.sources[source]
-        kernel = followed.kernel
+        stamps = batch.frames["timestamp_ns"]
         at = 0
         while at < batch.count:
-            at = kernel.ingest(batch, at)
-            if kernel.has_news:
-                with self._lock:
-                    self._news.take_from(followed, batch)
-            if kernel.window_due:
-                with self._lock:
-                    self._windows.roll(followed, int(batch.frames["timestamp_ns"][at]))
-                    self._settle()
-        with self._lock:
-            self._pass_time(kernel.now_ns)
+            # Time passes for the calls between the same frames, however they came in batches.
+            end = first_from(self._next_tick_ns, stamps, at, batch.count)
+            part = FrameBatch(batch.data, batch.frames, end)
+            while at < end:
+                at = self._count(followed, part, at)
+            with self._lock:
+                self._pass_time(int(stamps[end]) if end < batch.count else followed.kernel.now_ns)
 
     def tick(self, source: int, now_ns: int) -> None:
         """Let time pass on a source that is silent."""
@@ -113,16 +113,38 @@ class Monitor:
             )
         return develop(picture, self._parts, own=self.own, began_s=began_s)
 
+    def _count(self, source: Source, batch: FrameBatch, at: int) -> int:
+        """Count frames from `at` on, as far as the kernel gets, and do what it stopped for."""
+        kernel = source.kernel
+        at = kernel.ingest(batch, at)
+        if kernel.has_news:
+            with self._lock:
+                self._news.take_from(source, batch)
+        if kernel.window_due:
+            with self._lock:
+                self._windows.roll(source, int(batch.frames["timestamp_ns"][at]))
+                self._settle()
+        return at
+
     def _pass_time(self, now_ns: int) -> None:
         self._now_ns = max(self._now_ns, now_ns)
         if self._now_ns >= self._next_tick_ns:
             self._next_tick_ns = self._now_ns + SECOND_NS
             self._parts.calls.tick(self._now_ns)
             self._news.take_from_calls()
-            self._parts.admission.keep_only(self._parts.calls.calls)
+            if self._parts.admission.is_full:
+                self._parts.admission.keep_only(self._parts.calls.calls)
 
     def _settle(self) -> None:
         """Judge the calls that ended with their last windows, and forget those that have left."""
         self._news.take_from_calls()
         self._parts.book.rate_ended()
         self._parts.book.keep_only(self._parts.calls.calls)
+        self._parts.admission.keep_only(self._parts.calls.calls)
+
+
+def first_from(time_ns: int, stamps_ns: NDArray[np.int64], start: int, end: int) -> int:
+    """The position from `start` on of the first frame that is not before `time_ns`, else `end`."""
+    is_due = stamps_ns[start:end] >= time_ns
+    first = int(is_due.argmax())
+    return start + first if is_due[first] else end

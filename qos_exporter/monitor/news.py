@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from qos_exporter.calls.events import AnomalySeen, CallEvent, DescriptionRejected
 from qos_exporter.dataplane.rows import STARTED
+from qos_exporter.monitor.rows import Event
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from qos_exporter.dataplane.frames import FrameBatch
     from qos_exporter.monitor.parts import Parts
     from qos_exporter.monitor.source import Source
@@ -26,8 +25,8 @@ class News:
 
     def take_from(self, source: Source, batch: FrameBatch) -> None:
         """Take the new streams and the messages that the kernel met in `batch`."""
-        for event in source.kernel.events():
-            if int(event["kind"]) == STARTED:
+        for event in map(Event._make, source.kernel.events().tolist()):
+            if event.kind == STARTED:
                 self._start_stream(source, event)
         frames = source.kernel.slow_frames()
         for message, src, dst, at_ns in self._signalling.messages(frames, batch):
@@ -39,9 +38,8 @@ class News:
         for event in self._calls.drain():
             self._enter(event)
 
-    def _start_stream(self, source: Source, event: np.void) -> None:
-        at_ns = int(event["at_ns"])
-        stream = source.start(int(event["slot"]), int(event["serial"]), at_ns)
+    def _start_stream(self, source: Source, event: Event) -> None:
+        stream = source.start(event.slot, event.serial, event.at_ns)
         self._calls.stream_started(stream, source.kernel.now_ns)
         if stream.call is None:
             self._control.bind(stream)

@@ -12,6 +12,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+class Event(NamedTuple):
+    """A row of `dataplane.rows.EVENT`, field by field."""
+
+    kind: int
+    slot: int
+    serial: int
+    at_ns: int
+
+
+class SlowFrame(NamedTuple):
+    """A row of `dataplane.rows.SLOW_FRAME`, field by field."""
+
+    kind: int
+    timestamp_ns: int
+    offset: int
+    length: int
+    src: NDArray[np.uint8]
+    dst: NDArray[np.uint8]
+    src_port: int
+    dst_port: int
+    link_type: int
+
+
 class Totals(NamedTuple):
     """A row of `dataplane.rows.TOTALS`, field by field."""
 

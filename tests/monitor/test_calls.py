@@ -1,0 +1,241 @@
+"""Calls in the monitor: how long they show, how they are rated, what happens on their ports."""
+
+from __future__ import annotations
+
+import pytest
+
+from qos_exporter.settings import CallSettings, Settings
+from tests.dataplane.scenarios import SECOND
+from tests.dataplane.traffic import StreamId
+from tests.monitor.recording import Dialogue, Listener, message, speech_for, talk
+
+
+def linger(seconds: float) -> Settings:
+    return Settings(calls=CallSettings(linger_ns=round(seconds * SECOND)))
+
+
+def ratings(listener: Listener) -> dict[str, int]:
+    """Tell how calls were rated, without the ratings that never came up."""
+    return {name: count for name, count in listener.show().totals.by_rating if count}
+
+
+@pytest.mark.pitfall(108)
+def test_last_values_linger_and_then_go() -> None:
+    """After its end a call shows its last window for the linger time, and then nothing more."""
+    dialogue = Dialogue(talk_s=12.0)
+    listener = Listener(linger(30)).play(dialogue.whole()).pass_time(41.0)
+    call = listener.call()
+    assert call.state == "ended"
+    assert call.duration_s == pytest.approx(12.6)
+    windows = [stream.last_window for stream in call.streams]
+    assert [window is not None and window.mos_lq is not None for window in windows] == [True] * 2
+    assert [stream.active for stream in call.streams] == [False, False]
+    listener.pass_time(43.5)
+    assert listener.show().calls == ()
+    assert listener.show().streams == ()
+
+
+@pytest.mark.pitfall(108)
+def test_a_stream_that_ends_leaves_with_its_call() -> None:
+    """One direction that fell silent keeps its last values as long as the call goes on."""
+    dialogue = Dialogue(talk_s=100.0)
+    listener = Listener().play(
+        dialogue.set_up(),
+        speech_for(dialogue.forth, 12.0),
+        speech_for(dialogue.back, 100.0),
+    )
+    forth, back = listener.call().streams
+    assert (forth.active, back.active) == (False, True)
+    assert forth.packets.received == 600
+    assert forth.last_s == pytest.approx(forth.first_s + 11.98)
+
+
+def test_call_times() -> None:
+    """Start is the INVITE, answer the 200, end the BYE."""
+    dialogue = Dialogue(start_s=10.0, talk_s=15.0)
+    listener = Listener().play(dialogue.whole())
+    call = listener.call()
+    taken_s = listener.show().taken_s
+    assert call.answer_s == pytest.approx(call.start_s + 0.5)
+    assert call.end_s == pytest.approx(call.start_s + 0.6 + 15.0)
+    assert taken_s == pytest.approx(call.end_s + 0.01 if call.end_s else None)
+    assert listener.show().totals.post_dial_delay_s.counts[0] == 1
+    assert listener.show().totals.post_dial_delay_s.sum == pytest.approx(0.25)
+
+
+def test_calls_are_rated_by_their_worse_direction() -> None:
+    """One clean direction does not make a good call of one with 20 % loss in the other.
+
+    20 % random loss of G.711: Ie,eff = 95 * 20 / (20 / 1 + 25.1) = 42.1, so R is 51.1, MOS 2.6.
+    """
+    dialogue = Dialogue(talk_s=20.0)
+    lossy = [n for n in range(1000) if n % 5 != 3]
+    listener = Listener().play(
+        dialogue.set_up(),
+        talk(dialogue.forth, lossy),
+        speech_for(dialogue.back, 20.0),
+        dialogue.hang_up(),
+    )
+    assert ratings(listener) == {}
+    listener.pass_time(31.0)
+    assert ratings(listener) == {"bad": 1}
+    listener.pass_time(60.0)
+    assert ratings(listener) == {"bad": 1}
+
+
+def test_clean_calls_are_excellent() -> None:
+    """Three clean calls count three times, whether they show for long or not."""
+    calls = [Dialogue(call_id=f"c{n}", port=5000 + 2 * n, start_s=3.0 * n) for n in range(3)]
+    for settings in (linger(90), linger(0)):
+        listener = Listener(settings)
+        listener.play(*(call.whole() for call in calls)).pass_time(40.0)
+        assert ratings(listener) == {"excellent": 3}
+
+
+def test_calls_too_short_for_a_score_are_not_rated() -> None:
+    """A call of one second has no window with a score, and so no rating."""
+    listener = Listener().play(Dialogue(talk_s=1.0).whole()).pass_time(20.0)
+    assert ratings(listener) == {}
+    assert dict(listener.show().totals.by_outcome)["answered"] == 1
+
+
+def test_calls_with_issues_count_once() -> None:
+    """A call with several bad windows and an anomaly is one call with issues."""
+    bad = Dialogue(talk_s=45.0)
+    good = Dialogue(call_id="good", port=6000, talk_s=45.0)
+    silent = Dialogue(call_id="silent", port=7000, talk_s=45.0)
+    lossy = [n for n in range(2250) if n % 4]
+    listener = Listener().play(
+        bad.set_up(), talk(bad.forth, lossy), bad.hang_up(),
+        good.whole(),
+        silent.set_up(), silent.hang_up(),
+    )  # fmt: skip
+    listener.pass_time(60.0)
+    totals = listener.show().totals
+    assert totals.with_issues == 2
+    assert totals.seen == 3
+    assert dict(totals.anomalies) == {"one_way": 1, "no_rtp": 1, "stopped": 0}
+    assert listener.call("silent").anomalies == ("no_rtp",)
+
+
+def test_every_call_is_seen_once() -> None:
+    """Calls that ring, that talk and that are over make the number of calls that began."""
+    over = Dialogue(call_id="over", talk_s=5.0)
+    talking = Dialogue(call_id="talking", port=6000, talk_s=30.0)
+    ringing = Dialogue(call_id="ringing", port=7000)
+    frames = [*over.whole(), *talking.set_up(), *speech_for(talking.forth, 10.0)]
+    listener = Listener().play(frames, ringing.set_up()[:2])
+    assert listener.show().totals.seen == 3
+    assert listener.show().totals.active == 2
+    listener.pass_time(400.0)
+    assert listener.show().totals.seen == 3
+    assert listener.show().totals.active == 0
+    assert dict(listener.show().totals.by_outcome) == {
+        "answered": 2,
+        "failed": 1,
+        "cancelled": 0,
+        "partial": 0,
+    }
+
+
+def test_streams_without_signalling_make_a_call() -> None:
+    """Two opposite streams are a call, active from its first packet and over after a silence."""
+    forth = StreamId(1)
+    back = StreamId(2, forth.dst, forth.src)
+    listener = Listener().play(speech_for(forth, 12.0), speech_for(back, 12.0))
+    (call,) = listener.show().calls
+    assert call.call_id.startswith("rtp-")
+    assert (call.state, call.outcome, len(call.streams)) == ("active", None, 2)
+    assert listener.show().totals.seen == 1
+    listener.pass_time(100.0)
+    (call,) = listener.show().calls
+    assert (call.state, call.outcome) == ("ended", "partial")
+    assert ratings(listener) == {"excellent": 1}
+
+
+def test_signalling_takes_over_a_call_that_was_only_heard() -> None:
+    """When a re-INVITE names the streams of a nameless call, there is one call, rated once."""
+    dialogue = Dialogue(start_s=20.0, talk_s=20.0)
+    early = [
+        *speech_for(dialogue.forth, 40.0),
+        *speech_for(dialogue.back, 40.0),
+    ]
+    listener = Listener().play(early, dialogue.set_up(), dialogue.hang_up()).pass_time(60.0)
+    assert [call.call_id for call in listener.show().calls] == ["call-1"]
+    assert len(listener.call().streams) == 2
+    assert ratings(listener) == {"excellent": 1}
+    assert listener.show().totals.seen == 1
+
+
+@pytest.mark.parametrize("pause_s", [2.0, 5.0, 15.0, 40.0], ids=lambda pause: f"{pause} s later")
+def test_the_next_call_on_the_same_ports(pause_s: float) -> None:
+    """A second call with the ports and SSRCs of the first has streams of its own."""
+    first = Dialogue(call_id="first", talk_s=12.0)
+    second = Dialogue(call_id="second", start_s=12.0 + pause_s, talk_s=12.0)
+    listener = Listener().play(first.whole(), second.whole()).pass_time(second.end_s + 11)
+    for call_id in ("first", "second"):
+        streams = listener.call(call_id).streams
+        assert [stream.packets.received for stream in streams] == [600, 600], call_id
+        assert [stream.packets.lost for stream in streams] == [0, 0]
+    assert sum(group.packets.received for group in listener.show().groups) == 2400
+    assert ratings(listener) == {"excellent": 2}
+
+
+def test_many_calls_on_the_same_ports_leave_nothing_behind() -> None:
+    """The stream table is as empty after a hundred calls on one pair of ports as before."""
+    listener = Listener(linger(1))
+    for number in range(100):
+        dialogue = Dialogue(call_id=f"call-{number}", start_s=4.0 * number, talk_s=3.0)
+        listener.play(dialogue.whole())
+    listener.pass_time(4.0 * 100 + 100)
+    tables = {table.name: table for table in listener.show().exporter.tables}
+    assert tables["streams"].entries == 0
+    assert tables["calls"].entries == 0
+    assert dict(listener.show().totals.by_outcome)["answered"] == 100
+    (source,) = listener.monitor._parts.sources
+    assert len(source._streams) < 60
+
+
+def test_the_tail_of_a_call_counts_nowhere() -> None:
+    """Packets that come after the BYE make no stream and no call, and lower no quality."""
+    dialogue = Dialogue(talk_s=12.0)
+    tail = talk(dialogue.forth, range(605, 700))
+    stranger = speech_for(StreamId(0x77, dialogue.callee, dialogue.caller), 2.0, start_s=12.2)
+    listener = Listener().play(dialogue.whole(), tail, stranger).pass_time(30.0)
+    assert [call.call_id for call in listener.show().calls] == ["call-1"]
+    assert len(listener.show().streams) == 2
+    assert {stream.packets.received for stream in listener.show().streams} == {600}
+    assert sum(group.packets.received for group in listener.show().groups) == 1200
+    assert ratings(listener) == {"excellent": 1}
+
+
+def test_one_way_and_hold() -> None:
+    """A call whose callee is never heard is one way; one on hold is not."""
+    one_way = Dialogue(call_id="one way", talk_s=30.0)
+    held = Dialogue(call_id="held", port=6000, talk_s=30.0)
+    hold_offer = held.description(held.caller) + b"a=sendonly\r\n"
+    hold_answer = held.description(held.callee) + b"a=recvonly\r\n"
+    hold = [
+        message("A>B INVITE 2 /b", 1.0, body=hold_offer, call_id="held"),
+        message("A<B 200 INVITE 2 /b", 1.1, body=hold_answer, call_id="held"),
+        message("A>B ACK 2 /b", 1.2, call_id="held"),
+    ]
+    listener = Listener().play(
+        one_way.set_up(), speech_for(one_way.forth, 30.0),
+        held.set_up(), hold, speech_for(held.forth, 30.0), speech_for(held.back, 1.0),
+    )  # fmt: skip
+    assert listener.call("one way").anomalies == ("one_way",)
+    assert listener.call("held").anomalies == ()
+    assert listener.call("held").on_hold
+    assert dict(listener.show().totals.anomalies) == {"one_way": 1, "no_rtp": 0, "stopped": 0}
+
+
+def test_silence_ends_a_call() -> None:
+    """A call whose BYE was missed ends a minute after its last packet, with that time."""
+    dialogue = Dialogue(talk_s=12.0)
+    listener = Listener().play(dialogue.set_up(), dialogue.media()).pass_time(85.0)
+    call = listener.call()
+    assert call.state == "ended"
+    assert call.outcome == "answered"
+    assert call.end_s == pytest.approx(call.start_s + 0.6 + 11.98)
+    assert [stream.active for stream in call.streams] == [False, False]
