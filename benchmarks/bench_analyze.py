@@ -1,10 +1,9 @@
 """`qos-exporter analyze` beside `tshark -z rtp,streams`, on the same file and the same processor.
 
 Runs alternate, so that a busy machine is busy for both, and the best of each counts: whatever else
-runs can only slow a program down. "Counting" is the time
-that `analyze` itself reports for the packet path (`counting_s`), "whole" is the process from its
-start to its end, output included. voipmonitor, the other peer worth comparing with, is in no
-Debian archive and is not measured here.
+runs can only slow a program down. "Counting" is the time that `analyze` itself reports for the
+packet path (`counting_s`), "whole" is the process from its start to its end, output included.
+voipmonitor, the other peer worth comparing with, is not in Debian and is not measured here.
 """
 
 from __future__ import annotations
