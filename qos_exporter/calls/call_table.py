@@ -35,9 +35,14 @@ class CallTable:
         """Return every call with a Call-ID that is remembered, also those that are not shown."""
         return tuple(self._by_call_id.values())
 
+    @property
+    def size(self) -> int:
+        """How many calls are remembered, shown or not."""
+        return len(self._by_call_id)
+
     def oldest(self) -> Call | None:
-        """Return the call that has been shown for longest."""
-        return next(iter(self._shown), None)
+        """Return the call that has been remembered for longest."""
+        return next(iter(self._by_call_id.values()), None)
 
     def add(self, call: Call) -> None:
         """Show a call. One with the same Call-ID, which must be over, disappears."""

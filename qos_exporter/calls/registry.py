@@ -172,8 +172,10 @@ class CallRegistry:
         return call
 
     def _make_room(self, now_ns: int) -> None:
+        if self._limit is None or self._table.size < self._limit:
+            return
         oldest = self._table.oldest()
-        if self._limit is None or oldest is None or len(self._table) < self._limit:
+        if oldest is None:
             return
         self.evictions += 1
         if not oldest.is_ended:

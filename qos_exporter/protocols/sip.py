@@ -144,6 +144,8 @@ def _assemble(
         sender, recipient = parse_name_address(first["from"]), parse_name_address(first["to"])
     except KeyError:
         raise DecodeError("missing_header") from None
+    if not call_id:
+        raise DecodeError("missing_header")
     cseq, cseq_method = parse_cseq(cseq_text)
     length = _content_length(first.get("content-length"), len(body))
     return SipMessage(

@@ -459,3 +459,15 @@ def test_limit_of_calls() -> None:
 
     assert [each.call_id for each in scene.calls] == ["call-2", "call-3"]
     assert scene.registry.evictions == 2
+
+
+def test_limit_counts_what_is_not_shown() -> None:
+    """Recordings are bounded like other calls, although nobody sees them."""
+    scene = Scenario(limit=2)
+    for number in range(4):
+        rows = answered_call(number)
+        scene.play(*rows, call_id=f"copy-{number}", headers=("Require: siprec",))
+
+    assert scene.calls == []
+    assert scene.registry.evictions == 2
+    assert scene.registry.find("copy-1") is None

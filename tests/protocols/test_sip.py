@@ -245,6 +245,7 @@ def test_first_of_repeated_headers_counts() -> None:
         pytest.param(make("SIP/2.0 700 High"), "start_line", id="code-too-high"),
         pytest.param(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "start_line", id="http"),
         pytest.param(make(Call_ID=None), "missing_header", id="call-id"),
+        pytest.param(make(Call_ID=""), "missing_header", id="empty-call-id"),
         pytest.param(make(CSeq=None), "missing_header", id="cseq"),
         pytest.param(make(From=None), "missing_header", id="from"),
         pytest.param(make(To=None), "missing_header", id="to"),
