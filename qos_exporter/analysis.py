@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qos_exporter.capture.capture_file import open_capture
 from qos_exporter.errors import CaptureError
-from qos_exporter.export.records import WRITERS
+from qos_exporter.export.records import WRITERS, WriteRecord
 from qos_exporter.export.records.capture_summary import CaptureSummary
+from qos_exporter.export.records.table_record import write_table
 from qos_exporter.monitor.monitor import Monitor
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ EXIT_DAMAGED = 1
 def analyze(options: AnalyzeOptions) -> int:
     """Print every file; what stands before the damage in a damaged one is printed too."""
     code = 0
+    write = writer_for(options)
     for path in options.files:
         try:
             snapshot, summary, damage = read_capture(path, options.settings)
@@ -38,12 +41,19 @@ def analyze(options: AnalyzeOptions) -> int:
             sys.stderr.write(f"{error}\n")
             code = EXIT_DAMAGED
             continue
-        WRITERS[options.format](snapshot, summary, sys.stdout, top=options.top)
+        write(snapshot, summary, sys.stdout, top=options.top)
         if damage is not None:
             sys.stdout.flush()
             sys.stderr.write(f"{damage}\n")
             code = EXIT_DAMAGED
     return code
+
+
+def writer_for(options: AnalyzeOptions) -> WriteRecord:
+    """Give what writes the format that was asked for; only a table can have colours."""
+    if options.format == "table":
+        return partial(write_table, color=options.color)
+    return WRITERS[options.format]
 
 
 def read_capture(

@@ -28,14 +28,19 @@ Paint = Callable[[str, str], str]
 
 
 def write_table(
-    snapshot: Snapshot, capture: CaptureSummary, out: TextIO, *, top: int | None = None
+    snapshot: Snapshot,
+    capture: CaptureSummary,
+    out: TextIO,
+    *,
+    top: int | None = None,
+    color: bool = True,
 ) -> None:
     """Write the summary and one row per stream; with `top` only that many rows."""
     out.writelines(f"{line}\n" for line in summary_lines(snapshot, capture))
     streams = worst(snapshot.streams, top)
     if not streams:
         return
-    width, paint = _screen(out)
+    width, paint = _screen(out, color=color)
     rows = table_rows(streams, width=width)
     out.write(f"\n{paint(next(rows), HEADING_STYLE)}\n")
     for stream, row in zip(streams, rows, strict=True):
@@ -43,12 +48,12 @@ def write_table(
         out.write(f"{paint(row, style)}\n")
 
 
-def _screen(out: TextIO) -> tuple[int, Paint]:
+def _screen(out: TextIO, *, color: bool) -> tuple[int, Paint]:
     """Find out how wide the output is, and how to colour it."""
     from rich.console import COLOR_SYSTEMS, Console
     from rich.style import Style
 
-    console = Console(file=out)
+    console = Console(file=out, no_color=None if color else True)
     if not console.is_terminal or console.no_color:
         return (console.width if console.is_terminal else PLAIN_WIDTH), lambda text, _: text
     system = COLOR_SYSTEMS.get(console.color_system or "")
