@@ -1,7 +1,8 @@
 """The clock rate of a dynamic payload type that nobody announced, from its own timestamps.
 
 The timing of the first packets is held back; what their timestamps advanced by, against the time
-they arrived in, is snapped to a standard rate, and then they are timed after all.
+they arrived in, is snapped to a standard rate, and then they are timed after all. A second of them
+is enough where they come evenly; where they came in a burst, more time makes up for it.
 """
 
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint32_t
@@ -20,12 +21,15 @@ from qos_exporter.dataplane.timing cimport time_media, use_clock
 cdef enum:
     MIN_HELD = 8
     MAX_ATTEMPTS = 8
+    FIRST_CHECK_NS = 1000000000
 
 cdef extern from *:
     """
+    #define QOS_SURE_FACTOR 1.12
     #define QOS_SNAP_FACTOR 1.25
     """
-    const double SNAP_FACTOR "QOS_SNAP_FACTOR"
+    const double SURE_FACTOR "QOS_SURE_FACTOR"  # as near as this to a rate: no more need to wait
+    const double SNAP_FACTOR "QOS_SNAP_FACTOR"  # and this where no more can be held, or will come
 
 
 cdef inline uint32_t nearer(
@@ -38,9 +42,9 @@ cdef inline uint32_t nearer(
     return candidate
 
 
-cdef inline uint32_t snap(double rate) noexcept nogil:
-    """The nearest standard clock rate, or 0 where none is within a quarter."""
-    cdef double best = SNAP_FACTOR
+cdef inline uint32_t snap(double rate, double factor) noexcept nogil:
+    """The nearest standard clock rate, or 0 where none is within the factor."""
+    cdef double best = factor
     cdef uint32_t found = 0
     if rate <= 0:
         return 0
@@ -52,14 +56,18 @@ cdef inline uint32_t snap(double rate) noexcept nogil:
     return nearer(rate, 90000, &best, found)
 
 
-cdef inline uint32_t estimate(const HeldPackets *held) noexcept nogil:
-    cdef const HeldPacket *first = &held.packets[0]
-    cdef const HeldPacket *last = &held.packets[held.count - 1]
-    cdef int64_t elapsed_ns = last.arrival_ns - first.arrival_ns
-    cdef int32_t ticks = <int32_t>(last.rtp_timestamp - first.rtp_timestamp)
+cdef inline int64_t held_ns(const HeldPackets *held) noexcept nogil:
+    return held.packets[held.count - 1].arrival_ns - held.packets[0].arrival_ns
+
+
+cdef inline uint32_t estimate(const HeldPackets *held, double factor) noexcept nogil:
+    cdef int32_t ticks = <int32_t>(
+        held.packets[held.count - 1].rtp_timestamp - held.packets[0].rtp_timestamp
+    )
+    cdef int64_t elapsed_ns = held_ns(held)
     if elapsed_ns <= 0:
         return 0
-    return snap(ticks * 1e9 / elapsed_ns)
+    return snap(ticks * 1e9 / elapsed_ns, factor)
 
 
 cdef inline void replay_held(Stream *stream, const Playout *playout) noexcept nogil:
@@ -79,21 +87,45 @@ cdef inline void forget_held(Stream *stream) noexcept nogil:
     stream.held = NULL
 
 
+cdef inline void begin_holding(Stream *stream) noexcept nogil:
+    """Hold from the next packet on: what was held is of no use any more."""
+    if stream.held != NULL:
+        stream.held.count = 0
+        stream.held.check_after_ns = FIRST_CHECK_NS
+
+
+cdef inline bint accept_clock(
+    Stream *stream, double factor, const Playout *playout
+) noexcept nogil:
+    cdef uint32_t rate = estimate(stream.held, factor)
+    if rate == 0:
+        return False
+    stream.state |= CLOCK_ESTIMATED
+    use_clock(stream, rate)
+    replay_held(stream, playout)
+    forget_held(stream)
+    return True
+
+
 cdef inline void settle_clock(Stream *stream, const Playout *playout) noexcept nogil:
-    """Enough packets were held, or no more will come: estimate now."""
-    cdef uint32_t rate = 0
+    """No more can be held, or will come: estimate from what there is."""
     if stream.held == NULL:
         return
-    if stream.held.count >= MIN_HELD:
-        rate = estimate(stream.held)
-    if rate:
-        stream.state |= CLOCK_ESTIMATED
-        use_clock(stream, rate)
-        replay_held(stream, playout)
-        forget_held(stream)
-    else:
-        stream.held.attempts += 1
-        stream.held.count = 0
+    if stream.held.count >= MIN_HELD and accept_clock(stream, SNAP_FACTOR, playout):
+        return
+    stream.held.attempts += 1
+    begin_holding(stream)
+
+
+cdef inline void try_clock(Stream *stream, const Playout *playout) noexcept nogil:
+    """Estimate when enough time has passed, and again after twice that time."""
+    cdef HeldPackets *held = stream.held
+    if held.count >= MIN_HELD and held_ns(held) >= held.check_after_ns:
+        if accept_clock(stream, SURE_FACTOR, playout):
+            return
+        held.check_after_ns *= 2
+    if held.count == HELD_PACKETS:
+        settle_clock(stream, playout)
 
 
 cdef inline void hold(
@@ -111,6 +143,7 @@ cdef inline void hold(
         stream.held = <HeldPackets *>calloc(1, sizeof(HeldPackets))
         if stream.held == NULL:
             return
+        begin_holding(stream)
     if stream.held.attempts >= MAX_ATTEMPTS:
         return
     packet = &stream.held.packets[stream.held.count]
@@ -120,5 +153,4 @@ cdef inline void hold(
     packet.step = <int16_t>step
     packet.is_new = is_new
     stream.held.count += 1
-    if stream.held.count == HELD_PACKETS:
-        settle_clock(stream, playout)
+    try_clock(stream, playout)

@@ -8,7 +8,7 @@ cdef enum:
     MAX_LOSS_RUN = 1024
     VARIATION_BUCKETS = 12
     RUN_BUCKETS = 11
-    HELD_PACKETS = 32
+    HELD_PACKETS = 256
     PAYLOAD_TYPES = 128
 
 cdef enum StreamState:
@@ -67,6 +67,7 @@ ctypedef struct HeldPackets:
     HeldPacket packets[HELD_PACKETS]
     uint32_t count
     uint32_t attempts
+    int64_t check_after_ns
 
 ctypedef struct Profile:
     uint32_t clock_rate[PAYLOAD_TYPES]

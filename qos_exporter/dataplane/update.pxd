@@ -2,7 +2,13 @@
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 
-from qos_exporter.dataplane.clock cimport forget_held, hold, replay_held, settle_clock
+from qos_exporter.dataplane.clock cimport (
+    begin_holding,
+    forget_held,
+    hold,
+    replay_held,
+    settle_clock,
+)
 from qos_exporter.dataplane.concealment cimport SECOND_NS, close_second, pass_second
 from qos_exporter.dataplane.playout cimport discard_pending
 from qos_exporter.dataplane.records cimport (
@@ -171,8 +177,7 @@ cdef inline void begin_timing(Stream *stream) noexcept nogil:
     """A new epoch: what was timed or held back belongs to the old one."""
     discard_pending(stream)
     stream.state &= ~<uint16_t>HAS_BASELINE
-    if stream.held != NULL:
-        stream.held.count = 0
+    begin_holding(stream)
 
 
 cdef inline void count_packet(
