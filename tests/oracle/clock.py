@@ -11,9 +11,12 @@ from itertools import pairwise
 from tests.oracle.timing import Sample
 
 STANDARD_CLOCKS = (8000, 16000, 24000, 32000, 48000, 90000)
-TOLERANCE = 1.25
-HELD_PACKETS = 32
-HELD_PACKETS_AT_END = 8
+CHECK_NS = 1_000_000_000
+CHECK_TOLERANCE = 1.12
+"""While more packets can be waited for, only a clear answer is taken."""
+LAST_TOLERANCE = 1.25
+HELD_PACKETS = 256
+MIN_HELD_PACKETS = 8
 ATTEMPTS = 8
 FIRST_DYNAMIC = 96
 EVENT_BYTES = 4
@@ -83,32 +86,36 @@ def unannounced_kind(payload_type: int, payload_length: int, media_type: int | N
     return Kind.MEDIA
 
 
-def nearest_standard_clock(ticks_per_second: float) -> int | None:
+def nearest_standard_clock(ticks_per_second: float, tolerance: float) -> int | None:
     """Find the standard clock with the least ratio to the measured rate, None if none is near."""
     if ticks_per_second <= 0:
         return None
     nearest = min(STANDARD_CLOCKS, key=lambda rate: abs(math.log(ticks_per_second / rate)))
     ratio = ticks_per_second / nearest
-    return nearest if 1 / TOLERANCE <= ratio <= TOLERANCE else None
+    return nearest if 1 / tolerance <= ratio <= tolerance else None
 
 
-def measured_clock(samples: list[Sample]) -> int | None:
+def measured_clock(samples: list[Sample], tolerance: float) -> int | None:
     """Ticks against arrival time, from the first of `samples` to the last."""
     elapsed_ns = samples[-1].arrival_ns - samples[0].arrival_ns
     if elapsed_ns <= 0:
         return None
-    steps = pairwise(samples)
-    ticks = sum(after.ticks_since(before.rtp_timestamp) for before, after in steps)
-    return nearest_standard_clock(ticks * 1e9 / elapsed_ns)
+    ticks = sum(after.ticks_since(before.rtp_timestamp) for before, after in pairwise(samples))
+    return nearest_standard_clock(ticks * 1e9 / elapsed_ns, tolerance)
 
 
 @dataclass(slots=True)
 class ClockEstimate:
-    """The clock of a media type that nobody told of, and the packets that wait for it."""
+    """The clock of a media type that nobody told of, and the packets that wait for it.
+
+    It is looked for after one second of packets, after two, four and so on, and for the last time
+    when no more packets can be held.
+    """
 
     clock_rate: int = 0
     held: list[Sample] = field(default_factory=list)
     failures: int = 0
+    next_check_ns: int = CHECK_NS
 
     def add(self, sample: Sample) -> list[Sample]:
         """Take a sample; gives back those whose timing can be measured now."""
@@ -117,13 +124,38 @@ class ClockEstimate:
         if self.failures == ATTEMPTS:
             return []
         self.held.append(sample)
-        return self.conclude(at_least=HELD_PACKETS)
+        return self._check() or self._give_up()
 
-    def conclude(self, at_least: int) -> list[Sample]:
-        """Estimate if enough samples are held; gives them back if the estimate is accepted."""
-        if len(self.held) < at_least:
+    def forget(self) -> None:
+        """Begin anew: what is held has nothing to do with what comes."""
+        self.held.clear()
+        self.next_check_ns = CHECK_NS
+
+    def conclude(self) -> list[Sample]:
+        """Take what there is at the end of the stream; gives back what can be measured."""
+        if len(self.held) < MIN_HELD_PACKETS:
             return []
+        return self._accept(measured_clock(self.held, LAST_TOLERANCE))
+
+    def _check(self) -> list[Sample]:
+        elapsed_ns = self.held[-1].arrival_ns - self.held[0].arrival_ns
+        if len(self.held) < MIN_HELD_PACKETS or elapsed_ns < self.next_check_ns:
+            return []
+        self.next_check_ns *= 2
+        return self._accept(measured_clock(self.held, CHECK_TOLERANCE))
+
+    def _give_up(self) -> list[Sample]:
+        if len(self.held) < HELD_PACKETS:
+            return []
+        accepted = self._accept(measured_clock(self.held, LAST_TOLERANCE))
+        if not accepted:
+            self.failures += 1
+            self.forget()
+        return accepted
+
+    def _accept(self, clock_rate: int | None) -> list[Sample]:
+        if clock_rate is None:
+            return []
+        self.clock_rate = clock_rate
         held, self.held = self.held, []
-        self.clock_rate = measured_clock(held) or 0
-        self.failures += not self.clock_rate
-        return held if self.clock_rate else []
+        return held

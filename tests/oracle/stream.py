@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.oracle.clock import (
-    HELD_PACKETS_AT_END,
     ClockEstimate,
     ClockSource,
     Kind,
@@ -69,7 +68,7 @@ class OracleStream:
         estimate = self.estimate
         if told.kind is not Kind.MEDIA:
             if estimate:
-                estimate.held.clear()
+                estimate.forget()
             return
         self.estimate = None
         if told.clock_rate != self.clock_rate:
@@ -101,7 +100,7 @@ class OracleStream:
         self._discard(happened=self.playout.drop_pending())
         self.timing.baseline = None
         if self.estimate:
-            self.estimate.held.clear()
+            self.estimate.forget()
 
     def _payload(self, packet: Packet, step: Step, distance: int) -> None:
         found, source = self.payload_formats.find(packet.payload_type)
@@ -179,7 +178,7 @@ class OracleStream:
     def finish(self) -> None:
         """End the stream: whatever was still open is decided."""
         if self.estimate and not self.estimate.clock_rate:
-            held = self.estimate.conclude(at_least=HELD_PACKETS_AT_END)
+            held = self.estimate.conclude()
             self._run_held(held, self.estimate.clock_rate)
             self._show_estimate(self.estimate)
         self.sequence.finish()
