@@ -394,6 +394,7 @@ def test_single_duplicate_takes_part(implementation: Implementation) -> None:
     assert seen[:-1] == pytest.approx([0, 0, 1, 1 + 15 / 16])
 
 
+@pytest.mark.pitfall(7)
 def test_restart_takes_a_new_baseline(implementation: Implementation) -> None:
     """After a restart nothing is compared with the time before it."""
     before = speech(range(10))

@@ -159,6 +159,7 @@ def test_no_more_missed_than_expected() -> None:
     assert found.loss_ratio[0] + found.discard_ratio[0] == 1.0
 
 
+@pytest.mark.pitfall(18)
 @pytest.mark.parametrize(
     ("columns", "codec", "reason"),
     [
