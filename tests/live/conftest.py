@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import functools
 import os
 import shutil
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,4 +29,21 @@ def lacking(marks: Sequence[str]) -> list[str]:
     programs = [program for mark in marks for program in PROGRAMS[mark]]
     missing = [program for program in programs if shutil.which(program) is None]
     reasons = [f"{program} is not installed" for program in missing]
-    return reasons if os.geteuid() == 0 or not marks else [*reasons, "needs root"]
+    if not marks or reasons:
+        return reasons
+    if os.geteuid() != 0:
+        return ["needs root"]
+    return refused_namespace()
+
+
+@functools.cache
+def refused_namespace() -> list[str]:
+    """Say why `ip` cannot use a network namespace here, as in a container without the rights."""
+    name = f"qos{os.getpid()}x-trial"
+    for command in (["add", name], ["exec", name, "true"], ["delete", name]):
+        done = subprocess.run(
+            ["ip", "netns", *command], capture_output=True, text=True, check=False, timeout=10
+        )
+        if done.returncode != 0:
+            return [f"no network namespaces: {done.stderr.strip()}"]
+    return []

@@ -14,6 +14,8 @@ G711_BPL = 25.1
 """Packet-loss robustness of G.711 with concealment (G.113 appendix I)."""
 G722_IE = 13.0
 """Equipment impairment of G.722 at 64 kbit/s on the wideband scale (G.113 appendix IV)."""
+G722_BPL = 4.3
+"""G.113 has none for G.722; this is that of a codec without concealment, as the product assumes."""
 
 
 def burst_ratio(truth: StreamTruth) -> float:
@@ -24,15 +26,21 @@ def burst_ratio(truth: StreamTruth) -> float:
 
 
 def g711_mos(truth: StreamTruth, *, discarded: int) -> float:
-    """Find MOS-LQE of G.711 from losses (G.107 equations 7-29 and B-4)."""
-    loss_percent = 100 * (truth.lost + discarded) / truth.expected
-    ie_eff = 95 * loss_percent / (loss_percent / burst_ratio(truth) + G711_BPL)
+    """Find MOS-LQE of G.711 from its losses and what came too late."""
+    ie_eff = _effective_ie(truth, discarded=discarded, ie=0.0, bpl=G711_BPL)
     return mos(NARROWBAND_R - ie_eff)
 
 
-def clean_g722_mos() -> float:
-    """Find MOS-LQE of G.722 that lost nothing (G.107.1 clause 7)."""
-    return mos((WIDEBAND_R - G722_IE) / WIDEBAND_SCALE)
+def g722_mos(truth: StreamTruth, *, discarded: int) -> float:
+    """Find MOS-LQE of G.722 from its losses and what came too late, on the wideband scale."""
+    ie_eff = _effective_ie(truth, discarded=discarded, ie=G722_IE, bpl=G722_BPL)
+    return mos((WIDEBAND_R - ie_eff) / WIDEBAND_SCALE)
+
+
+def _effective_ie(truth: StreamTruth, *, discarded: int, ie: float, bpl: float) -> float:
+    """Find the effective equipment impairment (G.107 equation 7-29, and the same in G.107.1)."""
+    loss_percent = 100 * (truth.lost + discarded) / truth.expected
+    return ie + (95 - ie) * loss_percent / (loss_percent / burst_ratio(truth) + bpl)
 
 
 def mos(r_factor: float) -> float:
