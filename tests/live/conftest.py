@@ -4,46 +4,41 @@ import functools
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
 PROGRAMS = {
     "netns": ["ip", "ethtool"],
     "live": ["sipp", "baresip"],
 }
 
 
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what this machine cannot do, and say what it lacks."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            marks = [mark for mark in PROGRAMS if item.get_closest_marker(mark)]
-            for reason in lacking(marks):
-                item.add_marker(pytest.mark.skip(reason=reason))
+    marks = [mark for mark in PROGRAMS if item.get_closest_marker(mark)]
+    if reason := lacking(marks):
+        pytest.skip(reason)
 
 
-def lacking(marks: Sequence[str]) -> list[str]:
+def lacking(marks: list[str]) -> str:
+    """Say what the machine lacks for these marks; empty where it has everything."""
     programs = [program for mark in marks for program in PROGRAMS[mark]]
     missing = [program for program in programs if shutil.which(program) is None]
-    reasons = [f"{program} is not installed" for program in missing]
-    if not marks or reasons:
-        return reasons
-    if os.geteuid() != 0:
-        return ["needs root"]
-    return refused_namespace()
+    if missing:
+        return f"not installed: {', '.join(missing)}"
+    if marks and os.geteuid() != 0:
+        return "needs root"
+    return refusal() if marks else ""
 
 
 @functools.cache
-def refused_namespace() -> list[str]:
-    """Say why `ip` cannot use a network namespace here, as in a container without the rights."""
+def refusal() -> str:
+    """Say why `ip` cannot use network namespaces here, as in a container without the rights."""
     name = f"qos{os.getpid()}x-trial"
-    for command in (["add", name], ["exec", name, "true"], ["delete", name]):
-        done = subprocess.run(
-            ["ip", "netns", *command], capture_output=True, text=True, check=False, timeout=10
-        )
-        if done.returncode != 0:
-            return [f"no network namespaces: {done.stderr.strip()}"]
-    return []
+    trials = ["netns", "add", name], ["-netns", name, "link"], ["netns", "delete", name]
+    ended = [
+        subprocess.run(["ip", *trial], capture_output=True, text=True, check=False, timeout=10)
+        for trial in trials
+    ]
+    failures = [trial.stderr.strip() for trial in ended if trial.returncode != 0]
+    return f"no network namespaces: {failures[0]}" if failures else ""
