@@ -40,7 +40,8 @@ fmt: $(VENV)/.dev ## format the code and mend what ruff can mend
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: packages build ## measure speed, memory and losses beside other tools
+bench: build ## measure speed, memory and losses beside other tools
+	@$(PYTHON) tools/system_packages.py bench
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 build: $(VENV)/.dev $(VENV)/.compiled ## make the venv with all tools and compile in place
