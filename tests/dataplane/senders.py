@@ -157,9 +157,18 @@ def step_back(sender: Sender, duration_ms: int) -> None:
     sender.now_ns -= duration_ms * MS
 
 
+def see_twice(sender: Sender) -> None:
+    """Let the tap see every packet at two places."""
+    sender.packets = [
+        replace(packet, arrival_ns=packet.arrival_ns + delay_ns)
+        for packet in sender.packets
+        for delay_ns in (0, 100_003)
+    ]
+
+
 ACTIONS: st.SearchStrategy[tuple[Callable[[Sender, int], None], int]] = st.one_of(
     st.tuples(st.just(talk), st.integers(1, 80)),
-    st.tuples(st.just(talk), st.integers(1, 80)),
+    st.tuples(st.just(talk), st.integers(50, 300)),
     st.tuples(st.just(lose), st.integers(1, 20)),
     st.tuples(st.just(lose), st.sampled_from([126, 127, 128, 129, 500, 1022, 1023, 1024])),
     st.tuples(st.just(jump), st.sampled_from([1500, 2998, 2999, 3000, 20_000, 32_767, 32_768])),
@@ -194,6 +203,8 @@ def senders(draw: st.DrawFn) -> list[Packet]:
         timestamp=draw(st.sampled_from([0, 5, 1 << 31, (1 << 32) - 3000])),
         payload_type=draw(st.sampled_from(sorted(MEDIA_CLOCKS))),
     )
-    for act, size in draw(st.lists(ACTIONS, min_size=1, max_size=25)):
+    for act, size in draw(st.lists(ACTIONS, min_size=1, max_size=40)):
         act(sender, size)
+    if draw(st.sampled_from([False, False, False, True])):
+        see_twice(sender)
     return in_order_of_arrival(sender.packets) if draw(st.booleans()) else sender.packets
