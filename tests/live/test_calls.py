@@ -126,10 +126,8 @@ def test_bursts(performance: Performance) -> None:
 def test_mos(
     performance: Performance, caller: str, expected_mos: ExpectedMos, direction: str
 ) -> None:
-    """MOS is what the E-model says of the recorded losses and of what came too late.
-
-    On a busy machine telephones are late themselves, so a clean call may have a late packet too.
-    """
+    """MOS is what the E-model says of the recorded losses and of what came too late."""
+    # On a busy machine telephones are late themselves: a clean call may have a late packet too.
     discarded = performance.value("voip_call_packets_discarded_total", caller, direction)
     expected = expected_mos(performance.truth(caller, direction), discarded=int(discarded))
     measured = performance.value("voip_call_mos_lq", caller, direction)
