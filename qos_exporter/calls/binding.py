@@ -34,8 +34,9 @@ class MediaBinder:
         """Find the signalled call of a stream, or see that it is a dead call's; else `False`."""
         match = self.matcher.find(stream, now_ns)
         if match is None and self._is_tail(stream):
+            # It counts, but makes no call; a description that still comes may claim it.
             self.pairing.discard(stream)
-            self._trailing.mute(stream, since_ns=0)
+            self.pairing.add(stream)
             return True
         match = match or self.matcher.guess(stream)
         if match is not None:

@@ -7,6 +7,7 @@ from qos_exporter.calls.control import StreamControl
 from qos_exporter.calls.matching import QUIET_NS
 from qos_exporter.calls.media import MediaStream
 from qos_exporter.calls.multimap import MultiMap
+from qos_exporter.calls.party import Direction
 from qos_exporter.net import Endpoint
 
 
@@ -73,6 +74,7 @@ class StreamPairing:
         """Make a stream part of a call; it needs no search from its sender's side then."""
         self._from.discard(stream.src, stream)
         stream.call = call
+        stream.direction = direction_in(call, stream)
         call.add_stream(stream)
         self._control.bind(stream)
 
@@ -103,6 +105,20 @@ class StreamPairing:
 
     def _runs(self, stream: MediaStream, now_ns: int) -> bool:
         return stream.is_live and self._control.last_packet_ns(stream) > now_ns - QUIET_NS
+
+
+def direction_in(call: Call, stream: MediaStream) -> Direction:
+    """Give the direction of a stream that joins a call without signalling.
+
+    Nobody knows who called, yet the two ways must be told apart: the side that was heard first is
+    taken for the caller.
+    """
+    if not call.streams:
+        return Direction.CALLER_TO_CALLEE
+    first = call.streams[0]
+    if first.src == stream.src or first.dst == stream.dst:
+        return Direction.CALLER_TO_CALLEE
+    return Direction.CALLEE_TO_CALLER
 
 
 def call_id_of(stream: MediaStream, partner: MediaStream) -> str:

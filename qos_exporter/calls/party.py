@@ -11,7 +11,7 @@ class Direction(StrEnum):
     CALLER_TO_CALLEE = "caller_to_callee"
     CALLEE_TO_CALLER = "callee_to_caller"
     UNKNOWN = "unknown"
-    """Without signalling nobody knows who called."""
+    """Of a stream that belongs to no call."""
 
 
 class Party(IntEnum):

@@ -81,7 +81,7 @@ class Kernel:
         """Set the number that the stream's window rows carry in `group`."""
 
     def mute(self, slot: int) -> None:
-        """Its call is over: only what was on its way still counts, until the window closes."""
+        """Its call is over: only what was on its way still counts, for 200 ms."""
 
     def continue_stream(self, slot: int, earlier_slot: int) -> bool:
         """Let the new stream in `slot` go on with the counts and serial of an earlier one.

@@ -313,8 +313,9 @@ cdef class Kernel:
         cdef Stream *stream
         with self.lock:
             stream = self.stream(slot)
-            if not stream.state & ENDED:
+            if not stream.state & (ENDED | MUTED):
                 stream.state |= MUTED
+                stream.muted_ns = self.core.now_ns
 
     def continue_stream(self, uint32_t slot, uint32_t earlier_slot):
         cdef uint32_t profile = self.stream(earlier_slot).profile

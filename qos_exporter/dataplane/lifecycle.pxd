@@ -13,6 +13,7 @@ from qos_exporter.dataplane.records cimport (
     IN_USE,
     MUTED,
     PROVEN,
+    REORDER_WINDOW,
     REPORTED,
     Key,
     Packet,
@@ -38,6 +39,7 @@ from qos_exporter.dataplane.update cimport count_end, count_first, count_packet
 
 cdef enum:
     EVICTION_SAMPLE = 64
+    ON_THE_WAY_NS = 200000000
 
 
 cdef inline bint is_announced(const Core *core, const Packet *packet) noexcept nogil:
@@ -172,11 +174,13 @@ cdef inline void try_candidate(Core *core, uint32_t number, const Packet *packet
 cdef inline bint is_tail(const Stream *stream, const Packet *packet) noexcept nogil:
     """Whether a packet after the end of its call was already on its way then.
 
-    It still counts where it is next in sequence, or late; it cannot make another one lost.
+    For a moment that is taken of all that are near in sequence, so that what the network did to
+    the last packets of a call counts as well.
     """
     return (
         not stream.state & REPORTED
-        and <int16_t>(packet.sequence_number - <uint16_t>stream.max_seq) <= 1
+        and packet.arrival_ns <= stream.muted_ns + ON_THE_WAY_NS
+        and <int16_t>(packet.sequence_number - <uint16_t>stream.max_seq) < REORDER_WINDOW
     )
 
 

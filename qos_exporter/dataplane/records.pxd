@@ -156,6 +156,7 @@ ctypedef struct Stream:
     uint32_t pending_timestamp
     int64_t pending_transit
     int64_t conceal_ns
+    int64_t muted_ns
     int64_t peak_before
     int64_t window_first_ns
     int64_t first_ns
@@ -174,7 +175,7 @@ ctypedef struct Stream:
     uint32_t runs[RUN_BUCKETS]
     uint32_t variation[VARIATION_BUCKETS]
     Mark mark
-    uint8_t padding[40]         # to a multiple of two cache lines, which are fetched in pairs
+    uint8_t padding[32]         # to a multiple of two cache lines, which are fetched in pairs
 
 ctypedef struct Playout:
     int64_t nominal_ns

@@ -6,7 +6,7 @@ import tracemalloc
 
 import pytest
 
-from qos_exporter.calls.media import MediaStream
+from qos_exporter.calls.media import Direction, MediaStream
 from qos_exporter.calls.registry import CallRegistry
 from qos_exporter.net import Endpoint
 from tests.calls.recorder import RecordingControl
@@ -14,7 +14,7 @@ from tests.calls.scenario import A_TO_B, B_TO_A, NS_PER_S, Scenario
 
 
 def test_two_opposite_streams_make_a_call() -> None:
-    """They are one call of unknown direction, whose name follows from them."""
+    """They are one call, from the side that was heard first, whose name follows from them."""
     scene = Scenario()
     alone = scene.stream(A_TO_B, 0xAA, at_s=0)
     assert scene.calls == []
@@ -25,7 +25,8 @@ def test_two_opposite_streams_make_a_call() -> None:
     ]
     assert scene.calls[0].streams == [alone, other]
     assert scene.calls[0].state == "active"
-    assert {each.direction.value for each in (alone, other)} == {"unknown"}
+    assert alone.direction is Direction.CALLER_TO_CALLEE
+    assert other.direction is Direction.CALLEE_TO_CALLER
 
 
 def test_name_does_not_depend_on_the_order() -> None:
