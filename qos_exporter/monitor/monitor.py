@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from qos_exporter.dataplane.frames import FrameBatch
+from qos_exporter.monitor.allocation import no_collection
 from qos_exporter.monitor.exporter_views import OwnState
 from qos_exporter.monitor.news import News
 from qos_exporter.monitor.parts import assemble
@@ -107,11 +108,12 @@ class Monitor:
     def snapshot(self) -> Snapshot:
         """Show everything as it stands; changes nothing."""
         began_s = time.perf_counter()
-        with self._lock:
-            picture = take_picture(
-                self._parts, taken_ns=self._now_ns, over=self._over, call_limit=self._call_limit
-            )
-        return develop(picture, self._parts, own=self.own, began_s=began_s)
+        with no_collection():
+            with self._lock:
+                picture = take_picture(
+                    self._parts, taken_ns=self._now_ns, over=self._over, call_limit=self._call_limit
+                )
+            return develop(picture, self._parts, own=self.own, began_s=began_s)
 
     def _count(self, source: Source, batch: FrameBatch, at: int) -> int:
         """Count frames from `at` on, as far as the kernel gets, and do what it stopped for."""

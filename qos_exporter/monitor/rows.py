@@ -1,12 +1,12 @@
 """Rows of the kernel and of the history as plain tuples: native numbers, fields by name.
 
-Reading one field of a numpy record costs as much as turning the whole record into a tuple. Fields
-that are arrays stay arrays.
+Reading one field of a numpy record costs as much as turning the whole record into a tuple.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,14 +36,9 @@ class SlowFrame(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """A row of `dataplane.rows.TOTALS`, field by field."""
+    """Those columns of `dataplane.rows.TOTALS` that are shown as they are."""
 
-    slot: int
-    serial: int
-    payload_types: NDArray[np.uint8]
-    payload_type: int
     clock_source: int
-    flags: int
     clock_rate: int
     first_ns: int
     last_ns: int
@@ -53,28 +48,17 @@ class Totals(NamedTuple):
     duplicate: int
     reordered: int
     discarded: int
-    ignored: int
-    restarts: int
-    stopped_gaps: int
-    loss_runs: int
-    concealed_s: int
-    severely_concealed_s: int
-    bytes: int
-    media_ns: int
     jitter_count: int
     jitter_last_s: float
     jitter_mean_s: float
     jitter_max_s: float
     delay_variation_max_s: float
-    playout_delay_s: float
-    delay_variation_histogram: NDArray[np.uint32]
-    loss_run_histogram: NDArray[np.uint32]
 
 
 class HistoryRow(NamedTuple):
-    """A row of `monitor.history.HISTORY`, field by field."""
+    """The columns of `monitor.history.HISTORY` that are shown."""
 
-    windows: NDArray[np.uint32]
+    windows: list[int]
     scored: int
     scored_cq: int
     mos_lq_sum: float
@@ -83,7 +67,6 @@ class HistoryRow(NamedTuple):
     mos_cq_min: float
     r_factor_sum: float
     r_factor_min: float
-    group: int
     end_ns: int
     result: int
     reason: int
@@ -95,3 +78,12 @@ class HistoryRow(NamedTuple):
     burst_ratio: float
     jitter_s: float
     jitter_max_s: float
+
+
+Row = TypeVar("Row", Totals, HistoryRow)
+
+
+def tuples(row_type: type[Row], rows: NDArray[np.void]) -> Iterator[Row]:
+    """Read the columns that a row type names out of all rows, column by column."""
+    columns = [rows[name].tolist() for name in row_type._fields]
+    return map(row_type._make, zip(*columns, strict=True))

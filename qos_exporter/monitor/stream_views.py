@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from qos_exporter.dataplane.rows import CLOCK_SOURCES
-from qos_exporter.monitor.rows import HistoryRow, Totals
+from qos_exporter.monitor.rows import HistoryRow, Totals, tuples
 from qos_exporter.quality.burst import burst_ratio
-from qos_exporter.quality.rating import REASONS, RESULTS, rating_name
+from qos_exporter.quality.rating import RATINGS, REASONS, RESULTS, rating_codes
 from qos_exporter.snapshot import (
     PacketCounts,
     Score,
@@ -22,7 +23,7 @@ from qos_exporter.snapshot import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from qos_exporter.monitor.tracked import TrackedStream
 
 SECOND_NS = 1_000_000_000
+RATING_NAMES = dict(enumerate(RATINGS))
 
 
 class StreamFacts(NamedTuple):
@@ -87,27 +89,47 @@ def copy_streams(
     return StreamCopies(source.name, facts, totals, source.history.rows[slots])
 
 
+class Derived(NamedTuple):
+    """What follows from the numbers of a stream, worked out for all streams at once."""
+
+    payload_types: tuple[int, ...]
+    burst_ratio: float
+    rating: str | None
+
+
 def stream_views(copies: StreamCopies) -> list[StreamView]:
     """View the copied streams, all at once."""
-    totals = map(Totals._make, copies.totals.tolist())
-    history = map(HistoryRow._make, copies.history.tolist())
-    bursts = burst_ratio(
-        lost=copies.totals["lost"],
-        loss_runs=copies.totals["loss_runs"],
-        expected=copies.totals["expected"],
-    ).tolist()
+    columns = zip(
+        copies.facts,
+        tuples(Totals, copies.totals),
+        tuples(HistoryRow, copies.history),
+        derive(copies.totals, copies.history),
+        strict=True,
+    )
     return [
-        stream_view(fact, counted, scored, burst=burst, interface=copies.interface)
-        for fact, counted, scored, burst in zip(copies.facts, totals, history, bursts, strict=True)
+        stream_view(fact, totals, history, derived, interface=copies.interface)
+        for fact, totals, history, derived in columns
     ]
 
 
+def derive(totals: NDArray[np.void], history: NDArray[np.void]) -> Iterator[Derived]:
+    """Work out what follows from the numbers."""
+    bursts = burst_ratio(
+        lost=totals["lost"], loss_runs=totals["loss_runs"], expected=totals["expected"]
+    )
+    # Streams without a score have 0 / 0 here: NaN, which has no rating.
+    scored = np.where(history["scored"] > 0, history["scored"], np.nan)
+    codes = rating_codes(history["mos_lq_sum"] / scored)
+    types = map(payload_types, bitmaps(totals["payload_types"]))
+    ratings = map(RATING_NAMES.get, codes.tolist())
+    return map(Derived, types, bursts.tolist(), ratings)
+
+
 def stream_view(
-    fact: StreamFacts, totals: Totals, history: HistoryRow, *, burst: float, interface: str
+    fact: StreamFacts, totals: Totals, history: HistoryRow, derived: Derived, *, interface: str
 ) -> StreamView:
     """View one stream."""
     stream, path = fact.stream, fact.path
-    mos_lq = score(history.mos_lq_sum, history.mos_lq_min, history.scored)
     expected = totals.expected
     return StreamView(
         call_id=fact.call_id,
@@ -115,7 +137,7 @@ def stream_view(
         src=str(stream.src),
         dst=str(stream.dst),
         ssrc=stream.ssrc,
-        payload_types=payload_types(totals.payload_types.tobytes()),
+        payload_types=derived.payload_types,
         codec=fact.codec.codec,
         clock_rate=totals.clock_rate or None,
         clock_source=CLOCK_SOURCES[totals.clock_source],
@@ -128,14 +150,14 @@ def stream_view(
         packets=packet_counts(totals),
         loss_ratio=totals.lost / expected if expected else 0.0,
         discard_ratio=totals.discarded / expected if expected else 0.0,
-        burst_ratio=burst,
+        burst_ratio=derived.burst_ratio,
         jitter=jitter(totals),
         delay_variation_max_s=totals.delay_variation_max_s if totals.clock_rate else None,
-        mos_lq=mos_lq,
+        mos_lq=score(history.mos_lq_sum, history.mos_lq_min, history.scored),
         mos_cq=score(history.mos_cq_sum, history.mos_cq_min, history.scored_cq),
         r_factor=score(history.r_factor_sum, history.r_factor_min, history.scored),
-        rating=rating_name(mos_lq.mean if mos_lq else None),
-        windows=WindowCounts(*history.windows.tolist()),
+        rating=derived.rating,
+        windows=WindowCounts(*history.windows),
         last_window=last_window(history),
         active=fact.active,
     )
@@ -165,6 +187,13 @@ def score(total: float, lowest: float, count: int) -> Score | None:
     return Score(total / count, lowest) if count else None
 
 
+def bitmaps(columns: NDArray[np.uint8]) -> list[bytes]:
+    """The sixteen bytes of each row as one value; zeros at its end are left out."""
+    packed: list[bytes] = np.ascontiguousarray(columns).view("S16").ravel().tolist()
+    return packed
+
+
+@lru_cache(1024)
 def payload_types(bits: bytes) -> tuple[int, ...]:
     """The numbers whose bits are set, the first byte holding 0 to 7."""
     return tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -119,6 +120,19 @@ def test_snapshots_during_churn() -> None:
     assert all(seen == sorted(seen) for seen in totals)
     listener.monitor.finish()
     assert sum(group.packets.received for group in listener.show().groups) == 150 * 800
+
+
+def test_garbage_collection_is_left_as_it_was() -> None:
+    """It pauses for a snapshot, and is on again after it, or off where it was off."""
+    listener = Listener()
+    listener.show()
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        listener.show()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_old_snapshots_stay_as_they_were() -> None:
