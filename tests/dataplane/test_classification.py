@@ -197,8 +197,8 @@ TUNNEL_PORTS = [2152, 4789, 6081, 37008]
 @pytest.mark.parametrize("sends", [True, False], ids=["source", "destination"])
 def test_media_on_the_port_of_a_tunnel(*, port: int, sends: bool) -> None:
     """RTP whose port happens to be that of a tunnel is RTP."""
-    src = replace(CALLER, port=port) if sends else CALLER
-    dst = CALLEE if sends else replace(CALLEE, port=port)
+    src = Endpoint(CALLER.address, port) if sends else CALLER
+    dst = CALLEE if sends else Endpoint(CALLEE.address, port)
     harness = Harness()
     harness.frames(frames_of([rtp(p, 7) for p in speech(range(20))], src, dst))
 
@@ -211,7 +211,7 @@ def test_tunnel_leaves_the_packet_path() -> None:
     """What is really encapsulated is handed over as a frame, not counted."""
     inner = ethernet(ip_datagram(CALLER, CALLEE, rtp(speech([1])[0], 7)))
     vxlan = struct.pack("!BBHI", 0x08, 0, 0, 42 << 8) + inner
-    harness = fed([vxlan], announced=False, dst=replace(CALLEE, port=4789))
+    harness = fed([vxlan], announced=False, dst=Endpoint(CALLEE.address, 4789))
 
     assert harness.slow_frames()["kind"].tolist() == [SLOW_TUNNEL]
     assert harness.undecoded() == {"tunnel": 1}
@@ -229,7 +229,7 @@ SIGNALLING = [
 @pytest.mark.parametrize(("message", "port"), SIGNALLING)
 def test_signalling_leaves_the_packet_path(message: bytes, port: int) -> None:
     """A SIP message is handed over as the payload of its datagram, with its endpoints."""
-    harness = fed([message], announced=False, dst=replace(CALLEE, port=port))
+    harness = fed([message], announced=False, dst=Endpoint(CALLEE.address, port))
     (row,) = harness.slow_frames()
 
     assert row["kind"] == SLOW_SIP

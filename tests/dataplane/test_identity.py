@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from qos_exporter.dataplane.rows import FLAG_CAPTURED_TWICE, FLAG_ENDED
+from qos_exporter.net import Endpoint
 from tests.dataplane.harness import Harness, kernel_settings
 from tests.dataplane.scenarios import MS, PACKET_NS, SECOND, START_NS, delayed, speech
 from tests.dataplane.traffic import (
@@ -95,7 +96,7 @@ def test_same_source_on_both_legs() -> None:
 @pytest.mark.pitfall(14)
 def test_ssrc_0() -> None:
     """0 is an SSRC like any other, and two senders that use it are two streams."""
-    other = StreamId(0, replace(CALLER, address="10.0.0.9"), CALLEE)
+    other = StreamId(0, Endpoint("10.0.0.9", CALLER.port), CALLEE)
     zero = StreamId(0, CALLER, CALLEE)
     harness = counted(named(zero, speech(range(100))), named(other, speech(range(500, 600))))
 
@@ -108,8 +109,8 @@ def test_ssrc_0() -> None:
 def test_address_that_changes(moved: str) -> None:
     """When NAT moves one end, the stream can go on: what got lost meanwhile is its loss."""
     packets = speech(range(100))
-    src = replace(CALLER, port=40_000) if moved == "src" else CALLER
-    dst = replace(CALLEE, port=40_000) if moved == "dst" else CALLEE
+    src = Endpoint(CALLER.address, 40_000) if moved == "src" else CALLER
+    dst = Endpoint(CALLEE.address, 40_000) if moved == "dst" else CALLEE
     rebound = StreamId(A.ssrc, src, dst)
     harness = Harness()
     harness.packets(named(A, packets[:50]) + named(rebound, packets[52:]))
@@ -126,7 +127,7 @@ def test_address_that_changes(moved: str) -> None:
 
 def test_another_stream_does_not_go_on() -> None:
     """A source that does not begin where the other one ended is not its continuation."""
-    rebound = replace(A, dst=replace(CALLEE, port=40_000))
+    rebound = replace(A, dst=Endpoint(CALLEE.address, 40_000))
     harness = Harness()
     harness.packets(
         named(A, speech(range(50))) + named(rebound, delayed(speech(range(100)), 3 * SECOND))
@@ -179,6 +180,21 @@ def test_media_after_the_call() -> None:
     totals = harness.totals(A)
     assert (totals.received, totals.lost) == (100, 0)
     assert harness.undecoded()["after_call"] > 1000
+
+
+def test_media_on_its_way_at_the_end() -> None:
+    """What passes within 200 ms of the call's end was sent in time: it counts, and so its loss."""
+    packets = speech(range(200))
+    harness = Harness()
+    harness.packets(named(A, packets[:100]))
+    harness.kernel.mute(harness.slot(A))
+    harness.packets(named(A, [packets[102], packets[101], *packets[103:]]))
+    harness.finish()
+    totals = harness.totals(A)
+
+    assert (totals.lost, totals.reordered) == (1, 1)
+    assert 105 <= totals.received <= 110
+    assert totals.expected == totals.received + 1
 
 
 @pytest.mark.pitfall(5)
