@@ -72,11 +72,9 @@ def test_timing_begins_with_the_first_packet(implementation: Implementation) -> 
 
 
 def test_burst_at_the_start(implementation: Implementation) -> None:
-    """Video whose first second comes slowly is not mistaken for a slower clock.
-
-    Frames of 40 ms first arrive every 62 ms, which is 58 kHz and no clear answer; after 2 s the
-    path has caught up.
-    """
+    """Video whose first second comes slowly is not mistaken for a slower clock."""
+    # Frames of 40 ms first arrive every 62 ms, which is 58 kHz and no clear answer; after 2 s the
+    # path has caught up.
     slow_ns = [62 * MS * frame for frame in range(17)]
     steady_ns = [max(40 * MS * frame, slow_ns[-1]) for frame in range(17, 51)]
     packets = [

@@ -73,10 +73,8 @@ def test_timestamp_wrap(implementation: Implementation) -> None:
 
 @pytest.mark.pitfall(32, 34)
 def test_late_packet(implementation: Implementation) -> None:
-    """A late packet takes part in order of arrival, its step back in time being signed.
-
-    3 comes together with 4: |D| is 0, 160 (no time for -20 ms) and 160 (20 ms for 40 ms).
-    """
+    """A late packet takes part in order of arrival, its step back in time being signed."""
+    # 3 comes together with 4: |D| is 0, 160 (no time for -20 ms) and 160 (20 ms for 40 ms).
     packets = speech([1, 2, 4, 3, 5])
     seen = [totals.jitter_last_s * 8000 for totals in count_stepwise(implementation, packets)]
 
@@ -306,11 +304,9 @@ def test_packets_that_share_a_timestamp(implementation: Implementation) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("ppm", [100, -100])
 def test_drifting_clock(implementation: Implementation, ppm: int) -> None:
-    """An hour with clocks 100 ppm apart gathers no jitter and discards nothing.
-
-    6 µs a packet of 60 ms are what J approaches; within two buckets of five seconds the
-    transit moves by a millisecond.
-    """
+    """An hour with clocks 100 ppm apart gathers no jitter and discards nothing."""
+    # 6 µs a packet of 60 ms are what J approaches; within two buckets of five seconds the
+    # transit moves by a millisecond.
     packets = [
         replace(
             packet, arrival_ns=START_NS + (packet.arrival_ns - START_NS) * (10**6 + ppm) // 10**6

@@ -46,10 +46,8 @@ def test_no_slots() -> None:
 
 
 def test_reader_beside_the_writer() -> None:
-    """A thread that reads while frames are counted sees each stream between two packets.
-
-    Without loss every number that is expected was received, at any time.
-    """
+    """A thread that reads while frames are counted sees each stream between two packets."""
+    # Without loss every number that is expected was received, at any time.
     harness = Harness()
     packets = speech(range(60_000))
     harness.packets((STREAM, packet) for packet in packets[:10])
