@@ -16,14 +16,20 @@ cdef extern from "stdlib.h" nogil:
     int posix_memalign(void **memory, size_t alignment, size_t size)
 
 cdef extern from "sys/mman.h" nogil:
-    int madvise(void *address, size_t length, int advice)
+    void *mmap(void *address, size_t size, int protection, int flags, int file, long offset)
+    int munmap(void *address, size_t size)
+    int madvise(void *address, size_t size, int advice)
+    void *MAP_FAILED
     int MADV_HUGEPAGE
+    int PROT_READ
+    int PROT_WRITE
+    int PRIVATE_ANONYMOUS "MAP_PRIVATE | MAP_ANONYMOUS"
 
 cdef enum:
-    CHUNK_BITS = 12
+    CHUNK_BITS = 13             # so that a chunk of records fills three huge pages
     CHUNK_RECORDS = 1 << CHUNK_BITS
     CHUNK_MASK = CHUNK_RECORDS - 1
-    CHUNK_ALIGNMENT = 1 << 21   # the size of a huge page
+    HUGE_PAGE = 1 << 21
 
 cdef extern from *:
     """
@@ -151,9 +157,9 @@ cdef inline IndexSlot *make_index(uint64_t slots) noexcept nogil:
     """An empty index; a large one on huge pages, for it is read at random."""
     cdef void *memory = NULL
     cdef size_t size = slots * sizeof(IndexSlot)
-    if size < CHUNK_ALIGNMENT:
+    if size < HUGE_PAGE:
         return <IndexSlot *>calloc(slots, sizeof(IndexSlot))
-    if posix_memalign(&memory, CHUNK_ALIGNMENT, size) != 0:
+    if posix_memalign(&memory, HUGE_PAGE, size) != 0:
         return NULL
     madvise(memory, size, MADV_HUGEPAGE)
     memset(memory, 0, size)
@@ -178,16 +184,30 @@ cdef inline bint grow_index(StreamTable *table) noexcept nogil:
     return True
 
 
+cdef inline void *map_huge(size_t size) noexcept nogil:
+    """Zeroed memory on huge pages as far as there are any; `munmap` gives it back."""
+    cdef size_t room = size + HUGE_PAGE
+    cdef void *memory = mmap(NULL, room, PROT_READ | PROT_WRITE, PRIVATE_ANONYMOUS, -1, 0)
+    cdef size_t begin
+    if memory == MAP_FAILED:
+        return NULL
+    begin = (<size_t>memory + HUGE_PAGE - 1) & ~<size_t>(HUGE_PAGE - 1)
+    if begin > <size_t>memory:
+        munmap(memory, begin - <size_t>memory)
+    munmap(<void *>(begin + size), <size_t>memory + room - begin - size)
+    madvise(<void *>begin, size, MADV_HUGEPAGE)
+    return <void *>begin
+
+
 cdef inline bint add_chunk(StreamTable *table) noexcept nogil:
-    cdef size_t size = CHUNK_RECORDS * sizeof(Stream)
-    cdef void *memory = NULL
+    cdef void *memory
     cdef void *chunks = realloc(table.chunks, (table.chunk_count + 1) * sizeof(Stream *))
     if chunks == NULL:
         return False
     table.chunks = <Stream **>chunks
-    if posix_memalign(&memory, CHUNK_ALIGNMENT, size) != 0:
+    memory = map_huge(CHUNK_RECORDS * sizeof(Stream))
+    if memory == NULL:
         return False
-    madvise(memory, size, MADV_HUGEPAGE)
     table.chunks[table.chunk_count] = <Stream *>memory
     table.chunk_count += 1
     return True
@@ -199,12 +219,12 @@ cdef inline uint32_t take_record(StreamTable *table) noexcept nogil:
     if table.free_count:
         table.free_count -= 1
         record = table.free_records[table.free_count]
+        memset(record_at(table, record), 0, sizeof(Stream))
     else:
         if table.used == table.chunk_count << CHUNK_BITS and not add_chunk(table):
             return NO_RECORD
         record = table.used
         table.used += 1
-    memset(record_at(table, record), 0, sizeof(Stream))
     return record
 
 
@@ -287,7 +307,7 @@ cdef inline void close_table(StreamTable *table) noexcept nogil:
     for record in range(table.used):
         forget_held(record_at(table, record))
     for record in range(table.chunk_count):
-        free(table.chunks[record])
+        munmap(table.chunks[record], CHUNK_RECORDS * sizeof(Stream))
     free(table.chunks)
     free(table.free_records)
     free(table.index)
