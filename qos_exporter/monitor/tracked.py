@@ -17,7 +17,7 @@ SOURCE_BITS = 8
 class TrackedStream(MediaStream):
     """A `MediaStream` with its slot in a kernel, and the view of it once it is over."""
 
-    __slots__ = ("counts", "final", "kernel_serial", "path", "profile", "slot")
+    __slots__ = ("counts", "final", "path", "profile", "slot")
 
     def __init__(
         self, key: StreamKey, *, source: int, slot: int, kernel_serial: int, first_ns: int
@@ -32,7 +32,6 @@ class TrackedStream(MediaStream):
             source=source,
         )
         self.slot = slot
-        self.kernel_serial = kernel_serial
         self.path = 0
         """Its number in `Paths`."""
         self.profile = 0
@@ -41,6 +40,11 @@ class TrackedStream(MediaStream):
         """False for what is nobody's media: the tail of a call that has ended, or a recording."""
         self.final: StreamView | None = None
         """What is left to show after the stream has ended."""
+
+    @property
+    def kernel_serial(self) -> int:
+        """The serial that its kernel knows it by."""
+        return self.serial >> SOURCE_BITS
 
 
 def final_view(stream: MediaStream) -> StreamView | None:
