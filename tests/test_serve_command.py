@@ -82,13 +82,16 @@ class Served:
 def serving(*words: str | Path) -> Iterator[Served]:
     """Run the exporter, on a port that is free, for as long as the context lasts."""
     command = [*PROGRAM, *map(str, words), *ANYWHERE]
-    with subprocess.Popen(
-        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
-    ) as process:
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with process:
         try:
             yield Served(process).wait()
         finally:
-            process.kill()
+            process.terminate()
+            try:
+                process.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def run(*words: str | Path, before: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
@@ -143,17 +146,10 @@ def test_a_replay_in_a_loop() -> None:
 
 def test_the_demo_says_where_to_look() -> None:
     """The demo prints the address of the page and of the metrics before it serves."""
-    command = [*PROGRAM, "demo", "--web.listen-address", "127.0.0.1:0"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            served = Served(process).wait()
-            assert served.metric("qos_exporter_build_info") == 1
-            said = process.stdout.readline() if process.stdout else ""
-            assert "http://127.0.0.1" in said
-        finally:
-            process.kill()
+    with serving("demo") as served:
+        assert served.metric("qos_exporter_build_info") == 1
+        said = served.process.stdout.readline() if served.process.stdout else ""
+        assert "http://127.0.0.1" in said
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
