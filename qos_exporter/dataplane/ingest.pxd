@@ -320,6 +320,9 @@ cdef inline uint32_t ingest_frames(
         if start < end and not stop:
             start = decode_group(core, data, frames, start, end, &groups[1 - turn], &stop)
         count_group(core, &groups[turn], &groups[1 - turn])
+        if core.events.count:
+            # What signalling says of the new stream is wanted before much more of it is counted.
+            stop = True
         turn = 1 - turn
         if groups[turn].count == 0 and (stop or start == end):
             return start

@@ -18,7 +18,8 @@ class Kernel:
         """Count frames from index `start` on and return where to go on.
 
         That is short of the batch's end after a SIP frame, which must be understood before
-        what follows is counted, and where a window is due.
+        what follows is counted, soon after a stream was found, whose call may know what its
+        payload types mean, and where a window is due.
         """
 
     @property
@@ -44,7 +45,8 @@ class Kernel:
         """Close the open window: a `WINDOW` row per stream that was active in it.
 
         Silent streams end here: their last row says so, and they stay readable until `release`.
-        The next window to end is the first one after `now_ns`.
+        The next window to end is the first one after `now_ns`, the time of the frame that
+        was due, or of the clock.
         """
 
     def finish(self) -> NDArray[np.void]:
