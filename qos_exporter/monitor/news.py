@@ -39,6 +39,8 @@ class News:
             self._enter(event)
 
     def _start_stream(self, source: Source, event: Event) -> None:
+        if source.resume(event.slot):
+            return
         stream = source.start(event.slot, event.serial, event.at_ns)
         self._calls.stream_started(stream, source.kernel.now_ns)
         if stream.call is None:

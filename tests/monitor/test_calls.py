@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from qos_exporter.net import Endpoint
 from qos_exporter.settings import CallSettings, Settings
 from tests.dataplane.scenarios import SECOND
 from tests.dataplane.traffic import StreamId
@@ -196,6 +199,33 @@ def test_many_calls_on_the_same_ports_leave_nothing_behind() -> None:
     assert len(source._streams) < 60
 
 
+@pytest.mark.pitfall(15)
+@pytest.mark.parametrize("lost", [0, 7], ids=lambda lost: f"{lost} lost on the way")
+def test_a_stream_whose_address_changes(lost: int) -> None:
+    """When NAT gives the sender another port, its stream goes on: one record, one history.
+
+    Of 1300 packets those are lost that found no mapping, and nothing is counted twice.
+    """
+    dialogue = Dialogue(talk_s=26.0)
+    elsewhere = replace(dialogue.forth, src=Endpoint("10.0.0.1", 40_000))
+    listener = Listener().play(
+        dialogue.set_up(),
+        talk(dialogue.forth, range(600)),
+        talk(elsewhere, range(600 + lost, 1300)),
+        speech_for(dialogue.back, 26.0),
+    )
+    forth = listener.call().streams[0]
+    assert len(listener.call().streams) == 2
+    assert (forth.packets.expected, forth.packets.lost) == (1300, lost)
+    assert forth.windows.good == 2
+    listener.pass_time(40.0)
+    group = listener.group(direction="caller_to_callee")
+    assert (group.packets.expected, group.packets.lost) == (1300, lost)
+    assert group.streams_active == 1
+    listener.pass_time(200.0)
+    assert listener.show().exporter.tables[0].entries == 0
+
+
 def test_the_tail_of_a_call_counts_nowhere() -> None:
     """What goes on after a BYE counts nowhere, and a stream that begins then makes no call."""
     dialogue = Dialogue(talk_s=12.0)
@@ -207,6 +237,34 @@ def test_the_tail_of_a_call_counts_nowhere() -> None:
     assert received.pop(0x77) == 100
     assert list(received.values()) == [600, 600]
     assert ratings(listener) == {"excellent": 1}
+
+
+@pytest.mark.pitfall(5)
+def test_a_call_captured_twice_is_named() -> None:
+    """A call whose packets all come twice is counted once and says so."""
+    dialogue = Dialogue(talk_s=12.0)
+    again = moved(dialogue.media(), 0.0001)
+    listener = Listener().play(dialogue.whole(), again).pass_time(30.0)
+    call = listener.show().calls[0]
+    assert call.anomalies == ("captured_twice",)
+    assert [stream.packets.received for stream in call.streams] == [600, 600]
+    assert [stream.packets.lost for stream in call.streams] == [0, 0]
+
+
+@pytest.mark.pitfall(17)
+def test_a_stream_that_comes_back_much_later_in_its_sequence_has_stopped() -> None:
+    """1,100 numbers missing at once are a stop of the call, and no loss."""
+    dialogue = Dialogue(talk_s=12.0)
+    listener = Listener().play(
+        dialogue.set_up(),
+        talk(dialogue.forth, range(300)),
+        talk(dialogue.forth, range(1400, 1700), start_s=-22.0),
+        speech_for(dialogue.back, 12.0),
+        dialogue.hang_up(),
+    )
+    call = listener.pass_time(30.0).show().calls[0]
+    assert call.anomalies == ("stopped",)
+    assert [stream.packets.lost for stream in call.streams] == [0, 0]
 
 
 def test_one_way_and_hold() -> None:
