@@ -42,6 +42,8 @@ class Anomaly(StrEnum):
     """Neither direction ever had media."""
     STOPPED = "stopped"
     """A direction had media and lost them while the call went on."""
+    CAPTURED_TWICE = "captured_twice"
+    """Nearly every packet of a stream came twice: the mirror shows both sides of a port."""
 
 
 class Call:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from qos_exporter.calls.anomalies import find_anomalies
 from qos_exporter.calls.binding import MediaBinder
-from qos_exporter.calls.call import Call, CallState, Outcome
+from qos_exporter.calls.call import Anomaly, Call, CallState, Outcome
 from qos_exporter.calls.call_table import CallTable
 from qos_exporter.calls.control import StreamControl
 from qos_exporter.calls.deadlines import Deadlines
@@ -116,6 +116,13 @@ class CallRegistry:
     def stream_ended(self, stream: MediaStream, now_ns: int) -> None:  # noqa: ARG002 - the contract has the time in every entry
         """Take note that a stream is gone from the stream table. Its call goes on."""
         self._media.forget(stream)
+
+    def report_anomaly(self, call: Call, anomaly: Anomaly, now_ns: int) -> None:
+        """Take in what was seen in the packets of a call; a call on hold has a right to stop."""
+        rests = anomaly is Anomaly.STOPPED and (call.on_hold or call.is_fax)
+        if not rests and anomaly not in call.anomalies:
+            call.anomalies += (anomaly,)
+            self._report(call, AnomalySeen(call.call_id, anomaly, now_ns))
 
     def tick(self, now_ns: int) -> None:
         """Do what is due. Cheap when nothing is: call it as often as you like."""
@@ -282,9 +289,7 @@ class CallRegistry:
             last_packet_ns=self._control.last_packet_ns,
             is_final=is_final,
         ):
-            if anomaly not in call.anomalies:
-                call.anomalies += (anomaly,)
-                self._report(call, AnomalySeen(call.call_id, anomaly, now_ns))
+            self.report_anomaly(call, anomaly, now_ns)
 
     def _report_outcome(self, call: Call, now_ns: int) -> None:
         if call.outcome is not None:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qos_exporter.dataplane.rows import FLAG_ENDED, FLAG_MUTED
+from qos_exporter.calls.call import Anomaly
+from qos_exporter.dataplane.rows import (
+    FLAG_CAPTURED_TWICE,
+    FLAG_ENDED,
+    FLAG_MUTED,
+    FLAG_STOPPED_GAP,
+)
 from qos_exporter.monitor.stream_views import copy_streams, stream_views
 
 if TYPE_CHECKING:
@@ -14,6 +20,11 @@ if TYPE_CHECKING:
     from qos_exporter.monitor.parts import Parts
     from qos_exporter.monitor.source import Source
     from qos_exporter.monitor.tracked import TrackedStream
+
+
+ANOMALIES = {FLAG_STOPPED_GAP: Anomaly.STOPPED, FLAG_CAPTURED_TWICE: Anomaly.CAPTURED_TWICE}
+"""What the flags of a window mean for the call."""
+ANOMALOUS = FLAG_STOPPED_GAP | FLAG_CAPTURED_TWICE
 
 
 class Windows:
@@ -39,7 +50,19 @@ class Windows:
             if stream is not None and stream.call is not None:
                 self._parts.book.note_issue(stream.call)
                 self._parts.admission.has_degraded(stream.call)
+        self._report_anomalies(source, rows[(rows["flags"] & ANOMALOUS) != 0])
         self._end_streams(source, rows[(rows["flags"] & FLAG_ENDED) != 0], is_last=is_last)
+
+    def _report_anomalies(self, source: Source, rows: NDArray[np.void]) -> None:
+        """Tell the calls what only the packets show."""
+        for slot, flags in zip(rows["slot"].tolist(), rows["flags"].tolist(), strict=True):
+            stream = source.at(slot)
+            if stream is None or stream.call is None:
+                continue
+            for flag, anomaly in ANOMALIES.items():
+                if flags & flag:
+                    calls = self._parts.calls
+                    calls.report_anomaly(stream.call, anomaly, source.kernel.now_ns)
 
     def _end_streams(self, source: Source, rows: NDArray[np.void], *, is_last: bool) -> None:
         """Take leave of the streams whose last row this was."""

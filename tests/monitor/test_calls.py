@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from qos_exporter.net import Endpoint
 from qos_exporter.settings import CallSettings, Settings
 from tests.dataplane.scenarios import SECOND
 from tests.dataplane.traffic import StreamId
-from tests.monitor.recording import Dialogue, Listener, message, speech_for, talk
+from tests.monitor.recording import Dialogue, Listener, message, moved, speech_for, talk
 
 
 def linger(seconds: float) -> Settings:
@@ -117,7 +118,7 @@ def test_calls_with_issues_count_once() -> None:
     totals = listener.show().totals
     assert totals.with_issues == 2
     assert totals.seen == 3
-    assert dict(totals.anomalies) == {"one_way": 1, "no_rtp": 1, "stopped": 0}
+    assert +Counter(dict(totals.anomalies)) == {"one_way": 1, "no_rtp": 1}
     assert listener.call("silent").anomalies == ("no_rtp",)
 
 
@@ -285,7 +286,7 @@ def test_one_way_and_hold() -> None:
     assert listener.call("one way").anomalies == ("one_way",)
     assert listener.call("held").anomalies == ()
     assert listener.call("held").on_hold
-    assert dict(listener.show().totals.anomalies) == {"one_way": 1, "no_rtp": 0, "stopped": 0}
+    assert +Counter(dict(listener.show().totals.anomalies)) == {"one_way": 1}
 
 
 def test_silence_ends_a_call() -> None:
