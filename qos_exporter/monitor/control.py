@@ -53,27 +53,28 @@ class KernelControl:
 
     def bind(self, stream: MediaStream) -> None:
         """Count the stream by what its call says of it: payload types and direction."""
-        source = self._holder(stream)
-        if source is None or not isinstance(stream, TrackedStream):
+        followed = self._followed(stream)
+        if followed is None:
             return
-        stream.path = self._paths.number_of(
+        source, tracked = followed
+        tracked.path = self._paths.number_of(
             src=stream.src.address, dst=stream.dst.address, direction=stream.direction.value
         )
-        stream.profile = self._profiles.number_of(stream.payloads)
-        source.kernel.set_group(stream.slot, stream.path)
-        source.kernel.set_profile(stream.slot, stream.profile)
-        if stream.counts:
-            self._foresee_group(source, stream)
+        tracked.profile = self._profiles.number_of(stream.payloads)
+        source.kernel.set_group(tracked.slot, tracked.path)
+        source.kernel.set_profile(tracked.slot, tracked.profile)
+        self._foresee_group(source, tracked)
         if stream.call is not None:
             self._admission.has_media(stream.call)
             self._book.has_media(stream.call)
 
     def mute(self, stream: MediaStream) -> None:
         """Count nothing more of the stream; one that never had a call has not counted at all."""
-        source = self._holder(stream)
-        if source is not None and isinstance(stream, TrackedStream):
-            source.kernel.mute(stream.slot)
-            stream.counts = stream.call is not None
+        followed = self._followed(stream)
+        if followed is not None:
+            source, tracked = followed
+            source.kernel.mute(tracked.slot)
+            tracked.counts = stream.call is not None
 
     def release(self, stream: MediaStream) -> None:
         """Let the next packet with this key begin a new stream."""
@@ -82,11 +83,12 @@ class KernelControl:
 
     def last_packet_ns(self, stream: MediaStream) -> int:
         """When the stream was last heard; of one that is gone, when it was last seen alive."""
-        source = self._holder(stream)
-        if source is None or not isinstance(stream, TrackedStream):
+        followed = self._followed(stream)
+        if followed is None:
             final = final_view(stream)
             return int(final.last_s * SECOND_NS) if final else stream.first_ns
-        return source.kernel.last_packet_ns(stream.slot)
+        source, tracked = followed
+        return source.kernel.last_packet_ns(tracked.slot)
 
     def _foresee_group(self, source: Source, stream: TrackedStream) -> None:
         """Let the counters of the stream's group be there, at zero, before its first window."""
@@ -95,9 +97,9 @@ class KernelControl:
         )
         source.history.foresee(stream.slot, group)
 
-    def _holder(self, stream: MediaStream) -> Source | None:
-        """The source whose kernel still has the stream; raises nothing for one that is gone."""
-        if not isinstance(stream, TrackedStream):
-            return None
+    def _followed(self, stream: MediaStream) -> tuple[Source, TrackedStream] | None:
+        """The stream with the source whose kernel has it; `None` for one that is gone."""
         source = self._sources[stream.source]
-        return source if source.holds(stream) else None
+        if isinstance(stream, TrackedStream) and source.holds(stream):
+            return source, stream
+        return None

@@ -43,7 +43,7 @@ class News:
             return
         stream = source.start(event.slot, event.serial, event.at_ns)
         self._calls.stream_started(stream, source.kernel.now_ns)
-        if stream.call is None:
+        if stream.call is None and stream.counts:
             self._control.bind(stream)
 
     def _enter(self, event: CallEvent) -> None:
