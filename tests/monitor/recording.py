@@ -33,11 +33,18 @@ def datagram(src: Endpoint, dst: Endpoint, payload: bytes, at_s: float) -> Frame
     return Frame(ethernet(ip_datagram(src, dst, payload)), at_ns(at_s))
 
 
-def message(line: str, at_s: float, *, body: bytes | None = None, call_id: str = "call-1") -> Frame:
+def message(
+    line: str,
+    at_s: float,
+    *,
+    body: bytes | None = None,
+    call_id: str = "call-1",
+    headers: tuple[str, ...] = (),
+) -> Frame:
     """Send the SIP message that a line of `tests.calls.scenario` stands for."""
     sender, receiver = (line[0], line[2]) if line[1] == ">" else (line[2], line[0])
     src, dst = (Endpoint(HOSTS[host], SIP_PORT) for host in (sender, receiver))
-    return datagram(src, dst, build_message(line, body, call_id=call_id), at_s)
+    return datagram(src, dst, build_message(line, body, call_id=call_id, headers=headers), at_s)
 
 
 def talk(

@@ -268,6 +268,23 @@ def test_a_stream_that_comes_back_much_later_in_its_sequence_has_stopped() -> No
     assert [stream.packets.lost for stream in call.streams] == [0, 0]
 
 
+def test_the_copy_for_a_recorder() -> None:
+    """What a recorder gets of a call is neither a call, nor counted, nor a group (RFC 7866)."""
+    dialogue = Dialogue(talk_s=12.0)
+    copy = Dialogue(call_id="copy", port=9000, talk_s=12.0)
+    body = copy.description(copy.caller)
+    siprec = ("Require: siprec",)
+    invitation = message("A>B INVITE 1", -0.5, body=body, call_id="copy", headers=siprec)
+    listener = Listener().play(dialogue.whole(), [invitation], speech_for(copy.forth, 12.0))
+    listener.pass_time(30.0)
+    assert [call.call_id for call in listener.show().calls] == ["call-1"]
+    assert len(listener.show().streams) == 2
+    directions = {group.key.direction for group in listener.show().groups}
+    assert directions == {"caller_to_callee", "callee_to_caller"}
+    assert sum(group.packets.received for group in listener.show().groups) == 1200
+    assert listener.show().totals.seen == 1
+
+
 def test_one_way_and_hold() -> None:
     """A call whose callee is never heard is one way; one on hold is not."""
     one_way = Dialogue(call_id="one way", talk_s=30.0)
