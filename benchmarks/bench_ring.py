@@ -27,7 +27,9 @@ LASTING_LOAD = Load(streams=1000, packets_per_stream=4500)
 JOINING = "live ring, joining 9,000 streams"
 JOINING_LOAD = Load(streams=9000, packets_per_stream=500)
 """450,000 packets a second for ten seconds, if sent at their own pace."""
+BUDGET_RATE_KPPS = 450.0
 PROCESSOR_BUDGET_PERCENT = 10.0
+"""Of one core, at that rate. A sender may be faster: then the share is brought down to it."""
 SETTLE_S = 1.0
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 SENT = re.compile(r"Actual: (\d+) packets .* sent in ([\d.]+) seconds")
@@ -68,11 +70,13 @@ def run(directory: Path) -> list[Row]:
 
 def _lasting_rows(arrival: Arrival) -> list[Row]:
     share = arrival.processor_percent
+    at_rate = share * min(1.0, BUDGET_RATE_KPPS / arrival.rate_kpps)
     return [
         Row(benchmark=LASTING, figure="sent", value=f"{arrival.rate_kpps:.0f} k packets/s"),
         at_most(LASTING, "kernel drops", arrival.kernel_drops, 0, ""),
         at_most(LASTING, "sent and not captured", arrival.missing, 0, ""),
-        at_most(LASTING, "of one core", share, PROCESSOR_BUDGET_PERCENT, " %"),
+        Row(benchmark=LASTING, figure="of one core", value=f"{share:.1f} %"),
+        at_most(LASTING, "for 450 k packets/s", at_rate, PROCESSOR_BUDGET_PERCENT, " %"),
     ]
 
 

@@ -28,6 +28,9 @@ PROGRESS_FROM_BYTES = 50_000_000
 """Smaller files are read before a progress bar could be seen."""
 
 EXIT_DAMAGED = 1
+"""A file could be read to a part only."""
+EXIT_UNUSABLE = 2
+"""A file could not be read at all."""
 
 
 def analyze(options: AnalyzeOptions) -> int:
@@ -39,13 +42,13 @@ def analyze(options: AnalyzeOptions) -> int:
             snapshot, summary, damage = read_capture(path, options.settings)
         except CaptureError as error:
             sys.stderr.write(f"{error}\n")
-            code = EXIT_DAMAGED
+            code = EXIT_UNUSABLE
             continue
         write(snapshot, summary, sys.stdout, top=options.top)
         if damage is not None:
             sys.stdout.flush()
             sys.stderr.write(f"{damage}\n")
-            code = EXIT_DAMAGED
+            code = max(code, EXIT_DAMAGED)
     return code
 
 

@@ -142,7 +142,7 @@ def test_a_file_that_is_no_capture_does_not_stop_the_others(
     """The other files are still analysed, and the exit code tells that one was not."""
     text = tmp_path / "notes.txt"
     text.write_text("not a capture at all")
-    assert cli.run(["analyze", "--format=json", str(text), str(CLEAN)]) == 1
+    assert cli.run(["analyze", "--format=json", str(text), str(CLEAN)]) == 2
     out, err = capsys.readouterr()
     assert json.loads(out)["capture"]["file"] == str(CLEAN)
     assert str(text) in err

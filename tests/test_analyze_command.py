@@ -173,7 +173,7 @@ def test_a_missing_file_does_not_hide_the_others(analyze: Analyze, tmp_path: Pat
     """The file that is not there costs a sentence and the exit code, the others are printed."""
     missing = tmp_path / "no.pcap"
     output = analyze(missing, CAPTURES[0], "--format", "json")
-    assert output.code == 1
+    assert output.code == 2
     assert str(missing) in output.err
     assert "Traceback" not in output.err
     assert [each["capture"]["file"] for each in output.documents()] == [str(CAPTURES[0])]

@@ -9,7 +9,7 @@ from qos_exporter.dataplane.rows cimport REASON_COUNT, EventRow, SlowRow
 from qos_exporter.dataplane.stream_table cimport StreamTable
 
 cdef enum:
-    GROUP = 64
+    GROUP = 32
 
 ctypedef struct Events:
     EventRow *rows

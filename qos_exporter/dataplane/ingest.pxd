@@ -1,4 +1,4 @@
-"""The packet path: frames of a batch in groups of 64, each in three passes.
+"""The packet path: frames of a batch in groups of 32, each in three passes.
 
 Decoding a group first lets the index slots of all its packets be fetched from memory at the same
 time, and their records while the group before it is counted: with more streams than the caches
@@ -251,7 +251,7 @@ cdef inline uint32_t decode_group(
     Group *group,
     bint *stop,
 ) noexcept nogil:
-    """First pass: up to 64 packets, or up to the frame that everything after must wait for."""
+    """First pass: up to 32 packets, or up to the frame that everything after must wait for."""
     cdef Disposition disposition
     group.count = 0
     while index < end and group.count < GROUP:
