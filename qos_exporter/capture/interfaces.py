@@ -35,7 +35,7 @@ def default_interface() -> str:
     for found in (routes, routes_v6):
         if found:
             return str(min(found)[1])
-    raise CaptureError(f"there is no default route to choose an interface by; {_choice()}")
+    raise CaptureError(f"there is no default route: name an interface to listen on; {_choice()}")
 
 
 def require_interface(name: str) -> None:

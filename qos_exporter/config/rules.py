@@ -74,7 +74,7 @@ def listen_address(value: object) -> ListenAddress:
 
 
 def interface(name: str) -> str:
-    """Check the name of an interface, which need not exist now."""
+    """Check the name of an interface, which need not exist on the machine that checks."""
     if not 0 < len(name) <= MAX_INTERFACE_NAME or "/" in name or any(map(str.isspace, name)):
         raise ValueError(f"is {name!r}, which cannot be the name of an interface")
     return name

@@ -87,5 +87,5 @@ def test_no_default_route(monkeypatch: pytest.MonkeyPatch) -> None:
         interfaces.default_interface()
 
     assert str(caught.value) == (
-        "there is no default route to choose an interface by; there are eth0, lo"
+        "there is no default route: name an interface to listen on; there are eth0, lo"
     )
