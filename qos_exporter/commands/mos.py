@@ -17,6 +17,8 @@ Compute R and MOS of one connection, as for a window of a stream, and print the 
 made of."""
 
 FORMATS = ("text", "json")
+LONGEST_S = 10.0
+"""No conversation has such a delay: whoever gives a longer one means milliseconds."""
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -79,30 +81,40 @@ def _add_conditions(parser: argparse.ArgumentParser) -> None:
         help="1 is random loss (default), 2 has runs twice as long",
     )
     parser.add_argument(
-        "--one-way-delay", type=seconds, metavar="SECONDS", help="mouth to ear; gives MOS-CQ"
+        "--one-way-delay",
+        type=seconds,
+        metavar="SECONDS",
+        help="mouth to ear, 0.15 is 150 ms; gives MOS-CQ",
     )
     parser.add_argument(
         "--jitter", type=seconds, default=0.0, metavar="SECONDS", help="for the simplified model"
     )
 
 
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError("is not a number") from None
+
+
 # Comparisons are written so that NaN, with which none holds, is refused like any other mistake.
 def _ratio(text: str) -> float:
-    value = float(text)
+    value = _number(text)
     if not 0.0 <= value <= 1.0:
         raise ValueError("is not a ratio from 0 to 1 (2 % is 0.02)")
     return value
 
 
 def _burst_ratio(text: str) -> float:
-    value = float(text)
+    value = _number(text)
     if not 1.0 <= value < math.inf:
         raise ValueError("is not a burst ratio from 1")
     return value
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0.0 <= value < math.inf:
-        raise ValueError("is not a time in seconds from 0")
+    value = _number(text)
+    if not 0.0 <= value <= LONGEST_S:
+        raise ValueError(f"is not a time in seconds from 0 to {LONGEST_S:.0f} (150 ms is 0.15)")
     return value

@@ -138,6 +138,10 @@ def test_text_fits_a_terminal(capsys: pytest.CaptureFixture[str], model: str) ->
             ["--codec", "PCMU", "--one-way-delay", "-1"], "is not a time in seconds", id="delay"
         ),
         pytest.param(
+            ["--codec", "PCMU", "--one-way-delay", "150"], "150 ms is 0.15", id="milliseconds"
+        ),
+        pytest.param(["--codec", "PCMU", "--loss", "5%"], "'5%' is not a number", id="sign"),
+        pytest.param(
             ["--codec", "PCMU", "--loss", "0.6", "--discard", "0.6"], "exceed 1", id="both"
         ),
     ],
