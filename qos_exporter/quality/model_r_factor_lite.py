@@ -82,7 +82,7 @@ def explain(conditions: Conditions) -> tuple[Term, ...]:
         *(
             ()
             if math.isnan(delay)
-            else (Term("delay_penalty", "P delay", delay, "1 point for each 10 ms"),)
+            else (Term("delay_penalty", "P delay", delay, "1 point for each 10 ms of round trip"),)
         ),
     )
 
