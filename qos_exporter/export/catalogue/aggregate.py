@@ -136,7 +136,7 @@ HISTOGRAMS = (
         unit="seconds",
         labels=SOURCE_LABELS,
         edges=snapshot.JITTER_S_EDGES,
-        help="Interarrival jitter (RFC 3550 A.8); one observation per stream and window.",
+        help="Mean interarrival jitter (RFC 3550 A.8); one observation per stream and window.",
     ),
     _histogram(
         name="voip_delay_variation_seconds",

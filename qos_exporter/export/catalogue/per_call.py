@@ -61,7 +61,7 @@ QUALITY = (
     _measured(
         name="voip_call_jitter_seconds",
         unit="seconds",
-        help="Interarrival jitter (RFC 3550 A.8) at the end of the last complete window.",
+        help="Mean interarrival jitter (RFC 3550 A.8) in the last complete window.",
     ),
     _gauge(
         name="voip_call_jitter_max_seconds",
