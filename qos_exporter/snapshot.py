@@ -77,8 +77,9 @@ class WindowQuality:
     loss_ratio: float
     discard_ratio: float
     burst_ratio: float
-    jitter_s: float
-    jitter_max_s: float
+    jitter_s: float | None
+    """Mean interarrival jitter; `None` where nothing in the window could be timed."""
+    jitter_max_s: float | None
 
 
 @dataclass(frozen=True, slots=True)

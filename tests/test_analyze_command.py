@@ -184,7 +184,7 @@ def test_no_capture_at_all(analyze: Analyze, tmp_path: Path) -> None:
     path = tmp_path / "letter.txt"
     path.write_text("Dear Sir or Madam")
     output = analyze(path)
-    assert (output.code, output.out) == (1, "")
+    assert (output.code, output.out) == (2, "")
     assert str(path) in output.err
 
 

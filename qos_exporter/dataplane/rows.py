@@ -64,7 +64,7 @@ WINDOW = np.dtype(
 
 `lost` and `loss_runs` are the holes of this window as they stood when it closed: they are for
 scoring it. `lost_for_good` are the numbers that left the reorder window in its time, and adds up to
-the total exactly."""
+the total exactly. `jitter_mean_s` is NaN where nothing was timed."""
 
 TOTALS = np.dtype(
     [

@@ -1,6 +1,7 @@
 """Closing a window: one row per stream that was active in it, and the end of silent streams."""
 
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.math cimport NAN
 from libc.string cimport memcpy
 
 from qos_exporter.dataplane.core cimport Core
@@ -135,9 +136,12 @@ cdef inline void fill_timing(Stream *stream, Mark *mark, WindowRow *row) noexcep
     row.media_ns = stream.media_ns - mark.media_ns
     row.clock_rate = stream.clock_rate
     row.jitter_last_s = jitter_now(stream)
-    row.jitter_mean_s = jitter_mean(
-        jitter_sum(stream) - mark.jitter_sum_s, stream.jitter_count - mark.jitter_count
-    )
+    if stream.jitter_count > mark.jitter_count:
+        row.jitter_mean_s = (jitter_sum(stream) - mark.jitter_sum_s) / (
+            stream.jitter_count - mark.jitter_count
+        )
+    else:
+        row.jitter_mean_s = NAN     # nothing was timed, which is not a jitter of zero
     row.jitter_max_s = window_jitter_max(stream)
     row.delay_variation_max_s = stream.window_variation_max_ns / 1e9
     row.playout_delay_s = playout_delay(stream)

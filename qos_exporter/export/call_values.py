@@ -48,11 +48,6 @@ def _window(media: CallMedia) -> WindowQuality | None:
     return media.scored.last_window
 
 
-def _timed_window(media: CallMedia) -> WindowQuality | None:
-    """Give the window where its jitter is a time: without a clock rate there are only ticks."""
-    return None if media.scored.jitter is None else media.scored.last_window
-
-
 _VALUES: dict[str, tuple[Subject, str]] = {
     "voip_call_mos_lq": (_window, "mos_lq"),
     "voip_call_mos_cq": (_window, "mos_cq"),
@@ -60,8 +55,8 @@ _VALUES: dict[str, tuple[Subject, str]] = {
     "voip_call_loss_ratio": (_window, "loss_ratio"),
     "voip_call_discard_ratio": (_window, "discard_ratio"),
     "voip_call_burst_ratio": (_window, "burst_ratio"),
-    "voip_call_jitter_seconds": (_timed_window, "jitter_s"),
-    "voip_call_jitter_max_seconds": (_timed_window, "jitter_max_s"),
+    "voip_call_jitter_seconds": (_window, "jitter_s"),
+    "voip_call_jitter_max_seconds": (_window, "jitter_max_s"),
     **{f"voip_call_packets_{fate}_total": (_whole, f"packets.{fate}") for fate in PACKET_FATES},
     "voip_call_start_timestamp_seconds": (_whole, "call.start_s"),
     "voip_call_duration_seconds": (_whole, "call.duration_s"),

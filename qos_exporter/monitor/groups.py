@@ -23,7 +23,7 @@ from qos_exporter.snapshot import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -81,6 +81,12 @@ class GroupSums:
         self.loss_runs = np.zeros(11, dtype=np.int64)
         self.loss_run_packets = 0
 
+    def count(self, rows: NDArray[np.void]) -> None:
+        """Add what was counted in the rows, all of this group."""
+        for position, name in enumerate(COUNTERS):
+            self.counters[position] += int(rows[name].sum(dtype=np.int64))
+        self._add_histograms(rows)
+
     def add(
         self,
         rows: NDArray[np.void],
@@ -88,16 +94,13 @@ class GroupSums:
         at: NDArray[np.intp],
         call_id_of: CallIdOf,
     ) -> None:
-        """Add the rows (all of this group) and the scores that stand at `at` for them."""
-        for position, name in enumerate(COUNTERS):
-            self.counters[position] += int(rows[name].sum(dtype=np.int64))
+        """Add the scores that stand at `at` for the rows (all of this group)."""
         self._add_verdicts(rows, scores, at)
         self.mos_lq.add(scores.mos_lq[at])
         self.mos_cq.add(scores.mos_cq[at])
         self.r_factor.add(scores.r_lq[at])
         self.loss_ratio.add(scores.loss_ratio[at][rows["expected"] > 0])
-        self.jitter_s.add(rows["jitter_mean_s"][rows["clock_rate"] > 0])
-        self._add_histograms(rows)
+        self.jitter_s.add(rows["jitter_mean_s"])
         self._keep_exemplars(self.mos_lq, scores.mos_lq[at], rows, call_id_of)
         self._keep_exemplars(self.loss_ratio, scores.loss_ratio[at], rows, call_id_of)
 
@@ -128,6 +131,14 @@ class GroupSums:
         self.delay_variation_sum_s += float(rows["delay_variation_sum_s"].sum())
         self.loss_runs += rows["loss_run_histogram"].sum(axis=0, dtype=np.int64)
         self.loss_run_packets += int(rows["loss_run_packets"].sum(dtype=np.int64))
+
+
+def by_number(numbers: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.intp]]]:
+    """Give each number that occurs, and the positions at which it does."""
+    order = np.argsort(numbers, kind="stable")
+    present, starts = np.unique(numbers[order], return_index=True)
+    # Of nothing, `split` still makes one empty part.
+    yield from zip(present.tolist(), np.split(order, starts[1:]), strict=False)
 
 
 class Groups:
@@ -166,6 +177,11 @@ class Groups:
             return self._number_of_key(self._key(path, int(known is not None)))
         return self._number_of_key(self._key(path, codec + CODEC_BASE))
 
+    def count(self, rows: NDArray[np.void], numbers: NDArray[np.int64]) -> None:
+        """Add what was counted in the rows to their groups."""
+        for number, at in by_number(numbers):
+            self.sums[number].count(rows[at])
+
     def add(
         self,
         rows: NDArray[np.void],
@@ -174,10 +190,8 @@ class Groups:
         call_id_of: CallIdOf,
     ) -> None:
         """Add scored windows to their groups; `call_id_of` tells the call of a slot."""
-        order = np.argsort(numbers, kind="stable")
-        present, starts = np.unique(numbers[order], return_index=True)
-        for number, at in zip(present, np.split(order, starts[1:]), strict=True):
-            self.sums[int(number)].add(rows[at], scores, at, call_id_of)
+        for number, at in by_number(numbers):
+            self.sums[number].add(rows[at], scores, at, call_id_of)
 
     def _unnamed(self, rows: NDArray[np.void]) -> NDArray[np.int64]:
         """0 or 1 for codecs without a row: whether their name is known at all."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qos_exporter.quality.rating import RESULTS
+from qos_exporter.dataplane.rows import FLAG_ENDED
+from qos_exporter.quality.rating import RESULTS, SHORT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,9 +83,10 @@ class History:
         self._sum(slots, scores.mos_lq, "mos_lq", count="scored")
         self._sum(slots, scores.mos_cq, "mos_cq", count="scored_cq")
         self._sum(slots, scores.r_lq, "r_factor", count="scored")
-        self._replace_last(slots, windows, scores)
         self.rows["group"][slots] = groups
-        self.rows["end_ns"][slots] = end_ns
+        stays = self._is_mere_rest(windows, scores)
+        self._replace_last(slots[~stays], windows[~stays], scores, ~stays)
+        self.rows["end_ns"][slots[~stays]] = end_ns
 
     def _count(self, slots: NDArray[np.uint32], values: NDArray[np.float64], count: str) -> None:
         self.rows[count][slots[~np.isnan(values)]] += 1
@@ -99,8 +101,19 @@ class History:
         self.rows[f"{name}_min"][at] = np.minimum(lowest, values)
         self.rows[f"{name}_sum"][at] += values
 
+    def _is_mere_rest(self, windows: NDArray[np.void], scores: WindowScores) -> NDArray[np.bool_]:
+        """Whether a window is the short end of a stream, which should not hide the one before."""
+        is_last: NDArray[np.bool_] = (windows["flags"] & FLAG_ENDED) != 0
+        had_one: NDArray[np.bool_] = self.rows["end_ns"][windows["slot"]] != 0
+        is_rest: NDArray[np.bool_] = is_last & had_one & (scores.reason == SHORT)
+        return is_rest
+
     def _replace_last(
-        self, slots: NDArray[np.uint32], windows: NDArray[np.void], scores: WindowScores
+        self,
+        slots: NDArray[np.uint32],
+        windows: NDArray[np.void],
+        scores: WindowScores,
+        at: NDArray[np.bool_],
     ) -> None:
         for name, values in (
             ("result", scores.result),
@@ -111,7 +124,7 @@ class History:
             ("loss_ratio", scores.loss_ratio),
             ("discard_ratio", scores.discard_ratio),
             ("burst_ratio", scores.burst_ratio),
-            ("jitter_s", windows["jitter_mean_s"]),
-            ("jitter_max_s", windows["jitter_max_s"]),
         ):
-            self.rows[name][slots] = values
+            self.rows[name][slots] = values[at]
+        self.rows["jitter_s"][slots] = windows["jitter_mean_s"]
+        self.rows["jitter_max_s"][slots] = windows["jitter_max_s"]

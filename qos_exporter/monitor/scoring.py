@@ -44,6 +44,30 @@ class Scoring:
         if not len(rows):
             return np.empty(0, dtype=np.uint32)
         codec_index = self._profiles.codec_index[rows["profile"], rows["payload_type"]]
+        numbers = self._groups.numbers_of(rows, codec_index)
+        self._groups.count(rows, numbers)
+        # The last row of a stream that fell silent long before settles its losses; no window
+        # of it passed.
+        heard = (rows["expected"] > 0) | (rows["received"] > 0)
+        return self._score(
+            source,
+            rows[heard],
+            codec_index=codec_index[heard],
+            numbers=numbers[heard],
+            end_ns=end_ns,
+            capture_degraded=capture_degraded,
+        )
+
+    def _score(
+        self,
+        source: Source,
+        rows: NDArray[np.void],
+        *,
+        codec_index: NDArray[np.int32],
+        numbers: NDArray[np.int64],
+        end_ns: int,
+        capture_degraded: bool,
+    ) -> NDArray[np.uint32]:
         scores = score_windows(
             rows,
             codec_index=codec_index,
@@ -51,7 +75,6 @@ class Scoring:
             model=self._model,
             capture_degraded=capture_degraded,
         )
-        numbers = self._groups.numbers_of(rows, codec_index)
         self._groups.add(rows, scores, numbers, source.call_id_at)
         source.history.add(rows, scores, groups=numbers, end_ns=end_ns)
         troubled = (scores.result >= DEGRADED) & (scores.result < UNSCORED)

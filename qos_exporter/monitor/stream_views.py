@@ -220,6 +220,6 @@ def last_window(history: HistoryRow) -> WindowQuality | None:
         loss_ratio=history.loss_ratio,
         discard_ratio=history.discard_ratio,
         burst_ratio=history.burst_ratio,
-        jitter_s=history.jitter_s,
-        jitter_max_s=history.jitter_max_s,
+        jitter_s=known(history.jitter_s),
+        jitter_max_s=None if math.isnan(history.jitter_s) else history.jitter_max_s,
     )

@@ -126,7 +126,7 @@ def _conditions(
         burst_r=fates.burst_ratio,
         ta_ms=ta_ms,
         round_trip_ms=1000.0 * np.asarray(round_trip_s),
-        jitter_ms=1000.0 * _column(windows, "jitter_mean_s"),
+        jitter_ms=1000.0 * np.nan_to_num(_column(windows, "jitter_mean_s")),
     )
 
 

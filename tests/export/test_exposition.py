@@ -216,7 +216,9 @@ def test_gauges_show_the_last_complete_window() -> None:
 
 def test_unknown_is_absent() -> None:
     """No MOS-CQ without a round trip, no score of an unscored window, no jitter without clock."""
-    unscored = replace(WINDOW, result="unscored", mos_lq=None, r_factor=None)
+    unscored = replace(
+        WINDOW, result="unscored", mos_lq=None, r_factor=None, jitter_s=None, jitter_max_s=None
+    )
     stream = replace(STREAM, last_window=unscored, jitter=None, codec=None, scale=None)
     table = samples(snapshot(call("c", stream)))
     absent = ("mos_lq", "mos_cq", "r_factor", "jitter_seconds", "jitter_max_seconds")

@@ -257,3 +257,29 @@ def test_numbers_are_plain_numbers() -> None:
     assert {type(count) for count in (view.windows.good, view.windows.unscored)} == {int}
     assert {type(number) for number in view.payload_types} == {int}
     assert type(listener.group().key.direction) is str
+
+
+def test_the_end_of_a_silent_stream_is_no_window() -> None:
+    """A stream that expires after a minute of silence had the windows in which it was heard."""
+    listener = Listener(keep_all=True).play(speech_for(STREAM, 20.0)).pass_time(200.0)
+    windows = listener.show().streams[0].windows
+    assert (windows.good, windows.unscored) == (2, 0)
+    assert sum(listener.group().window_jitter_s.counts) == 2
+    assert sum(listener.group().window_loss_ratio.counts) == 2
+
+
+def test_the_rest_of_a_call_does_not_hide_its_last_window() -> None:
+    """A call that ends a second into a window still shows the complete one before it."""
+    listener = Listener().play(Dialogue(talk_s=21.0).whole()).pass_time(40.0)
+    call = listener.show().calls[0]
+    assert [each.last_window.result for each in call.streams if each.last_window] == ["good"] * 2
+    assert [each.last_window.mos_lq for each in call.streams if each.last_window] == [CLEAN_MOS] * 2
+    assert [each.windows.unscored for each in call.streams] == [1, 1]
+
+
+def test_a_window_of_digits_has_no_jitter() -> None:
+    """Where nothing could be timed the jitter is absent, and not a jitter of zero."""
+    listener = Listener().play(talk(STREAM, range(600), payload_type=13))
+    assert last_window(listener).jitter_s is None
+    assert last_window(listener).jitter_max_s is None
+    assert sum(listener.group().window_jitter_s.counts) == 0

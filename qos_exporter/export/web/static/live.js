@@ -74,7 +74,7 @@ function mosCell(window) {
 
 function streamCells(stream) {
   const window = stream && stream.last_window;
-  const timed = window && stream.jitter_s;
+  const timed = window && window.jitter_s !== null;
   return [
     mosCell(window),
     element("td", "number", window ? percent(window.loss_ratio, 1) : ""),
