@@ -193,30 +193,44 @@ def test_records_can_be_written_as_utf8_whatever_was_received(format_: RecordFor
     written(format_, shown, capture=replace(CAPTURE, file=broken)).encode()
 
 
+SUMMARY_LINES = 6
+"""Five lines about the whole file and an empty one; then come the heading and the rows."""
+
+
 def lines(shown: Snapshot, *, top: int | None = None) -> list[str]:
     return written("table", shown, top=top).splitlines()
 
 
 def test_table_begins_with_the_counts_of_the_file() -> None:
-    """File, calls, streams and windows are summed up above the rows."""
+    """File, calls, streams, windows and what was not read are summed up above the rows."""
     failed = replace(call("x", BAD), outcome="failed")
-    assert lines(snapshot(call(), failed))[:4] == [
+    assert lines(snapshot(call(), failed))[:SUMMARY_LINES] == [
         "calls.pcap: 12,345 packets in 60.0 s",
         "2 calls: 1 answered, 1 failed",
         "3 streams, windows: 12 good, 3 degraded, 0 bad, 3 unscored",
         "not decoded: 3 arp",
+        "faulty messages: 2 sdp (bad port)",
+        "",
     ]
+
+
+def test_table_names_what_is_wrong_with_the_media_of_calls() -> None:
+    """Anomalies, which no row of a stream could show, are counted above the rows."""
+    silent = replace(call("a"), anomalies=("no_rtp",))
+    half = replace(call("b", STREAM), anomalies=("one_way", "stopped"))
+    found = lines(snapshot(silent, half, call("c", STREAM)))
+    assert found[2] == "calls with anomalies: 1 no rtp, 1 one way, 1 stopped"
 
 
 def test_table_has_one_row_per_stream_worst_first() -> None:
     """Scored streams come by their mean MOS, those without a score after them."""
-    rows = lines(snapshot(call("a", UNSCORED, STREAM), call("b", FAIR, BAD)))[6:]
+    rows = lines(snapshot(call("a", UNSCORED, STREAM), call("b", FAIR, BAD)))[SUMMARY_LINES + 1 :]
     assert [row.split()[0] for row in rows] == ["bad", "fair", "good", "unscored"]
 
 
 def test_table_row_has_the_figures_of_the_stream() -> None:
     """Ratios are shown in percent and times in milliseconds."""
-    heading, row = lines(snapshot(call("a", STREAM)))[5:]
+    heading, row = lines(snapshot(call("a", STREAM)))[SUMMARY_LINES:]
     assert dict(zip(heading.split(), row.split(maxsplit=11), strict=True)) == {
         "Rating": "good",
         "MOS": "4.10",
@@ -238,7 +252,10 @@ def test_table_top_keeps_the_counts_whole() -> None:
     shown = snapshot(call("a", STREAM, FAIR), call("b", BAD))
     short, long = lines(shown, top=1), lines(shown)
     assert short[:4] == long[:4]
-    assert [row.split() for row in short[5:]] == [row.split() for row in long[5:7]]
+    heading_and_row = slice(SUMMARY_LINES, SUMMARY_LINES + 2)
+    assert [row.split() for row in short[SUMMARY_LINES:]] == [
+        row.split() for row in long[heading_and_row]
+    ]
 
 
 WIDE = [
@@ -299,13 +316,13 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
 
 def test_table_is_coloured_by_rating_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bad streams are red and bold, good ones green, unscored ones dim."""
-    rows = on_terminal(monkeypatch).splitlines()[6:]
+    rows = on_terminal(monkeypatch).splitlines()[SUMMARY_LINES + 1 :]
     assert [row.partition("m")[0] for row in rows] == ["\x1b[1;31", "\x1b[32", "\x1b[2"]
 
 
 def test_table_uses_the_width_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a wide terminal every stream has one line."""
-    assert len(on_terminal(monkeypatch).splitlines()) == 6 + 3
+    assert len(on_terminal(monkeypatch).splitlines()) == SUMMARY_LINES + 1 + 3
 
 
 def test_table_is_plain_where_colour_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:

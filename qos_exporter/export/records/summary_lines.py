@@ -17,9 +17,13 @@ def summary_lines(snapshot: Snapshot, capture: CaptureSummary) -> Iterator[str]:
     yield f"{printable(capture.file)}: {_plural(capture.packets, 'packet')}{_duration(capture)}"
     outcomes = Counter(call.outcome or "undecided" for call in snapshot.calls)
     yield f"{_plural(len(snapshot.calls), 'call')}{_breakdown(outcomes.items())}"
+    if anomalies := Counter(kind for call in snapshot.calls for kind in call.anomalies):
+        yield f"calls with anomalies{_breakdown(anomalies.items())}"
     yield f"{_plural(len(snapshot.streams), 'stream')}, {_windows(snapshot.streams)}"
     if undecoded := [row for row in snapshot.exporter.undecoded if row[1]]:
         yield f"not decoded{_breakdown(undecoded)}"
+    if errors := [row for row in snapshot.exporter.decode_errors if row[2]]:
+        yield f"faulty messages{_breakdown(_message_errors(errors))}"
 
 
 def _plural(count: int, noun: str) -> str:
@@ -35,6 +39,10 @@ def _duration(capture: CaptureSummary) -> str:
 def _breakdown(rows: Iterable[tuple[str, int]]) -> str:
     text = ", ".join(f"{count:,} {word.replace('_', ' ')}" for word, count in rows)
     return f": {text}" if text else ""
+
+
+def _message_errors(errors: Iterable[tuple[str, str, int]]) -> Iterator[tuple[str, int]]:
+    return ((f"{protocol} ({reason})", count) for protocol, reason, count in errors)
 
 
 def _windows(streams: Iterable[StreamView]) -> str:
