@@ -91,7 +91,7 @@ TIMES = (
     _gauge(
         name="voip_call_duration_seconds",
         unit="seconds",
-        help="How long the call has lasted, or did last; the same for both directions.",
+        help="Time from the first message to now or to the end; the same for both directions.",
     ),
     _gauge(
         name="voip_call_last_packet_timestamp_seconds",
