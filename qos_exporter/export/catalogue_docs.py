@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qos_exporter.export.catalogue import AGGREGATE, EXPORTER, PER_CALL, Family
+from qos_exporter.export.catalogue.undecoded import UNDECODED_MEANINGS
 
 METRICS_PAGE = Path("docs/metrics.md")
 
@@ -44,6 +45,10 @@ EXPORTER_TEXT = """\
 What the exporter captured, could not read and had to drop. Before trusting a loss, see that
 `qos_exporter_capture_kernel_drops_total` stands still."""
 
+UNDECODED_TEXT = """\
+Frames that `qos_exporter_undecoded_frames_total` counts, by `reason`. Most of them are no fault:
+they are what else a line carries, or what is not read yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -67,6 +72,7 @@ def metrics_page() -> str:
     for section in SECTIONS:
         blocks += [f"## {section.title}", section.text, "\n".join(_table(section.families))]
         blocks += _bucket_list(section.families)
+    blocks += [UNDECODED_TEXT, "\n".join(_reason_table())]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -77,6 +83,13 @@ def _table(families: Iterable[Family]) -> Iterator[str]:
         labels = ", ".join(f"`{label}`" for label in family.labels)
         cells = (f"`{family.name}`", family.kind, family.unit, labels, family.help)
         yield f"| {' | '.join(cells)} |"
+
+
+def _reason_table() -> Iterator[str]:
+    yield "| reason | what it was |"
+    yield "|---|---|"
+    for reason, meaning in UNDECODED_MEANINGS.items():
+        yield f"| `{reason}` | {meaning} |"
 
 
 def _bucket_list(families: Iterable[Family]) -> Iterator[str]:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from qos_exporter.dataplane.rows import UNDECODED_REASONS
 from qos_exporter.export.catalogue import BY_NAME, FAMILIES, Family
 from qos_exporter.export.catalogue.aggregate import GROUP_LABELS
+from qos_exporter.export.catalogue.undecoded import UNDECODED_MEANINGS
 from qos_exporter.export.catalogue_docs import METRICS_PAGE, main, metrics_page
 
 PROJECT = Path(__file__).parents[2]
@@ -47,6 +49,11 @@ def test_only_per_call_families_have_unbounded_labels(family: Family) -> None:
     closed = {"outcome", "rating", "kind", "result", "reason", "source", *GROUP_LABELS}
     own = {"interface", "method", "protocol", "table", "version"}
     assert set(family.labels) <= closed | own
+
+
+def test_every_reason_is_explained() -> None:
+    """The page says of each reason for which a frame is not read what it means."""
+    assert tuple(UNDECODED_MEANINGS) == UNDECODED_REASONS
 
 
 def test_metrics_page_is_up_to_date() -> None:
