@@ -27,6 +27,10 @@ class Kernel:
         """Whether `roll` must be called before the next frame can be counted."""
 
     @property
+    def has_events(self) -> bool:
+        """Whether `events` would give rows."""
+
+    @property
     def has_news(self) -> bool:
         """Whether `events` or `slow_frames` would give rows."""
 

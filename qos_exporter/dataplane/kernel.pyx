@@ -216,6 +216,10 @@ cdef class Kernel:
         return rows
 
     @property
+    def has_events(self):
+        return self.core.events.count > 0
+
+    @property
     def has_news(self):
         return self.core.events.count > 0 or self.core.slow.count > 0
 

@@ -44,8 +44,8 @@ class SignallingReader:
                 continue
             message = self._parse(bytes(data[frame.offset : frame.offset + frame.length]))
             if message is not None:
-                src = Endpoint.from_packed16(frame.src.tobytes(), frame.src_port)
-                dst = Endpoint.from_packed16(frame.dst.tobytes(), frame.dst_port)
+                src = Endpoint.from_packed16(frame.src, frame.src_port)
+                dst = Endpoint.from_packed16(frame.dst, frame.dst_port)
                 yield message, src, dst, frame.timestamp_ns
 
     def error_counts(self) -> tuple[tuple[str, str, int], ...]:

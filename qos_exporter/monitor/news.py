@@ -25,9 +25,10 @@ class News:
 
     def take_from(self, source: Source, batch: FrameBatch) -> None:
         """Take the new streams and the messages that the kernel met in `batch`."""
-        for event in map(Event._make, source.kernel.events().tolist()):
-            if event.kind == STARTED:
-                self._start_stream(source, event)
+        if source.kernel.has_events:
+            for event in map(Event._make, source.kernel.events().tolist()):
+                if event.kind == STARTED:
+                    self._start_stream(source, event)
         frames = source.kernel.slow_frames()
         for message, src, dst, at_ns in self._signalling.messages(frames, batch):
             self._calls.on_message(message, src=src, dst=dst, now_ns=at_ns)

@@ -28,8 +28,8 @@ class SlowFrame(NamedTuple):
     timestamp_ns: int
     offset: int
     length: int
-    src: NDArray[np.uint8]
-    dst: NDArray[np.uint8]
+    src: bytes
+    dst: bytes
     src_port: int
     dst_port: int
     link_type: int
