@@ -76,6 +76,12 @@ def test_json_has_the_promised_keys_in_order() -> None:
     assert list(streams[0]) == [*STREAM_KEYS]
 
 
+def test_json_is_documented() -> None:
+    """The page about the JSON names every key of a call and of a stream."""
+    page = (PROJECT / "docs/json.md").read_text(encoding="utf-8")
+    assert [key for key in (*CALL_KEYS, *STREAM_KEYS) if f"`{key}`" not in page] == []
+
+
 def test_json_stream_has_the_values_of_the_stream() -> None:
     """Each value is in its place, in the units of its key."""
     assert rows_of("streams", snapshot(call("call-1", STREAM)))[0] == {
