@@ -39,7 +39,32 @@ HISTORY = np.dtype(
         ("jitter_max_s", "f8"),
     ],
 )
-"""Sums over the scored windows, then the last complete window; `end_ns` 0 where there is none."""
+"""Sums over the scored windows, then the last complete window; `end_ns` 0 where there is none.
+
+What is not known of the last window is NaN, so before the first one all of its figures are."""
+
+LAST_FIGURES = (
+    "mos_lq",
+    "mos_cq",
+    "r_factor",
+    "loss_ratio",
+    "discard_ratio",
+    "burst_ratio",
+    "jitter_s",
+    "jitter_max_s",
+)
+
+
+def _blank() -> NDArray[np.void]:
+    row = np.zeros((), dtype=HISTORY)
+    row["group"] = -1
+    for name in LAST_FIGURES:
+        row[name] = np.nan
+    return row
+
+
+BLANK = _blank()
+"""The history of a stream that has had no window."""
 
 
 class History:
@@ -54,8 +79,7 @@ class History:
             grown = np.zeros(max(1024, 2 * len(self.rows), slot + 1), dtype=HISTORY)
             grown[: len(self.rows)] = self.rows
             self.rows = grown
-        self.rows[slot] = np.zeros((), dtype=HISTORY)
-        self.rows[slot]["group"] = -1
+        self.rows[slot] = BLANK
 
     def move(self, slot: int, to: int) -> None:
         """Let the stream of one slot have its history in another."""

@@ -127,6 +127,16 @@ def test_gauges_of_nobody_are_absent() -> None:
     assert group.active_jitter_s_mean is None
 
 
+def test_streams_have_no_figures_before_their_first_window() -> None:
+    """A stream that began within the open window runs, and is neither bad nor good yet."""
+    group = Listener().play(speech_for(STREAMS[0], 5.0)).group()
+    assert group.streams_active == 1
+    assert group.active_mos_lq_mean is None
+    assert group.active_mos_lq_min is None
+    assert group.active_loss_ratio_mean is None
+    assert group.active_jitter_s_mean is None
+
+
 def test_streams_of_an_ended_call_do_not_run() -> None:
     """With the BYE the streams of the call are over, before their last window is closed."""
     dialogue = Dialogue(talk_s=12.0)
