@@ -1,15 +1,15 @@
 """A stream that goes on under another address: NAT has given one of its ends a new port."""
 
-from libc.stdint cimport int16_t, uint16_t, uint32_t
+from libc.stdint cimport int16_t, int64_t, uint16_t, uint32_t
 
 from qos_exporter.dataplane.clock cimport settle_clock
 from qos_exporter.dataplane.core cimport Core
 from qos_exporter.dataplane.playout cimport add_fresh_variation, discard_pending
 from qos_exporter.dataplane.records cimport (
     ENDED,
-    MAX_LOSS_RUN,
     MUTED,
     PROVEN,
+    REORDER_WINDOW,
     RUN_BUCKETS,
     VARIATION_BUCKETS,
     WINDOW_OPEN,
@@ -18,6 +18,13 @@ from qos_exporter.dataplane.records cimport (
 from qos_exporter.dataplane.sequence cimport expected_packets, run_bucket, settle_all
 from qos_exporter.dataplane.stream_table cimport give_record, record_at, remove_from_index
 from qos_exporter.dataplane.windows cimport jitter_sum, window_jitter_max
+
+
+cdef extern from *:
+    """
+    #define QOS_REBIND_NS INT64_C(3000000000)
+    """
+    const int64_t REBIND_NS "QOS_REBIND_NS"     # a longer silence is the end of a stream
 
 
 cdef inline int numbers_between(const Stream *earlier, const Stream *later) noexcept nogil:
@@ -30,9 +37,9 @@ cdef inline bint follows(const Stream *earlier, const Stream *later) noexcept no
     cdef uint32_t over = MUTED | ENDED
     if (earlier.state | later.state) & over or not earlier.state & later.state & PROVEN:
         return False
-    if earlier.last_ns > later.first_ns or later.expected_prior:
+    if later.expected_prior or not 0 <= later.first_ns - earlier.last_ns <= REBIND_NS:
         return False
-    return 0 < numbers_between(earlier, later) < MAX_LOSS_RUN
+    return 0 < numbers_between(earlier, later) <= REORDER_WINDOW
 
 
 cdef inline void add_counts(Stream *stream, const Stream *earlier, uint32_t gap) noexcept nogil:

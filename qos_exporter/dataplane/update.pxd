@@ -148,8 +148,8 @@ cdef inline void count_payload(
     if kind == KIND_UNKNOWN:
         kind = guess_kind(stream, packet)
     if kind == KIND_MEDIA:
-        note_media_type(stream, profiles, packet.payload_type)
         if is_new or not captured_twice(stream):
+            note_media_type(stream, profiles, packet.payload_type)
             time_packet(stream, packet, step, is_new, playout)
     elif kind == KIND_COMFORT_NOISE:
         stream.state |= AFTER_NOISE

@@ -58,16 +58,17 @@ class Source:
         return stream
 
     def resume(self, slot: int) -> bool:
-        """Let a new stream in `slot` be the continuation of one that has changed an address.
+        """Let a new stream in `slot` be the continuation of one of which NAT has moved an end.
 
-        It has the same SSRC and one of its endpoints, and goes on where the other fell silent.
+        It has the same SSRC and goes on where the other fell silent, to another receiver, or from
+        another port of the same sender.
         """
         key = self.kernel.describe(slot)
         for end in ends_of(key):
             earlier = self._by_end.get(end)
             if earlier is not None and earlier.ssrc == key.ssrc:
-                same_end = (earlier.src == key.src) != (earlier.dst == key.dst)
-                if same_end and self.kernel.continue_stream(slot, earlier.slot):
+                same_sender = earlier.src.address == key.src.address
+                if same_sender and self.kernel.continue_stream(slot, earlier.slot):
                     self._move(earlier, slot)
                     return True
         return False

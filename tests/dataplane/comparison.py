@@ -45,7 +45,8 @@ def assert_agree(kernel: Totals, oracle: Totals) -> None:
         name: pytest.approx(value, rel=1e-9, abs=1e-12) if isinstance(value, float) else value
         for name, value in asdict(oracle).items()
     }
-    assert asdict(kernel) == expected
+    wrong = {n: (v, asdict(oracle)[n]) for n, v in asdict(kernel).items() if v != expected[n]}
+    assert not wrong, wrong
 
 
 def packets_of(tap: Sequence[tuple[StreamId, Packet]], stream: StreamId) -> list[Packet]:

@@ -107,7 +107,7 @@ class OracleStream:
         kind = found.kind if found else self._guess(packet)
         if kind is Kind.COMFORT_NOISE:
             self.timing.after_noise = True
-        if kind is not Kind.MEDIA:
+        if kind is not Kind.MEDIA or (step is Step.DUPLICATE and self.captured_twice):
             return
         if packet.payload_type != self.media_type:
             self.media_type = packet.payload_type
@@ -127,18 +127,15 @@ class OracleStream:
 
     def _media(self, sample: Sample, *, clock_rate: int, source: ClockSource) -> None:
         """Measure a media packet as soon as its clock is known."""
-        seen_at_both_places = sample.duplicate and self.captured_twice
         if clock_rate:
             self.clock_rate, self.clock_source = clock_rate, source
-            if not seen_at_both_places:
-                self._timed(sample, clock_rate)
+            self._timed(sample, clock_rate)
             return
         estimate = self._current_estimate()
         if not estimate.clock_rate:
             self.timing.baseline = None
             self.timing.jitter.use_clock(0)
-        if not seen_at_both_places:
-            self._run_held(estimate.add(sample), estimate.clock_rate)
+        self._run_held(estimate.add(sample), estimate.clock_rate)
         self._show_estimate(estimate)
 
     def _current_estimate(self) -> ClockEstimate:
