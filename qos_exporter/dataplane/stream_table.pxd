@@ -80,7 +80,11 @@ cdef inline uint64_t hash_key(const StreamTable *table, const Key *key) noexcept
 
 
 cdef inline uint32_t tag_of(uint64_t hash_value) noexcept nogil:
-    return <uint32_t>(hash_value >> 32)
+    """The half of the hash that the home slot is taken from: a slot alone tells where it belongs.
+
+    What of it lies above the size of the index still tells most other keys apart.
+    """
+    return <uint32_t>hash_value
 
 
 cdef inline bint same_key(const Stream *stream, const Key *key) noexcept nogil:
@@ -144,12 +148,12 @@ cdef inline uint32_t find_record(
 
 
 cdef inline void place(
-    IndexSlot *index, uint64_t mask, uint64_t hash_value, uint32_t record
+    IndexSlot *index, uint64_t mask, uint32_t tag, uint32_t record
 ) noexcept nogil:
-    cdef uint64_t position = hash_value & mask
+    cdef uint64_t position = tag & mask
     while index[position].record:
         position = (position + 1) & mask
-    index[position].tag = tag_of(hash_value)
+    index[position].tag = tag
     index[position].record = record + 1
 
 
@@ -177,7 +181,7 @@ cdef inline bint grow_index(StreamTable *table) noexcept nogil:
     for position in range(table.index_mask + 1):
         record = table.index[position].record
         if record:
-            place(index, size - 1, record_at(table, record - 1).hash, record - 1)
+            place(index, size - 1, table.index[position].tag, record - 1)
     free(table.index)
     table.index = index
     table.index_mask = size - 1
@@ -258,13 +262,9 @@ cdef inline uint32_t insert_key(
         return NO_RECORD
     set_key(record_at(table, record), key)
     record_at(table, record).hash = hash_value
-    place(table.index, table.index_mask, hash_value, record)
+    place(table.index, table.index_mask, tag_of(hash_value), record)
     table.entries += 1
     return record
-
-
-cdef inline uint64_t home_of(const StreamTable *table, uint64_t position) noexcept nogil:
-    return record_at(table, table.index[position].record - 1).hash & table.index_mask
 
 
 cdef inline void close_gap(StreamTable *table, uint64_t gap) noexcept nogil:
@@ -272,7 +272,7 @@ cdef inline void close_gap(StreamTable *table, uint64_t gap) noexcept nogil:
     cdef uint64_t mask = table.index_mask
     cdef uint64_t position = (gap + 1) & mask
     while table.index[position].record:
-        if ((position - home_of(table, position)) & mask) >= ((position - gap) & mask):
+        if ((position - table.index[position].tag) & mask) >= ((position - gap) & mask):
             table.index[gap] = table.index[position]
             gap = position
         position = (position + 1) & mask
