@@ -5,13 +5,12 @@ time, and their records while the group before it is counted: with more streams 
 hold, waiting for one packet's memory at a time would cost several times the work itself.
 """
 
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.string cimport memcpy, memset
+from libc.stdint cimport int64_t, uint8_t, uint32_t
+from libc.string cimport memcpy
 
 from qos_exporter.dataplane.classify cimport (
     IS_BAD_RTP,
     IS_DTLS,
-    IS_OTHER,
     IS_RTCP,
     IS_RTP,
     IS_SIP,
@@ -29,9 +28,7 @@ from qos_exporter.dataplane.frame cimport (
     ICMP_MESSAGE,
     IP_FRAGMENT,
     NO_LINK_TYPE,
-    NO_VLAN,
     NOT_IP,
-    OTHER_TRANSPORT,
     TCP_SEGMENT,
     TRUNCATED,
     TUNNEL,
@@ -41,7 +38,7 @@ from qos_exporter.dataplane.frame cimport (
     read_frame,
 )
 from qos_exporter.dataplane.lifecycle cimport add_stream, count_rtp
-from qos_exporter.dataplane.records cimport Packet, Stream
+from qos_exporter.dataplane.records cimport Packet
 from qos_exporter.dataplane.rows cimport (
     REASON_BAD_IP_HEADER,
     REASON_BAD_RTP,

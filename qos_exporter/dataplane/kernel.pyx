@@ -13,7 +13,6 @@ import numpy as np
 
 from qos_exporter.dataplane.frames import FRAME
 from qos_exporter.dataplane.rows import EVENT, SLOW_FRAME, TOTALS, UNDECODED_REASONS, WINDOW
-
 from qos_exporter.dataplane.settings import STATIC_FORMATS
 from qos_exporter.dataplane.values import KernelStatistics, StreamKey
 from qos_exporter.net import Endpoint

@@ -1,6 +1,6 @@
 """The records that the kernel keeps: one per stream, hottest fields first."""
 
-from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int16_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 cdef enum:
     REORDER_WINDOW = 128

@@ -13,7 +13,6 @@ from qos_exporter.dataplane.records cimport (
     MAX_DROPOUT,
     MAX_LOSS_RUN,
     REORDER_WINDOW,
-    RUN_BUCKETS,
     Stream,
 )
 
