@@ -29,6 +29,17 @@ def test_two_opposite_streams_make_a_call() -> None:
     assert other.direction is Direction.CALLEE_TO_CALLER
 
 
+def test_a_later_stream_goes_the_way_of_its_predecessor() -> None:
+    """A new SSRC of the side that was heard first goes from caller to callee like the old one."""
+    scene = Scenario()
+    first = scene.stream(A_TO_B, 0xAA, at_s=0, until_s=5)
+    scene.stream(B_TO_A, 0xBB, at_s=0.5, until_s=60)
+    later = scene.stream(A_TO_B, 0xCC, at_s=30)
+
+    assert later.call is first.call
+    assert later.direction is Direction.CALLER_TO_CALLEE
+
+
 def test_name_does_not_depend_on_the_order() -> None:
     """Whichever stream is seen first, the call has the same name."""
     names = []

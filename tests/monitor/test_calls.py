@@ -227,6 +227,19 @@ def test_a_stream_whose_address_changes(lost: int) -> None:
     assert listener.show().exporter.tables[0].entries == 0
 
 
+def test_media_from_another_host_are_another_stream() -> None:
+    """A relay that hands over to the direct path in mid-sequence makes two streams, none lossy."""
+    to = Endpoint("10.0.0.2", 6000)
+    relayed = StreamId(0x51, Endpoint("10.0.0.9", 3478), to)
+    direct = StreamId(0x51, Endpoint("10.0.0.1", 5000), to)
+    listener = Listener(keep_all=True).play(
+        talk(relayed, range(100)), talk(direct, range(100, 200))
+    )
+    listener.monitor.finish()
+    packets = [stream.packets for stream in listener.show().streams]
+    assert [(each.received, each.lost) for each in packets] == [(100, 0), (100, 0)]
+
+
 def test_the_tail_of_a_call_counts_nowhere() -> None:
     """What goes on after a BYE counts nowhere, and a stream that begins then makes no call."""
     dialogue = Dialogue(talk_s=12.0)
