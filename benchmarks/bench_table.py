@@ -6,6 +6,7 @@ nine tenths. Equal work on equal memory leaves the length of the probing as the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.generate import Load, write_capture
@@ -13,6 +14,7 @@ from benchmarks.report import Row, at_most
 from qos_exporter.capture.capture_file import open_capture
 from qos_exporter.dataplane.kernel import Kernel
 from qos_exporter.dataplane.settings import KernelSettings
+from qos_exporter.dataplane.values import SlowFrame, StartedStream
 
 ROUNDS = 5
 LIMIT = 65_536
@@ -21,6 +23,16 @@ LOAD = Load(streams=STREAMS, packets_per_stream=60, captured_bytes=60)
 SLOWDOWN_BUDGET = 1.1
 HALF_FULL = 2 * STREAMS
 LIMITS = {"50 %": HALF_FULL, "90 %": LIMIT}
+
+
+class Nobody:
+    """Listens to the kernel and does nothing."""
+
+    def streams_started(self, streams: Sequence[StartedStream]) -> None:
+        """Take no note of streams."""
+
+    def frame_set_aside(self, frame: SlowFrame) -> None:
+        """Read no frame."""
 
 
 def run(directory: Path) -> list[Row]:
@@ -42,10 +54,10 @@ def run(directory: Path) -> list[Row]:
 
 def _counting_ns(path: Path, limit: int) -> int:
     """Time the packet path alone over the whole capture."""
-    kernel = Kernel(KernelSettings(table_limit=limit))
+    kernel, nobody = Kernel(KernelSettings(table_limit=limit)), Nobody()
     with open_capture(path) as capture:
         for batch in capture:
             at = 0
             while at < batch.count:
-                at = kernel.ingest(batch, at)
+                at = kernel.ingest(batch, at, nobody)
     return kernel.statistics().counting_ns

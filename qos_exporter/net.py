@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import socket
+from functools import lru_cache
 from typing import NamedTuple
 
 V4_MAPPED_PREFIX = bytes(10) + b"\xff\xff"
 """An IPv4 address inside 16 bytes: ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2)."""
+
+CACHED_ADDRESSES = 16_384
+"""A few thousand addresses come again and again; whose text is shared costs its memory once."""
+
+
+@lru_cache(CACHED_ADDRESSES)
+def address_text(address: bytes) -> str:
+    """Write an address of 16 bytes in network order, IPv4 in its mapped form, as text."""
+    if address.startswith(V4_MAPPED_PREFIX):
+        return socket.inet_ntop(socket.AF_INET, address[12:])
+    return socket.inet_ntop(socket.AF_INET6, address)
 
 
 class Endpoint(NamedTuple):
@@ -27,9 +39,7 @@ class Endpoint(NamedTuple):
     @classmethod
     def from_packed16(cls, address: bytes, port: int) -> Endpoint:
         """From 16 bytes in network order, IPv4 in its mapped form."""
-        if address.startswith(V4_MAPPED_PREFIX):
-            return cls(socket.inet_ntop(socket.AF_INET, address[12:]), port)
-        return cls(socket.inet_ntop(socket.AF_INET6, address), port)
+        return cls(address_text(address), port)
 
     def packed16(self) -> bytes:
         """Give the address as 16 bytes in network order; raises OSError if it is not an address."""

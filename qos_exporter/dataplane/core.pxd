@@ -5,14 +5,14 @@ from libc.stdlib cimport realloc
 
 from qos_exporter.dataplane.endpoints cimport EndpointSet
 from qos_exporter.dataplane.records cimport Playout, Profile
-from qos_exporter.dataplane.rows cimport REASON_COUNT, EventRow, SlowRow
+from qos_exporter.dataplane.rows cimport REASON_COUNT, SlowRow
 from qos_exporter.dataplane.stream_table cimport StreamTable
 
 cdef enum:
     GROUP = 32
 
-ctypedef struct Events:
-    EventRow *rows
+ctypedef struct StartedSlots:
+    uint32_t *slots
     uint32_t count
     uint32_t capacity
 
@@ -40,7 +40,7 @@ ctypedef struct Core:
     uint64_t evictions
     uint64_t reasons[REASON_COUNT]
     uint8_t sip_ports[8192]     # one bit a port
-    Events events
+    StartedSlots started        # of streams that nobody was told of yet
     SlowFrames slow
 
 
@@ -48,18 +48,18 @@ cdef inline bint is_sip_port(const Core *core, uint16_t port) noexcept nogil:
     return (core.sip_ports[port >> 3] >> (port & 7)) & 1
 
 
-cdef inline void push_event(Core *core, EventRow row) noexcept nogil:
+cdef inline void push_started(Core *core, uint32_t slot) noexcept nogil:
     cdef uint32_t capacity
-    cdef void *rows
-    if core.events.count == core.events.capacity:
-        capacity = core.events.capacity * 2 + 256
-        rows = realloc(core.events.rows, capacity * sizeof(EventRow))
-        if rows == NULL:
+    cdef void *slots
+    if core.started.count == core.started.capacity:
+        capacity = core.started.capacity * 2 + 256
+        slots = realloc(core.started.slots, capacity * sizeof(uint32_t))
+        if slots == NULL:
             return
-        core.events.rows = <EventRow *>rows
-        core.events.capacity = capacity
-    core.events.rows[core.events.count] = row
-    core.events.count += 1
+        core.started.slots = <uint32_t *>slots
+        core.started.capacity = capacity
+    core.started.slots[core.started.count] = slot
+    core.started.count += 1
 
 
 cdef inline void push_slow(Core *core, SlowRow row) noexcept nogil:

@@ -317,7 +317,7 @@ cdef inline uint32_t ingest_frames(
         if start < end and not stop:
             start = decode_group(core, data, frames, start, end, &groups[1 - turn], &stop)
         count_group(core, &groups[turn], &groups[1 - turn])
-        if core.events.count:
+        if core.started.count:
             # What signalling says of the new stream is wanted before much more of it is counted.
             stop = True
         turn = 1 - turn

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qos_exporter.dataplane.frames import FrameBatch
+from qos_exporter.dataplane.listener import KernelListener
 from qos_exporter.dataplane.settings import KernelSettings, PayloadTypeFormat
 from qos_exporter.dataplane.values import KernelStatistics, StreamKey
 from qos_exporter.net import Endpoint
@@ -14,25 +15,17 @@ class Kernel:
     """Counts the RTP of one source; one thread feeds it, any thread may read."""
 
     def __init__(self, settings: KernelSettings) -> None: ...
-    def ingest(self, batch: FrameBatch, start: int) -> int:
+    def ingest(self, batch: FrameBatch, start: int, listener: KernelListener) -> int:
         """Count frames from index `start` on and return where to go on.
 
-        That is short of the batch's end after a SIP frame, which must be understood before
-        what follows is counted, soon after a stream was found, whose call may know what its
-        payload types mean, and where a window is due.
+        That is short of the batch's end where a window is due. The listener hears of a SIP frame
+        before what follows is counted, for that may depend on it, and of a new stream soon after
+        it was found, because its call may know what its payload types mean.
         """
 
     @property
     def window_due(self) -> bool:
         """Whether `roll` must be called before the next frame can be counted."""
-
-    @property
-    def has_events(self) -> bool:
-        """Whether `events` would give rows."""
-
-    @property
-    def has_news(self) -> bool:
-        """Whether `events` or `slow_frames` would give rows."""
 
     @property
     def window_end_ns(self) -> int:
@@ -55,12 +48,6 @@ class Kernel:
 
     def finish(self) -> NDArray[np.void]:
         """End every stream: their last `WINDOW` rows."""
-
-    def events(self) -> NDArray[np.void]:
-        """Take the `EVENT` rows since the last call."""
-
-    def slow_frames(self) -> NDArray[np.void]:
-        """Take the `SLOW_FRAME` rows since the last call; they point into the last batch."""
 
     def totals(self, slots: ArrayLike) -> NDArray[np.void]:
         """Copy a `TOTALS` row for each slot; raises IndexError for a slot that never was."""

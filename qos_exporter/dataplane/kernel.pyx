@@ -12,14 +12,14 @@ import time
 import numpy as np
 
 from qos_exporter.dataplane.frames import FRAME
-from qos_exporter.dataplane.rows import EVENT, SLOW_FRAME, TOTALS, UNDECODED_REASONS, WINDOW
+from qos_exporter.dataplane.rows import TOTALS, UNDECODED_REASONS, WINDOW
 from qos_exporter.dataplane.settings import STATIC_FORMATS
-from qos_exporter.dataplane.values import KernelStatistics, StreamKey
+from qos_exporter.dataplane.values import KernelStatistics, SlowFrame, StartedStream, StreamKey
 from qos_exporter.net import Endpoint
 
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, realloc
-from libc.string cimport memcpy, memset
+from libc.string cimport memset
 
 from qos_exporter.dataplane.core cimport Core
 from qos_exporter.dataplane.endpoints cimport add_endpoint, remove_endpoint
@@ -38,7 +38,6 @@ from qos_exporter.dataplane.records cimport (
 )
 from qos_exporter.dataplane.rows cimport (
     REASON_COUNT,
-    EventRow,
     FrameRow,
     SlowRow,
     TotalsRow,
@@ -61,8 +60,6 @@ def check_layout():
         (FRAME, sizeof(FrameRow)),
         (WINDOW, sizeof(WindowRow)),
         (TOTALS, sizeof(TotalsRow)),
-        (EVENT, sizeof(EventRow)),
-        (SLOW_FRAME, sizeof(SlowRow)),
     )
     if any(row.itemsize != size for row, size in sizes):
         raise ImportError("the compiled kernel does not fit its row types: build it again")
@@ -75,14 +72,49 @@ def check_layout():
 check_layout()
 
 
-cdef object rows_from(const void *rows, uint32_t count, object row_type):
-    """Copy C rows into an array of their own."""
-    out = np.empty(count, dtype=row_type)
-    cdef uint8_t[::1] view
-    if count:
-        view = out.view(np.uint8)
-        memcpy(&view[0], rows, count * <size_t>row_type.itemsize)
-    return out
+cdef object new_tuple = tuple.__new__
+
+
+cdef inline object endpoint_of(const void *address, uint16_t port):
+    return Endpoint.from_packed16((<const char *>address)[:16], port)
+
+
+cdef inline uint16_t wire_port(const uint8_t *port) noexcept nogil:
+    return <uint16_t>(port[0] << 8 | port[1])
+
+
+cdef object key_of_stream(const Stream *stream):
+    cdef const uint8_t *ports = <const uint8_t *>&stream.ports
+    return new_tuple(
+        StreamKey,
+        (
+            endpoint_of(&stream.src_high, wire_port(ports)),
+            endpoint_of(&stream.dst_high, wire_port(ports + 2)),
+            stream.ssrc,
+            stream.vlan,
+            stream.media_type if stream.media_type < 128 else stream.first_type,
+        ),
+    )
+
+
+cdef object started_stream(const Stream *stream, uint32_t slot):
+    return new_tuple(
+        StartedStream, (slot, stream.serial, stream.first_ns, key_of_stream(stream))
+    )
+
+
+cdef object slow_frame(const SlowRow *row, const uint8_t *data):
+    return new_tuple(
+        SlowFrame,
+        (
+            row.kind,
+            row.timestamp_ns,
+            endpoint_of(row.src, row.src_port),
+            endpoint_of(row.dst, row.dst_port),
+            row.link_type,
+            (<const char *>data + row.offset)[:row.length],
+        ),
+    )
 
 
 cdef class Kernel:
@@ -117,28 +149,61 @@ cdef class Kernel:
         close_table(&self.core.table)
         free(self.core.announced.slots)
         free(self.core.profiles)
-        free(self.core.events.rows)
+        free(self.core.started.slots)
         free(self.core.slow.rows)
 
-    def ingest(self, batch, uint32_t start):
+    def ingest(self, batch, uint32_t start, listener):
         cdef const uint8_t[::1] data = memoryview(batch.data).cast("B")
         cdef const uint8_t[::1] index = batch.frames.view(np.uint8)
+        cdef const FrameRow *frames
         cdef uint32_t end = batch.count
-        cdef uint32_t reached = start
         if start >= end or data.shape[0] == 0:
             return end
+        frames = <const FrameRow *>&index[0]
+        self.due = False
+        while start < end and not self.due:
+            start = self.count(&data[0], frames, start, end)
+            if self.core.started.count:
+                listener.streams_started(self.take_started())
+            if self.core.slow.count:
+                self.set_aside(&data[0], listener)
+        return start
+
+    cdef uint32_t count(
+        self, const uint8_t *data, const FrameRow *frames, uint32_t start, uint32_t end
+    ):
+        """Count up to the end, to a window that is due, or to what the listener is to hear of."""
+        cdef uint32_t reached = start
         with self.lock:
             began = time.perf_counter_ns()
             with nogil:
-                reached = ingest_frames(
-                    &self.core, &data[0], <const FrameRow *>&index[0], start, end
-                )
+                reached = ingest_frames(&self.core, data, frames, start, end)
             self.counting += time.perf_counter_ns() - began
             self.due = (
-                reached < end
-                and batch.frames["timestamp_ns"][reached] >= self.core.window_end_ns
+                reached < end and frames[reached].timestamp_ns >= self.core.window_end_ns
             )
         return reached
+
+    cdef object take_started(self):
+        cdef uint32_t position
+        with self.lock:
+            streams = [
+                started_stream(
+                    record_at(&self.core.table, self.core.started.slots[position]),
+                    self.core.started.slots[position],
+                )
+                for position in range(self.core.started.count)
+            ]
+            self.core.started.count = 0
+        return streams
+
+    cdef object set_aside(self, const uint8_t *data, listener):
+        """Tell of the frames that were set aside; nothing is left of them if the listener fails."""
+        cdef uint32_t position
+        cdef uint32_t count = self.core.slow.count
+        self.core.slow.count = 0
+        for position in range(count):
+            listener.frame_set_aside(slow_frame(&self.core.slow.rows[position], data))
 
     @property
     def window_due(self):
@@ -202,26 +267,6 @@ cdef class Kernel:
             self.due = False
         return rows
 
-    def events(self):
-        with self.lock:
-            rows = rows_from(self.core.events.rows, self.core.events.count, EVENT)
-            self.core.events.count = 0
-        return rows
-
-    def slow_frames(self):
-        with self.lock:
-            rows = rows_from(self.core.slow.rows, self.core.slow.count, SLOW_FRAME)
-            self.core.slow.count = 0
-        return rows
-
-    @property
-    def has_events(self):
-        return self.core.events.count > 0
-
-    @property
-    def has_news(self):
-        return self.core.events.count > 0 or self.core.slow.count > 0
-
     def totals(self, slots):
         wanted = np.ascontiguousarray(slots, dtype=np.uint32)
         out = np.empty(len(wanted), dtype=TOTALS)
@@ -241,18 +286,7 @@ cdef class Kernel:
         return out
 
     def describe(self, uint32_t slot):
-        cdef Stream *stream = self.stream(slot)
-        cdef uint8_t address[32]
-        memcpy(address, &stream.src_high, 32)
-        cdef const uint8_t *ports = <const uint8_t *>&stream.ports
-        raw = bytes(address[:32])
-        return StreamKey(
-            Endpoint.from_packed16(raw[:16], ports[0] << 8 | ports[1]),
-            Endpoint.from_packed16(raw[16:], ports[2] << 8 | ports[3]),
-            stream.ssrc,
-            stream.vlan,
-            stream.media_type if stream.media_type < 128 else stream.first_type,
-        )
+        return key_of_stream(self.stream(slot))
 
     cdef Stream *stream(self, uint32_t slot) except NULL:
         if slot >= self.core.table.used or not record_at(&self.core.table, slot).state & IN_USE:

@@ -4,7 +4,7 @@ from libc.stdint cimport int16_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memset
 
 from qos_exporter.dataplane.clock cimport forget_held
-from qos_exporter.dataplane.core cimport Core, push_event
+from qos_exporter.dataplane.core cimport Core, push_started
 from qos_exporter.dataplane.endpoints cimport knows_endpoint
 from qos_exporter.dataplane.frame cimport be16
 from qos_exporter.dataplane.records cimport (
@@ -20,11 +20,9 @@ from qos_exporter.dataplane.records cimport (
     Stream,
 )
 from qos_exporter.dataplane.rows cimport (
-    EVENT_STARTED,
     REASON_AFTER_CALL,
     REASON_IMPLAUSIBLE,
     REASON_UNPROVEN,
-    EventRow,
 )
 from qos_exporter.dataplane.stream_table cimport (
     NO_RECORD,
@@ -52,14 +50,8 @@ cdef inline bint is_announced(const Core *core, const Packet *packet) noexcept n
 
 cdef inline void start_stream(Core *core, uint32_t number) noexcept nogil:
     """It is RTP: from now on the stream is visible, its first packet included."""
-    cdef EventRow row
-    cdef Stream *stream = record_at(&core.table, number)
-    stream.state |= PROVEN
-    row.kind = EVENT_STARTED
-    row.slot = number
-    row.serial = stream.serial
-    row.at_ns = stream.first_ns
-    push_event(core, row)
+    record_at(&core.table, number).state |= PROVEN
+    push_started(core, number)
 
 
 cdef inline void drop_candidate(Core *core, uint32_t number) noexcept nogil:

@@ -79,13 +79,7 @@ cdef packed struct TotalsRow:
     uint32_t delay_variation_histogram[VARIATION_BUCKETS]
     uint32_t loss_run_histogram[RUN_BUCKETS]
 
-cdef packed struct EventRow:
-    uint8_t kind
-    uint32_t slot
-    uint64_t serial
-    int64_t at_ns
-
-cdef packed struct SlowRow:
+cdef struct SlowRow:
     uint8_t kind
     int64_t timestamp_ns
     uint64_t offset
@@ -110,9 +104,6 @@ cdef enum SlowKind:
     SLOW_FRAGMENT = 2
     SLOW_TCP = 3
     SLOW_TUNNEL = 4
-
-cdef enum:
-    EVENT_STARTED = 1
 
 cdef enum:
     REASON_LINK_TYPE = 0

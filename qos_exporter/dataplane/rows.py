@@ -103,31 +103,11 @@ TOTALS = np.dtype(
 )
 """One row per stream: everything since its first packet."""
 
-STARTED = 1
-
-EVENT = np.dtype([("kind", "u1"), ("slot", "u4"), ("serial", "u8"), ("at_ns", "i8")])
-"""What happened to the table of streams since the last call."""
-
-SLOW_FRAME = np.dtype(
-    [
-        ("kind", "u1"),
-        ("timestamp_ns", "i8"),
-        ("offset", "u8"),
-        ("length", "u4"),
-        ("src", "V16"),
-        ("dst", "V16"),
-        ("src_port", "u2"),
-        ("dst_port", "u2"),
-        ("link_type", "u2"),
-    ],
-)
-"""A frame that leaves the packet path as bytes: `length` bytes at `offset` of the batch's data.
-For SIP these are the datagram's payload, for all other kinds the whole frame."""
-
 SLOW_SIP = 1
 SLOW_FRAGMENT = 2
 SLOW_TCP = 3
 SLOW_TUNNEL = 4
+"""What a frame is that leaves the packet path as bytes."""
 
 UNDECODED_REASONS = (
     "link_type",

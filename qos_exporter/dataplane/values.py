@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from qos_exporter.net import Endpoint
 
 
-@dataclass(frozen=True, slots=True)
-class StreamKey:
+class StreamKey(NamedTuple):
     """What makes a stream one stream, and the payload type that it carries."""
 
     src: Endpoint
@@ -18,6 +17,29 @@ class StreamKey:
     ssrc: int
     vlan: int
     payload_type: int
+
+
+class StartedStream(NamedTuple):
+    """A stream that has just proved to be RTP, or whose first packet SDP had announced."""
+
+    slot: int
+    serial: int
+    first_ns: int
+    key: StreamKey
+
+
+class SlowFrame(NamedTuple):
+    """A frame that leaves the packet path as bytes."""
+
+    kind: int
+    """One of the `SLOW_` numbers of `rows`."""
+    at_ns: int
+    src: Endpoint
+    """Of a datagram; of a whole frame, which says so itself, not to be used. So is `dst`."""
+    dst: Endpoint
+    link_type: int
+    data: bytes
+    """Of SIP the payload of the datagram, of all other kinds the whole frame."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from qos_exporter.dataplane.frames import FrameBatch
 from qos_exporter.monitor.allocation import no_collection
 from qos_exporter.monitor.exporter_views import OwnState
+from qos_exporter.monitor.intake import Intake
 from qos_exporter.monitor.news import News
 from qos_exporter.monitor.parts import assemble
 from qos_exporter.monitor.picture import develop, take_picture
@@ -51,6 +52,7 @@ class Monitor:
         self._over: list[TrackedStream] = []
         self._windows = Windows(self._parts, over=self._over if keep_all else None)
         self._news = News(self._parts)
+        self._intakes = [Intake(source, self._news, self._lock) for source in self._parts.sources]
         self._now_ns = 0
         self._next_tick_ns = 0
 
@@ -77,7 +79,9 @@ class Monitor:
             end = first_from(self._next_tick_ns, stamps, at, batch.count)
             part = FrameBatch(batch.data, batch.frames, end)
             while at < end:
-                at = self._count(followed, part, at)
+                at = followed.kernel.ingest(part, at, self._intakes[source])
+                if at < end:
+                    self._roll(followed, int(stamps[at]))
             with self._lock:
                 self._pass_time(int(stamps[end]) if end < batch.count else followed.kernel.now_ns)
 
@@ -115,18 +119,11 @@ class Monitor:
                 )
             return develop(picture, self._parts, own=self.own, began_s=began_s)
 
-    def _count(self, source: Source, batch: FrameBatch, at: int) -> int:
-        """Count frames from `at` on, as far as the kernel gets, and do what it stopped for."""
-        kernel = source.kernel
-        at = kernel.ingest(batch, at)
-        if kernel.has_news:
-            with self._lock:
-                self._news.take_from(source, batch)
-        if kernel.window_due:
-            with self._lock:
-                self._windows.roll(source, int(batch.frames["timestamp_ns"][at]))
-                self._settle()
-        return at
+    def _roll(self, source: Source, now_ns: int) -> None:
+        """Close the window of a source; `now_ns` is the time of the frame that waits for it."""
+        with self._lock:
+            self._windows.roll(source, now_ns)
+            self._settle()
 
     def _pass_time(self, now_ns: int) -> None:
         self._now_ns = max(self._now_ns, now_ns)

@@ -5,47 +5,59 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qos_exporter.calls.events import AnomalySeen, CallEvent, DescriptionRejected
-from qos_exporter.dataplane.rows import STARTED
-from qos_exporter.monitor.rows import Event
+from qos_exporter.dataplane.rows import SLOW_SIP
 
 if TYPE_CHECKING:
-    from qos_exporter.dataplane.frames import FrameBatch
+    from collections.abc import Iterable
+
+    from qos_exporter.dataplane.values import SlowFrame, StartedStream
     from qos_exporter.monitor.parts import Parts
     from qos_exporter.monitor.source import Source
 
 
 class News:
-    """Passes news on, in the order in which things happened."""
+    """Passes news on, in the order in which things happened; whoever calls holds the lock.
+
+    Fragments, tunnels and TCP are counted by the kernel as undecoded; nobody reads them yet.
+    """
 
     def __init__(self, parts: Parts) -> None:
         self._calls = parts.calls
         self._control = parts.control
         self._signalling = parts.signalling
         self._book = parts.book
+        self._readers = {SLOW_SIP: self._take_message}
 
-    def take_from(self, source: Source, batch: FrameBatch) -> None:
-        """Take the new streams and the messages that the kernel met in `batch`."""
-        if source.kernel.has_events:
-            for event in map(Event._make, source.kernel.events().tolist()):
-                if event.kind == STARTED:
-                    self._start_stream(source, event)
-        frames = source.kernel.slow_frames()
-        for message, src, dst, at_ns in self._signalling.messages(frames, batch):
-            self._calls.on_message(message, src=src, dst=dst, now_ns=at_ns)
+    def take_streams(self, source: Source, streams: Iterable[StartedStream]) -> None:
+        """Follow new streams of a source, and let the calls place them."""
+        for started in streams:
+            self._start_stream(source, started)
         self.take_from_calls()
+
+    def take_frame(self, frame: SlowFrame) -> None:
+        """Read a frame, if anybody does."""
+        read = self._readers.get(frame.kind)
+        if read is not None:
+            read(frame)
+            self.take_from_calls()
 
     def take_from_calls(self) -> None:
         """Enter what has happened to the calls."""
         for event in self._calls.drain():
             self._enter(event)
 
-    def _start_stream(self, source: Source, event: Event) -> None:
-        if source.resume(event.slot):
+    def _start_stream(self, source: Source, started: StartedStream) -> None:
+        if source.resume(started):
             return
-        stream = source.start(event.slot, event.serial, event.at_ns)
+        stream = source.start(started)
         self._calls.stream_started(stream, source.kernel.now_ns)
         if stream.call is None and stream.counts:
             self._control.bind(stream)
+
+    def _take_message(self, frame: SlowFrame) -> None:
+        message = self._signalling.read(frame.data)
+        if message is not None:
+            self._calls.on_message(message, src=frame.src, dst=frame.dst, now_ns=frame.at_ns)
 
     def _enter(self, event: CallEvent) -> None:
         if isinstance(event, DescriptionRejected):

@@ -12,29 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Event(NamedTuple):
-    """A row of `dataplane.rows.EVENT`, field by field."""
-
-    kind: int
-    slot: int
-    serial: int
-    at_ns: int
-
-
-class SlowFrame(NamedTuple):
-    """A row of `dataplane.rows.SLOW_FRAME`, field by field."""
-
-    kind: int
-    timestamp_ns: int
-    offset: int
-    length: int
-    src: bytes
-    dst: bytes
-    src_port: int
-    dst_port: int
-    link_type: int
-
-
 class Totals(NamedTuple):
     """Those columns of `dataplane.rows.TOTALS` that are shown as they are."""
 

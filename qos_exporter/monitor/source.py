@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from qos_exporter.dataplane.settings import KernelSettings
-    from qos_exporter.dataplane.values import StreamKey
+    from qos_exporter.dataplane.values import StartedStream, StreamKey
 
     CaptureStatus = Callable[[], CaptureView]
 
@@ -43,27 +43,21 @@ class Source:
         self._by_end: dict[int, TrackedStream] = {}
         self._drops_seen = 0
 
-    def start(self, slot: int, kernel_serial: int, at_ns: int) -> TrackedStream:
-        """Follow the stream that the kernel has found in `slot`."""
-        stream = TrackedStream(
-            self.kernel.describe(slot),
-            source=self.index,
-            slot=slot,
-            kernel_serial=kernel_serial,
-            first_ns=at_ns,
-        )
-        self._place(stream, slot)
+    def start(self, started: StartedStream) -> TrackedStream:
+        """Follow a stream that the kernel has found."""
+        stream = TrackedStream(started, source=self.index)
+        self._place(stream, started.slot)
         self._by_end.update(dict.fromkeys(ends_of(stream), stream))
-        self.history.clear(slot)
+        self.history.clear(started.slot)
         return stream
 
-    def resume(self, slot: int) -> bool:
-        """Let a new stream in `slot` be the continuation of one of which NAT has moved an end.
+    def resume(self, started: StartedStream) -> bool:
+        """Let a new stream be the continuation of one of which NAT has moved an end.
 
         It has the same SSRC and goes on where the other fell silent, to another receiver, or from
         another port of the same sender.
         """
-        key = self.kernel.describe(slot)
+        key, slot = started.key, started.slot
         for end in ends_of(key):
             earlier = self._by_end.get(end)
             if earlier is not None and earlier.ssrc == key.ssrc:

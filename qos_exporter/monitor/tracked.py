@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qos_exporter.calls.media import MediaStream
 
 if TYPE_CHECKING:
-    from qos_exporter.dataplane.values import StreamKey
+    from qos_exporter.dataplane.values import StartedStream
     from qos_exporter.snapshot import StreamView
 
 SOURCE_BITS = 8
@@ -19,19 +19,18 @@ class TrackedStream(MediaStream):
 
     __slots__ = ("counts", "final", "path", "profile", "slot")
 
-    def __init__(
-        self, key: StreamKey, *, source: int, slot: int, kernel_serial: int, first_ns: int
-    ) -> None:
+    def __init__(self, started: StartedStream, *, source: int) -> None:
+        key = started.key
         super().__init__(
-            serial=kernel_serial << SOURCE_BITS | source,
+            serial=started.serial << SOURCE_BITS | source,
             src=key.src,
             dst=key.dst,
             ssrc=key.ssrc,
             payload_type=key.payload_type,
-            first_ns=first_ns,
+            first_ns=started.first_ns,
             source=source,
         )
-        self.slot = slot
+        self.slot = started.slot
         self.path = 0
         """Its number in `Paths`."""
         self.profile = 0

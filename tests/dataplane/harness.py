@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qos_exporter.dataplane.kernel import Kernel
-from qos_exporter.dataplane.rows import SLOW_FRAME, STARTED, WINDOW
+from qos_exporter.dataplane.rows import WINDOW
 from qos_exporter.dataplane.settings import (
     KIND_COMFORT_NOISE,
     KIND_EVENT,
@@ -18,7 +18,7 @@ from qos_exporter.dataplane.settings import (
     PayloadTypeFormat,
 )
 from qos_exporter.dataplane.settings import PlayoutSettings as KernelPlayoutSettings
-from qos_exporter.dataplane.values import StreamKey
+from qos_exporter.dataplane.values import SlowFrame, StartedStream, StreamKey
 from tests.dataplane.traffic import Frame, StreamId, batch, media_frame
 from tests.oracle.clock import Kind, PayloadFormat
 from tests.oracle.packet import Packet
@@ -65,7 +65,7 @@ class Harness:
     def __init__(self, settings: KernelSettings | None = None) -> None:
         self.kernel = Kernel(settings or kernel_settings())
         self.windows: list[NDArray[np.void]] = []
-        self.slow: list[NDArray[np.void]] = []
+        self.slow: list[SlowFrame] = []
         self.started: list[tuple[int, StreamKey]] = []
 
     def frames(self, frames: Iterable[Frame]) -> None:
@@ -73,21 +73,24 @@ class Harness:
         whole = batch(frames)
         position = 0
         while position < whole.count:
-            position = self.kernel.ingest(whole, position)
+            position = self.kernel.ingest(whole, position, self)
             self._collect()
 
     def packets(self, packets: Iterable[tuple[StreamId, Packet]]) -> None:
         """Feed RTP packets as one batch."""
         self.frames(media_frame(packet, stream) for stream, packet in packets)
 
+    def streams_started(self, streams: Sequence[StartedStream]) -> None:
+        """Remember new streams."""
+        self.started += [(each.slot, each.key) for each in streams]
+
+    def frame_set_aside(self, frame: SlowFrame) -> None:
+        """Remember a frame that is not RTP."""
+        self.slow.append(frame)
+
     def _collect(self) -> None:
         if self.kernel.window_due:
             self.windows.append(self.kernel.roll(self.kernel.window_end_ns))
-        for event in self.kernel.events():
-            if event["kind"] == STARTED:
-                slot = int(event["slot"])
-                self.started.append((slot, self.kernel.describe(slot)))
-        self.slow.append(self.kernel.slow_frames())
 
     def finish(self) -> None:
         """End every stream."""
@@ -111,10 +114,6 @@ class Harness:
     def window_rows(self) -> NDArray[np.void]:
         """Join the rows of all windows so far."""
         return np.concatenate([np.empty(0, WINDOW), *self.windows])
-
-    def slow_frames(self) -> NDArray[np.void]:
-        """Join the rows of all slow frames so far."""
-        return np.concatenate([np.empty(0, SLOW_FRAME), *self.slow])
 
     def undecoded(self) -> dict[str, int]:
         """Tell the reasons for which frames were not counted, without those that never came up."""

@@ -118,7 +118,7 @@ def feed(harness: Harness, page: GuardedPage, link_type: int, data: bytes, wire:
     """Let the kernel count one guarded frame."""
     position = 0
     while position < 1:
-        position = harness.kernel.ingest(page.batch(data, link_type, wire), position)
+        position = harness.kernel.ingest(page.batch(data, link_type, wire), position, harness)
 
 
 def announced() -> Harness:

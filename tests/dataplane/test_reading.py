@@ -66,7 +66,7 @@ def test_reader_beside_the_writer() -> None:
     reader.start()
     position = 0
     while position < whole.count:
-        position = harness.kernel.ingest(whole, position)
+        position = harness.kernel.ingest(whole, position, harness)
         if harness.kernel.window_due:
             harness.kernel.roll(harness.kernel.window_end_ns)
     done.set()
