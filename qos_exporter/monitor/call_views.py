@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 SECOND_NS = 1_000_000_000
 
 
-def seconds(at_ns: int | None) -> float | None:
-    """Packet time in seconds; `None` stays."""
-    return None if at_ns is None else at_ns / SECOND_NS
+def seconds(at_ns: int | None, ahead_ns: int) -> float | None:
+    """What the source's clock told at some packet time, in seconds; `None` stays."""
+    return None if at_ns is None else (at_ns - ahead_ns) / SECOND_NS
 
 
 def duration_s(call: CallCopy, now_ns: int) -> float:
@@ -42,9 +42,11 @@ class CallCopy(NamedTuple):
     streams: tuple[int, ...]
     """Their serials."""
     has_series: bool
+    ahead_ns: int
+    """By how much packet time is ahead of the source's clock."""
 
 
-def copy_call(call: Call, *, has_series: bool) -> CallCopy:
+def copy_call(call: Call, *, has_series: bool, ahead_ns: int) -> CallCopy:
     """Copy a call."""
     return CallCopy(
         call_id=call.call_id,
@@ -59,6 +61,7 @@ def copy_call(call: Call, *, has_series: bool) -> CallCopy:
         anomalies=call.anomalies,
         streams=tuple([stream.serial for stream in call.streams]),
         has_series=has_series,
+        ahead_ns=ahead_ns,
     )
 
 
@@ -70,9 +73,9 @@ def call_view(call: CallCopy, streams: Mapping[int, StreamView], *, now_ns: int)
         callee=call.callee,
         state=call.state.value,
         outcome=call.outcome.value if call.outcome else None,
-        start_s=call.start_ns / SECOND_NS,
-        answer_s=seconds(call.answer_ns),
-        end_s=seconds(call.end_ns),
+        start_s=(call.start_ns - call.ahead_ns) / SECOND_NS,
+        answer_s=seconds(call.answer_ns, call.ahead_ns),
+        end_s=seconds(call.end_ns, call.ahead_ns),
         duration_s=duration_s(call, now_ns),
         round_trip=None,
         on_hold=call.on_hold,

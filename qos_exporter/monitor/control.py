@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qos_exporter.monitor.tracked import TrackedStream, final_view
+from qos_exporter.monitor.tracked import TrackedStream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from qos_exporter.monitor.profiles import Profiles
     from qos_exporter.monitor.source import Source
     from qos_exporter.net import Endpoint
-
-SECOND_NS = 1_000_000_000
 
 
 class KernelControl:
@@ -85,8 +83,7 @@ class KernelControl:
         """When the stream was last heard; of one that is gone, when it was last seen alive."""
         followed = self._followed(stream)
         if followed is None:
-            final = final_view(stream)
-            return int(final.last_s * SECOND_NS) if final else stream.first_ns
+            return stream.last_ns if isinstance(stream, TrackedStream) else stream.first_ns
         source, tracked = followed
         return source.kernel.last_packet_ns(tracked.slot)
 

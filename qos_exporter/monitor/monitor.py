@@ -73,6 +73,7 @@ class Monitor:
         """Count a batch of frames; only one thread may do so for the same source."""
         followed = self._parts.sources[source]
         stamps = batch.frames["timestamp_ns"]
+        followed.clock.set_right(stamps[: batch.count])
         at = 0
         while at < batch.count:
             # Time passes for the calls between the same frames, however they came in batches.
@@ -88,11 +89,12 @@ class Monitor:
     def tick(self, source: int, now_ns: int) -> None:
         """Let time pass on a source that is silent."""
         followed = self._parts.sources[source]
+        packet_ns = followed.clock.time_of(now_ns)
         with self._lock:
-            if followed.kernel.pass_time(now_ns):
-                self._windows.roll(followed, now_ns)
+            if followed.kernel.pass_time(packet_ns):
+                self._windows.roll(followed, packet_ns)
                 self._settle()
-            self._pass_time(now_ns)
+            self._pass_time(packet_ns)
 
     def restart(self, source: int) -> None:
         """End everything: the next frames belong to another recording."""

@@ -13,10 +13,13 @@ from qos_exporter.monitor.tracked import final_view
 from qos_exporter.snapshot import Snapshot, TableView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from qos_exporter.calls.call import Call
+    from qos_exporter.dataplane.packet_clock import PacketClock
     from qos_exporter.monitor.exporter_views import OwnState
     from qos_exporter.monitor.parts import Parts
+    from qos_exporter.monitor.source import Source
     from qos_exporter.monitor.tracked import TrackedStream
     from qos_exporter.snapshot import CallTotals, GroupView, StreamView
 
@@ -28,6 +31,9 @@ class Picture:
     """A copy of all that changes, of one moment."""
 
     taken_ns: int
+    """Packet time, as are all times of the calls."""
+    ahead_ns: int
+    """By how much it is ahead of the clock of the source that told it."""
     running: tuple[StreamCopies, ...]
     """The streams that are followed, source by source."""
     ended: dict[int, StreamView]
@@ -46,9 +52,18 @@ def take_picture(
     running = tuple(copy_streams(source, list(source.streams()), parts) for source in parts.sources)
     shown = list(parts.calls.calls)
     gone = (stream for call in shown for stream in call.streams)
-    calls = tuple(copy_call(call, has_series=parts.admission.is_admitted(call)) for call in shown)
+    calls = tuple(
+        copy_call(
+            call,
+            has_series=parts.admission.is_admitted(call),
+            ahead_ns=clock_of(call, parts.sources).ahead_at(call.end_ns or taken_ns),
+        )
+        for call in shown
+    )
+    clock = max((source.clock for source in parts.sources), key=lambda each: each.latest_ns or 0)
     return Picture(
         taken_ns=taken_ns,
+        ahead_ns=clock.ahead_ns,
         running=running,
         ended={
             stream.serial: view
@@ -63,6 +78,11 @@ def take_picture(
     )
 
 
+def clock_of(call: Call, sources: Sequence[Source]) -> PacketClock:
+    """The clock of the source that sees the media of a call; of the first one if none does."""
+    return sources[call.streams[-1].source if call.streams else 0].clock
+
+
 def develop(picture: Picture, parts: Parts, *, own: OwnState, began_s: float) -> Snapshot:
     """Make the views; needs no lock. `began_s` is when the snapshot was asked for."""
     views = dict(picture.ended)
@@ -70,7 +90,7 @@ def develop(picture: Picture, parts: Parts, *, own: OwnState, began_s: float) ->
         views.update(zip(copies.serials, stream_views(copies), strict=True))
     calls = tuple(call_view(copy, views, now_ns=picture.taken_ns) for copy in picture.calls)
     return Snapshot(
-        taken_s=picture.taken_ns / SECOND_NS,
+        taken_s=(picture.taken_ns - picture.ahead_ns) / SECOND_NS,
         calls=calls,
         streams=tuple(views[serial] for serial in sorted(views)),
         groups=picture.groups,

@@ -46,6 +46,8 @@ class Scoring:
         codec_index = self._profiles.codec_index[rows["profile"], rows["payload_type"]]
         numbers = self._groups.numbers_of(rows, codec_index)
         self._groups.count(rows, numbers)
+        # Exemplars are shown with the time that the source tells.
+        rows["last_ns"] -= source.clock.ahead_ns
         # The last row of a stream that fell silent long before settles its losses; no window
         # of it passed.
         heard = (rows["expected"] > 0) | (rows["received"] > 0)

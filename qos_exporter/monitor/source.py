@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qos_exporter.dataplane.kernel import Kernel
+from qos_exporter.dataplane.packet_clock import PacketClock
 from qos_exporter.monitor.history import History
 from qos_exporter.monitor.tracked import TrackedStream
 from qos_exporter.snapshot import CaptureView
@@ -36,6 +37,8 @@ class Source:
         self.index = index
         self.name = name
         self.kernel = Kernel(settings)
+        self.clock = PacketClock()
+        """All times of the kernel, and of what follows from it, are this clock's."""
         self.history = History()
         self.status: CaptureStatus | None = None
         """Asks the capture how it fares; `None` where it cannot miss anything."""
@@ -122,8 +125,11 @@ class Source:
             kernel_drops=0,
             interface_drops=0,
             healthy=True,
-            last_packet_s=self.kernel.now_ns / SECOND_NS if counted.frames else None,
+            last_packet_s=self._last_packet_s() if counted.frames else None,
         )
+
+    def _last_packet_s(self) -> float:
+        return (self.kernel.now_ns - self.clock.ahead_ns) / SECOND_NS
 
     def take_dropped(self) -> bool:
         """Whether the capture has missed frames since this was last asked."""

@@ -73,7 +73,9 @@ def copy_streams(
 ) -> StreamCopies:
     """Copy streams that live in one source; those of ended calls are not `active` in any case."""
     slots = np.array([stream.slot for stream in streams], dtype=np.uint32)
-    totals = source.kernel.totals(slots)
+    totals, history = source.kernel.totals(slots), source.history.rows[slots]
+    if source.clock.ahead_ns:
+        show_by_clock(totals, history, source.clock.ahead_ns)
     facts = []
     for stream, payload_type in zip(streams, totals["payload_type"].tolist(), strict=True):
         call = stream.call
@@ -86,7 +88,14 @@ def copy_streams(
                 active and not (call is not None and call.is_ended),
             )
         )
-    return StreamCopies(source.name, facts, totals, source.history.rows[slots])
+    return StreamCopies(source.name, facts, totals, history)
+
+
+def show_by_clock(totals: NDArray[np.void], history: NDArray[np.void], ahead_ns: int) -> None:
+    """Turn packet time, which is ahead of the source's clock, into the time that this tells."""
+    totals["first_ns"] -= ahead_ns
+    totals["last_ns"] -= ahead_ns
+    history["end_ns"][history["end_ns"] != 0] -= ahead_ns
 
 
 class Derived(NamedTuple):

@@ -17,7 +17,7 @@ SOURCE_BITS = 8
 class TrackedStream(MediaStream):
     """A `MediaStream` with its slot in a kernel, and the view of it once it is over."""
 
-    __slots__ = ("counts", "final", "path", "profile", "slot")
+    __slots__ = ("counts", "final", "last_ns", "path", "profile", "slot")
 
     def __init__(self, started: StartedStream, *, source: int) -> None:
         key = started.key
@@ -39,6 +39,8 @@ class TrackedStream(MediaStream):
         """False for what is nobody's media: the tail of a call that has ended, or a recording."""
         self.final: StreamView | None = None
         """What is left to show after the stream has ended."""
+        self.last_ns = first_ns
+        """When it was heard for the last time, once it has ended."""
 
     @property
     def kernel_serial(self) -> int:

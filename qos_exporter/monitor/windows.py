@@ -85,5 +85,6 @@ class Windows:
         views = stream_views(copy_streams(source, counted, self._parts, active=False))
         for stream, view in zip(counted, views, strict=True):
             stream.final = view
+            stream.last_ns = source.kernel.last_packet_ns(stream.slot)
         if self._over is not None:
             self._over.extend(counted)

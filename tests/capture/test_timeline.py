@@ -32,6 +32,15 @@ def test_first_frame_is_put_at_the_start() -> None:
     assert timeline.latest_ns == 1_040
 
 
+def test_clock_that_was_set_while_recording() -> None:
+    """Frames behind a step of the recording's clock are due when they came, not all at once."""
+    stamps = np.array([0, 1, 2, -3600, -3599], np.int64) * SECOND + 10_000 * SECOND
+
+    due = Timeline(0).shift(stamps)
+
+    assert (due // SECOND).tolist() == [0, 1, 2, 2, 3]
+
+
 @pytest.mark.pitfall(36)
 def test_older_frames_are_due_at_once() -> None:
     """A frame whose time goes back keeps it, and is due together with the frame before it."""

@@ -1,0 +1,102 @@
+"""Packet time: the timestamps of one source, without the faults of the clock that made them.
+
+A clock may be set back while it is read (NTP, a virtual machine that is resumed), and a capture
+file may hold a damaged timestamp, or frames of machines whose clocks differ. Everything that
+counts, waits or expires needs a time that goes on through all of this, so what goes wrong is put
+right here, before a frame is counted.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qos_exporter.dataplane.stamps import find_jump
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+JUMP_NS = 5_000_000_000
+"""A step to and fro by less is the usual disorder of frames that several interfaces captured."""
+STRAY_FRAMES = 16
+"""Stamps that jump, and come back within so many frames, are wrong; the time has not jumped."""
+REMEMBERED_STEPS = 256
+"""Of how many steps of the clock it is known when they were."""
+LAST_NS = 1 << 62
+"""What is later is no time: in the year 2116."""
+
+
+def possible(stamp_ns: int) -> int:
+    """Give the time nearest to a timestamp, which may be any number, that can be reckoned with."""
+    return min(max(stamp_ns, 0), LAST_NS)
+
+
+class PacketClock:
+    """Gives timestamps of a source the packet time that they stand for.
+
+    Packet time follows the timestamps, over pauses of any length too, but never steps back by more
+    than `JUMP_NS`: where the source's clock does, packet time stands still for a moment and goes
+    on from there, by `ahead_ns` ahead of the source's clock from then on. A clock that returns to
+    what it showed before, or alternates between two times, is recognised.
+    """
+
+    def __init__(self) -> None:
+        self.ahead_ns = 0
+        """What has to be taken from packet time to have the time that the source tells."""
+        self.latest_ns: int | None = None
+        """The latest packet time; `None` before the first."""
+        self._ahead_before_ns = 0
+        self._steps: deque[tuple[int, int]] = deque(maxlen=REMEMBERED_STEPS)
+
+    def set_right(self, stamps_ns: NDArray[np.int64]) -> None:
+        """Turn the timestamps of a batch into packet time, in place."""
+        if not len(stamps_ns):
+            return
+        if self.latest_ns is None:
+            self.latest_ns = possible(int(stamps_ns[0]))
+        at = 0
+        while at < len(stamps_ns):
+            latest_ns = self.latest_ns - self.ahead_ns
+            end, latest_ns = find_jump(stamps_ns, at, latest_ns, JUMP_NS)
+            self.latest_ns = latest_ns + self.ahead_ns
+            if self.ahead_ns:
+                stamps_ns[at:end] += self.ahead_ns
+            if end < len(stamps_ns):
+                self._jump(stamps_ns[end:], latest_ns)
+            at = end + 1
+
+    def time_of(self, stamp_ns: int) -> int:
+        """Give the packet time of a moment without a frame."""
+        stamps_ns = np.array([stamp_ns], np.int64)
+        self.set_right(stamps_ns)
+        return int(stamps_ns[0])
+
+    def ahead_at(self, packet_ns: int) -> int:
+        """Give what `ahead_ns` was at some packet time."""
+        steps = ((since_ns, ahead_ns) for since_ns, ahead_ns in reversed(self._steps))
+        return next((ahead_ns for since_ns, ahead_ns in steps if since_ns <= packet_ns), 0)
+
+    def _jump(self, stamps_ns: NDArray[np.int64], latest_ns: int) -> None:
+        """Give the first stamp, which is far from the latest of the same clock, its packet time."""
+        now_ns = latest_ns + self.ahead_ns
+        following_ns = stamps_ns[1 : STRAY_FRAMES + 1]
+        if (np.abs(following_ns - latest_ns) <= JUMP_NS).any():
+            stamps_ns[0] = now_ns
+            return
+        stamp_ns = possible(int(stamps_ns[0]))
+        self._follow(stamp_ns, now_ns)
+        stamps_ns[0] = min(stamp_ns + self.ahead_ns, LAST_NS)
+        self.latest_ns = max(now_ns, int(stamps_ns[0]))
+
+    def _follow(self, stamp_ns: int, now_ns: int) -> None:
+        """Find out whether the source's clock was set when it came to show this."""
+        ahead_ns = self.ahead_ns
+        if abs(stamp_ns + self._ahead_before_ns - now_ns) <= JUMP_NS:
+            ahead_ns = self._ahead_before_ns
+        elif stamp_ns + ahead_ns < now_ns:
+            ahead_ns = now_ns - stamp_ns
+        if ahead_ns != self.ahead_ns:
+            self._ahead_before_ns, self.ahead_ns = self.ahead_ns, ahead_ns
+            self._steps.append((now_ns, ahead_ns))
