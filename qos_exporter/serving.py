@@ -17,6 +17,7 @@ from qos_exporter.export.web.application import application
 from qos_exporter.export.web.server import WebServer
 from qos_exporter.monitor.monitor import Monitor
 from qos_exporter.snapshot import CaptureView
+from qos_exporter.turns import shorten_turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,7 @@ class Feeder(Protocol):
 
 def serve(options: ServeOptions) -> int:
     """Serve until SIGTERM or SIGINT, or to the end of a replay that was told to exit there."""
+    shorten_turns()
     service = Service(options)
     service.install_signals()
     return service.run()

@@ -26,6 +26,7 @@ PARTS: dict[str, set[str]] = {
     "payload_types": set(),
     "listen": set(),
     "networks": set(),
+    "turns": set(),
     "settings": {"listen"},
     "snapshot": WORDS,
     "dataplane": WORDS,
