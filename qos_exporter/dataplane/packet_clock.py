@@ -8,7 +8,6 @@ right here, before a frame is counted.
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,7 +47,7 @@ class PacketClock:
         self.latest_ns: int | None = None
         """The latest packet time; `None` before the first."""
         self._ahead_before_ns = 0
-        self._steps: deque[tuple[int, int]] = deque(maxlen=REMEMBERED_STEPS)
+        self._steps: tuple[tuple[int, int], ...] = ()
 
     def set_right(self, stamps_ns: NDArray[np.int64]) -> None:
         """Turn the timestamps of a batch into packet time, in place."""
@@ -99,4 +98,5 @@ class PacketClock:
             ahead_ns = now_ns - stamp_ns
         if ahead_ns != self.ahead_ns:
             self._ahead_before_ns, self.ahead_ns = self.ahead_ns, ahead_ns
-            self._steps.append((now_ns, ahead_ns))
+            # Never changed in place: another thread may be reading it.
+            self._steps = (*self._steps[1 - REMEMBERED_STEPS :], (now_ns, ahead_ns))

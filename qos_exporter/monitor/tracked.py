@@ -39,7 +39,7 @@ class TrackedStream(MediaStream):
         """False for what is nobody's media: the tail of a call that has ended, or a recording."""
         self.final: StreamView | None = None
         """What is left to show after the stream has ended."""
-        self.last_ns = first_ns
+        self.last_ns = started.first_ns
         """When it was heard for the last time, once it has ended."""
 
     @property
