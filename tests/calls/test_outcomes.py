@@ -264,119 +264,6 @@ def test_response_before_its_request(early: Row) -> None:
     assert to_a == ["answered"]
 
 
-@pytest.mark.pitfall(90)
-def test_missed_bye() -> None:
-    """A call of which nothing is heard for a minute is over since its last sign of life."""
-    scene = Scenario()
-    call = scene.play(*answered_call())
-    stream = scene.stream(A_TO_B, 1, at_s=2.2, until_s=100)
-    scene.tick(150)
-    assert call is not None
-    assert call.state == "active"
-    scene.tick(175)
-
-    assert (call.state, seconds(call.end_ns)) == ("ended", 100)
-    assert stream in scene.control.released
-    assert not scene.control.open_endpoints
-
-
-def test_ringing_may_be_silent_for_longer() -> None:
-    """A telephone may ring for three minutes without a packet (timer C)."""
-    scene = Scenario()
-    call = scene.play((0, "A>B INVITE 1", OFFER), (1, "A<B 180 INVITE 1 /b", None))
-    scene.tick(170)
-    assert call is not None
-    assert call.state == "setup"
-    scene.tick(190)
-
-    assert scene.outcomes == ["failed"]
-
-
-@pytest.mark.pitfall(94)
-def test_re_invite_after_the_silence() -> None:
-    """A call that was given up too early goes on as the same call when it speaks again."""
-    scene = Scenario()
-    call = scene.play(*answered_call())
-    scene.tick(80)
-    assert call is not None
-    assert call.state == "ended"
-    assert not scene.control.open_endpoints
-
-    scene.play((85, "A>B INVITE 5 /b", OFFER), (86, "A<B 200 INVITE 5 /b", ANSWER))
-
-    assert scene.calls == [call]
-    assert (call.state, call.end_ns) == ("active", None)
-    assert scene.outcomes == ["answered"]
-    assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
-
-
-def test_silent_call_is_not_reopened_by_a_new_attempt() -> None:
-    """An INVITE outside the dialog after the silence is a new call, not the old one."""
-    scene = Scenario()
-    old = scene.play((0, "A>B INVITE 1", OFFER))
-    scene.tick(70)
-    new = scene.play((75, "A>B INVITE 2", OFFER))
-
-    assert new is not None
-    assert new is not old
-    assert (new.state, scene.calls) == ("setup", [new])
-
-
-@pytest.mark.pitfall(94)
-def test_re_invite_just_before_the_silence_is_complete() -> None:
-    """A message in time keeps the call, without any packet."""
-    scene = Scenario()
-    call = scene.play(*answered_call(), (60, "A>B INVITE 5 /b", OFFER))
-    scene.tick(100)
-
-    assert call is not None
-    assert call.state == "active"
-
-
-@pytest.mark.pitfall(77)
-def test_repeated_messages_of_an_ended_call() -> None:
-    """For 32 s all that comes with the Call-ID of an ended call is an echo of it."""
-    scene = Scenario()
-    call = scene.play(
-        *answered_call(),
-        (10, "A>B BYE 2 /b", None),
-        (10.1, "A<B 200 BYE 2 /b", None),
-        (10.2, "A>B BYE 2 /b", None),
-        (12, "A>B INVITE 1", OFFER),
-        (12.1, "A<B 200 INVITE 1 /b", ANSWER),
-        (41, "A>B INVITE 1", OFFER),
-    )
-
-    assert scene.calls == [call]
-    assert scene.outcomes == ["answered"]
-    assert not scene.control.open_endpoints
-
-
-def test_call_id_used_again_after_a_while() -> None:
-    """After 32 s an INVITE with an old Call-ID is a new call, which takes the old one's place."""
-    scene = Scenario()
-    old = scene.play(*answered_call(), (10, "A>B BYE 2 /b", None))
-    new = scene.play(*answered_call(43))
-
-    assert new is not old
-    assert scene.calls == [new]
-    assert scene.outcomes == ["answered", "answered"]
-
-
-def test_higher_cseq_is_no_repetition() -> None:
-    """A failed call that is tried again at once with the next number is a new one."""
-    scene = Scenario()
-    scene.play(
-        (0, "A>B INVITE 1", OFFER),
-        (1, "A<B 420 INVITE 1 /x", None),
-        (1.1, "A>B INVITE 2", OFFER),
-        (2, "A<B 200 INVITE 2 /b", ANSWER),
-    )
-
-    assert scene.outcomes == ["failed", "answered"]
-    assert len(scene.calls) == 1
-
-
 @pytest.mark.pitfall(97)
 def test_refusal_that_goes_to_another_address_of_the_caller() -> None:
     """A final response ends the call wherever it is sent, unless that is a proxy's far side."""
@@ -409,33 +296,6 @@ def test_requests_and_responses_from_other_addresses() -> None:
     assert len(scene.calls) == 1
 
 
-def test_lingering_calls_disappear() -> None:
-    """An ended call is shown for the linger time and then is gone."""
-    scene = Scenario(linger_s=90)
-    scene.play(*answered_call(), (10, "A>B BYE 2 /b", None))
-    scene.tick(99)
-    assert len(scene.calls) == 1
-    scene.tick(101)
-
-    assert scene.calls == []
-    assert scene.registry.find("call-1") is None
-
-
-def test_restart_forgets_the_recording() -> None:
-    """The same messages in the next round of a replay are new calls, each shown once."""
-    scene = Scenario()
-    first = scene.play(*answered_call())
-    stream = scene.stream(A_TO_B, 1, at_s=2.2, until_s=10)
-    scene.registry.restart(scene.control.last_packet_ns(stream))
-    second = scene.play(*answered_call(11))
-
-    assert first is not None
-    assert first.is_ended
-    assert second is not first
-    assert scene.calls == [second]
-    assert stream in scene.control.released
-
-
 def test_finish_settles_partial_calls() -> None:
     """At the end of a capture a call that goes on stays open, and its outcome is what is known."""
     scene = Scenario()
@@ -449,25 +309,3 @@ def test_finish_settles_partial_calls() -> None:
         ("active", "partial"),
         ("setup", None),
     ]
-
-
-def test_limit_of_calls() -> None:
-    """Beyond the limit the oldest call has to go, and its going is counted."""
-    scene = Scenario(limit=2)
-    for number in range(4):
-        scene.play(*answered_call(number), call_id=f"call-{number}")
-
-    assert [each.call_id for each in scene.calls] == ["call-2", "call-3"]
-    assert scene.registry.evictions == 2
-
-
-def test_limit_counts_what_is_not_shown() -> None:
-    """Recordings are bounded like other calls, although nobody sees them."""
-    scene = Scenario(limit=2)
-    for number in range(4):
-        rows = answered_call(number)
-        scene.play(*rows, call_id=f"copy-{number}", headers=("Require: siprec",))
-
-    assert scene.calls == []
-    assert scene.registry.evictions == 2
-    assert scene.registry.find("copy-1") is None
