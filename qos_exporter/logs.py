@@ -17,6 +17,8 @@ STANDARD_ATTRIBUTES = frozenset(logging.makeLogRecord({}).__dict__) | {"message"
 
 TALKATIVE = "uvicorn"
 """A library whose informative lines say again what ours say."""
+FORMATLESS = "scapy"
+"""A library with a handler of its own, whose warnings are guesses that do not concern us."""
 
 
 class FieldFormatter(logging.Formatter):
@@ -71,3 +73,4 @@ def configure(level: LogLevel, log_format: LogFormat, *, stream: TextIO | None =
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     logging.getLogger(TALKATIVE).setLevel(logging.WARNING if level == "info" else logging.NOTSET)
+    logging.getLogger(FORMATLESS).setLevel(logging.ERROR)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -15,11 +17,12 @@ from qos_exporter.settings import LogFormat, LogLevel
 
 @pytest.fixture(autouse=True)
 def root_logger_as_before() -> Iterator[None]:
-    """Give pytest its handlers back, and the web server its level."""
+    """Give pytest its handlers back, and the loggers of libraries their levels."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
-    logging.getLogger(logs.TALKATIVE).setLevel(logging.NOTSET)
+    for name in (logs.TALKATIVE, logs.FORMATLESS):
+        logging.getLogger(name).setLevel(logging.NOTSET)
     root.handlers[:] = handlers
     root.setLevel(level)
 
@@ -114,6 +117,19 @@ def test_the_web_server_is_quiet_unless_asked(level: LogLevel, written: list[str
     logging.getLogger("uvicorn.error").info("started")
     logging.getLogger("uvicorn.error").warning("broken")
     assert [line.rpartition("=")[2] for line in stream.getvalue().splitlines()] == written
+
+
+def test_no_lines_but_ours() -> None:
+    """What scapy warns of, in a format of its own, does not get among the lines of the log."""
+    program = """
+from qos_exporter import logs
+logs.configure("info", "json")
+from scapy.error import warning
+warning("Unable to guess type")
+"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stderr == ""
 
 
 def test_configuring_again_replaces_the_handler() -> None:
