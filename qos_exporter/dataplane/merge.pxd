@@ -2,6 +2,7 @@
 
 from libc.stdint cimport int16_t, int64_t, uint16_t, uint32_t
 
+from qos_exporter.dataplane.burst_gap cimport add_burst
 from qos_exporter.dataplane.clock cimport settle_clock
 from qos_exporter.dataplane.core cimport Core
 from qos_exporter.dataplane.playout cimport add_fresh_variation, discard_pending
@@ -42,6 +43,15 @@ cdef inline bint follows(const Stream *earlier, const Stream *later) noexcept no
     return 0 < numbers_between(earlier, later) <= REORDER_WINDOW
 
 
+cdef inline void add_bursts(Stream *stream, const Stream *earlier, uint32_t gap) noexcept nogil:
+    """What was lost between the two stands by itself, apart from the losses on both sides."""
+    stream.bursts += earlier.bursts
+    stream.burst_packets += earlier.burst_packets
+    stream.burst_lost += earlier.burst_lost
+    if gap > 1:
+        add_burst(stream, gap, gap)
+
+
 cdef inline void add_counts(Stream *stream, const Stream *earlier, uint32_t gap) noexcept nogil:
     stream.expected_prior = expected_packets(earlier) + gap
     stream.received += earlier.received
@@ -56,6 +66,7 @@ cdef inline void add_counts(Stream *stream, const Stream *earlier, uint32_t gap)
     stream.concealed_s += earlier.concealed_s
     stream.severely_concealed_s += earlier.severely_concealed_s
     stream.bytes += earlier.bytes
+    add_bursts(stream, earlier, gap)
     if gap:
         stream.loss_runs += 1
         stream.runs[run_bucket(gap)] += 1

@@ -175,7 +175,13 @@ ctypedef struct Stream:
     uint32_t runs[RUN_BUCKETS]
     uint32_t variation[VARIATION_BUCKETS]
     Mark mark
-    uint8_t padding[32]         # to a multiple of two cache lines, which are fetched in pairs
+    uint32_t cluster_first      # numbers of the latest losses that lie near each other
+    uint32_t cluster_last
+    uint32_t cluster_lost
+    uint32_t bursts
+    uint32_t burst_packets
+    uint32_t burst_lost
+    uint8_t padding[8]         # to a multiple of two cache lines, which are fetched in pairs
 
 ctypedef struct Playout:
     int64_t nominal_ns

@@ -68,6 +68,10 @@ cdef packed struct TotalsRow:
     uint32_t loss_runs
     uint32_t concealed_s
     uint32_t severely_concealed_s
+    uint32_t bursts
+    uint32_t burst_packets
+    uint32_t burst_lost
+    uint32_t packet_ns
     uint64_t bytes
     int64_t media_ns
     uint32_t jitter_count

@@ -89,6 +89,10 @@ TOTALS = np.dtype(
         ("loss_runs", "u4"),
         ("concealed_s", "u4"),
         ("severely_concealed_s", "u4"),
+        ("bursts", "u4"),
+        ("burst_packets", "u4"),
+        ("burst_lost", "u4"),
+        ("packet_ns", "u4"),
         ("bytes", "u8"),
         ("media_ns", "i8"),
         ("jitter_count", "u4"),
@@ -101,7 +105,10 @@ TOTALS = np.dtype(
         ("loss_run_histogram", "u4", (11,)),
     ],
 )
-"""One row per stream: everything since its first packet."""
+"""One row per stream: everything since its first packet.
+
+`bursts` are those of RFC 3611 with Gmin 16, `burst_packets` the packets in them, and `burst_lost`
+those of them that are lost. `packet_ns` is the media time of a packet, the last that was seen."""
 
 SLOW_SIP = 1
 SLOW_FRAGMENT = 2

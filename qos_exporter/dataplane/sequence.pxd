@@ -6,6 +6,7 @@ leaves that window unmarked, so the count of lost packets only grows.
 
 from libc.stdint cimport int16_t, int64_t, uint16_t, uint32_t, uint64_t
 
+from qos_exporter.dataplane.burst_gap cimport add_losses, close_cluster
 from qos_exporter.dataplane.concealment cimport conceal
 from qos_exporter.dataplane.records cimport (
     HAS_BAD_SEQ,
@@ -58,11 +59,12 @@ cdef inline void close_run(Stream *stream) noexcept nogil:
         stream.current_run = 0
 
 
-cdef inline void settle_lost(Stream *stream, uint32_t count) noexcept nogil:
+cdef inline void settle_lost(Stream *stream, uint32_t number, uint32_t count) noexcept nogil:
     stream.lost += count
     stream.current_run += count
     stream.state |= IN_RUN
     conceal(stream, <int64_t>stream.packet_ns * count)
+    add_losses(stream, number, count)
 
 
 cdef inline void settle(Stream *stream, uint32_t number) noexcept nogil:
@@ -72,7 +74,7 @@ cdef inline void settle(Stream *stream, uint32_t number) noexcept nogil:
     if is_marked(stream, number):
         close_run(stream)
     else:
-        settle_lost(stream, 1)
+        settle_lost(stream, number, 1)
 
 
 cdef inline void settle_all(Stream *stream) noexcept nogil:
@@ -82,6 +84,7 @@ cdef inline void settle_all(Stream *stream) noexcept nogil:
         settle(stream, number)
         number += 1
     close_run(stream)
+    close_cluster(stream)
 
 
 cdef inline void begin_epoch(Stream *stream, uint16_t sequence_number) noexcept nogil:
@@ -108,7 +111,7 @@ cdef inline void jump_over(Stream *stream, int count) noexcept nogil:
         settle(stream, number)
         number += 1
     if unseen > 0:
-        settle_lost(stream, <uint32_t>unseen)
+        settle_lost(stream, stream.max_seq + 1, <uint32_t>unseen)
     while hole <= count:
         clear_mark(stream, stream.max_seq + hole)
         hole += 1

@@ -4,6 +4,7 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.math cimport NAN
 from libc.string cimport memcpy
 
+from qos_exporter.dataplane.burst_gap cimport cluster_packets, is_burst
 from qos_exporter.dataplane.core cimport Core
 from qos_exporter.dataplane.lifecycle cimport drop_candidate, end_stream
 from qos_exporter.dataplane.playout cimport add_fresh_variation
@@ -262,11 +263,23 @@ cdef inline void fill_total_counts(const Stream *stream, TotalsRow *row) noexcep
     row.bytes = stream.bytes
 
 
+cdef inline void fill_total_bursts(const Stream *stream, TotalsRow *row) noexcept nogil:
+    """Bursts with the one that may still go on."""
+    row.bursts = stream.bursts
+    row.burst_packets = stream.burst_packets
+    row.burst_lost = stream.burst_lost
+    if is_burst(stream):
+        row.bursts += 1
+        row.burst_packets += cluster_packets(stream)
+        row.burst_lost += stream.cluster_lost
+
+
 cdef inline void fill_total_timing(const Stream *stream, TotalsRow *row) noexcept nogil:
     row.clock_rate = stream.clock_rate
     row.first_ns = stream.first_ns
     row.last_ns = stream.last_ns
     row.media_ns = stream.media_ns
+    row.packet_ns = stream.packet_ns
     row.jitter_count = stream.jitter_count
     row.jitter_last_s = jitter_now(stream)
     row.jitter_mean_s = jitter_mean(jitter_sum(stream), stream.jitter_count)
@@ -290,6 +303,7 @@ cdef inline void fill_totals(
     row.clock_source = <uint8_t>clock_source(stream)
     row.flags = standing_flags(stream)
     fill_total_counts(stream, row)
+    fill_total_bursts(stream, row)
     fill_total_timing(stream, row)
     for bucket in range(VARIATION_BUCKETS):
         row.delay_variation_histogram[bucket] = (

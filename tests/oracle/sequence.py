@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from tests.oracle.bursts import Bursts
+
 RTP_SEQ_MOD = 1 << 16
 REORDER_WINDOW = 128
 MAX_DROPOUT = 3000
@@ -93,6 +95,7 @@ class SequenceTracker:
         self.restarts = 0
         self.stopped_gaps = 0
         self.runs = LossRuns()
+        self.bursts = Bursts()
 
     @property
     def expected(self) -> int:
@@ -176,6 +179,7 @@ class SequenceTracker:
             epoch.next_to_settle += 1
 
     def _settle_one(self, *, came: bool) -> None:
+        self.bursts.settle(came=came)
         if came:
             self.runs.close()
             return
@@ -186,6 +190,7 @@ class SequenceTracker:
     def _settle_all(self, epoch: Epoch) -> None:
         self._settle(epoch, up_to=epoch.max_seq)
         self.runs.close()
+        self.bursts.end_epoch()
 
     def finish(self) -> None:
         """Settle every number: nothing can arrive any more."""

@@ -187,7 +187,7 @@ class OracleStream:
         if self.first is None:
             raise ValueError("a stream without packets has no totals")
         sequence, jitter, variation = self.sequence, self.timing.jitter, self.playout.variation
-        media_type = self.media_type
+        media_type, bursts = self.media_type, sequence.bursts.found
         return Totals(
             payload_types=frozenset(self.payload_types),
             payload_type=self.first.payload_type if media_type is None else media_type,
@@ -207,6 +207,10 @@ class OracleStream:
             loss_runs=sequence.runs.count,
             concealed_s=self.seconds.concealed_s,
             severely_concealed_s=self.seconds.severely_concealed_s,
+            bursts=len(bursts),
+            burst_packets=sum(map(len, bursts)),
+            burst_lost="".join(bursts).count("x"),
+            packet_ns=self.timing.packet_ns,
             bytes=self.bytes,
             media_ns=self.timing.media_ns,
             jitter_count=jitter.count,

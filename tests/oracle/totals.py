@@ -27,6 +27,10 @@ class Totals:
     loss_runs: int
     concealed_s: int
     severely_concealed_s: int
+    bursts: int
+    burst_packets: int
+    burst_lost: int
+    packet_ns: int
     bytes: int
     media_ns: int
     jitter_count: int
