@@ -32,6 +32,8 @@ class MediaBinder:
 
     def place(self, stream: MediaStream, now_ns: int) -> bool:
         """Find the signalled call of a stream, or see that it is a dead call's; else `False`."""
+        if not (self.matcher.may_know(stream) or self._trailing.covers(stream)):
+            return False
         match = self.matcher.find(stream, now_ns)
         if match is None and self._is_tail(stream):
             # It counts, but makes no call; a description that still comes may claim it.

@@ -11,8 +11,9 @@ from qos_exporter.calls.payloads import NO_PAYLOADS, PayloadMap, resolve_payload
 from qos_exporter.net import Endpoint
 from qos_exporter.protocols.session_description import MediaDescription
 
-if TYPE_CHECKING:  # a call is only passed on here
+if TYPE_CHECKING:  # calls and streams are only passed on here
     from qos_exporter.calls.call import Call
+    from qos_exporter.calls.media import MediaStream
 
 
 class Claim:
@@ -131,6 +132,10 @@ class ClaimIndex:
 
     def __contains__(self, endpoint: Endpoint) -> bool:
         return endpoint in self._by_endpoint
+
+    def touch(self, stream: MediaStream) -> bool:
+        """Whether there are claims on an end of this stream."""
+        return stream.dst in self._by_endpoint or stream.src in self._by_endpoint
 
     def __iter__(self) -> Iterator[Endpoint]:
         return iter(self._by_endpoint)

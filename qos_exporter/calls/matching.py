@@ -49,7 +49,11 @@ class StreamMatcher:
 
     def is_claimed(self, stream: MediaStream) -> bool:
         """Whether signalling named one of the stream's endpoints."""
-        return stream.dst in self._claims or stream.src in self._claims
+        return self._claims.touch(stream)
+
+    def may_know(self, stream: MediaStream) -> bool:
+        """Whether signalling named one of its endpoints, or a place where they may be instead."""
+        return self._claims.touch(stream) or self._guesses.touch(stream)
 
     def find(self, stream: MediaStream, now_ns: int) -> Match | None:
         """Return the stream's place, `None` if it has none or if that cannot be told."""

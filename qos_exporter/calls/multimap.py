@@ -27,9 +27,11 @@ class MultiMap(Generic[K, V]):
 
     def get(self, key: K) -> tuple[V, ...]:
         """Return the values of a key."""
-        if key not in self._first:
+        first = self._first.get(key)
+        if first is None:
             return ()
-        return (self._first[key], *self._more.get(key, ()))
+        more = self._more.get(key)
+        return (first,) if more is None else (first, *more)
 
     def add(self, key: K, value: V) -> None:
         """Add a value to a key."""
@@ -40,17 +42,16 @@ class MultiMap(Generic[K, V]):
 
     def discard(self, key: K, value: V) -> None:
         """Remove a value from a key, if it is there."""
-        values = self.get(key)
-        left = tuple(each for each in values if each is not value)
-        if len(left) == len(values):
-            return
-        self._more.pop(key, None)
-        if not left:
+        if key in self._more:
+            self._discard_one_of_many(key, value)
+        elif self._first.get(key) is value:
             del self._first[key]
-            return
-        self._first[key] = left[0]
-        if left[1:]:
-            self._more[key] = left[1:]
+
+    def _discard_one_of_many(self, key: K, value: V) -> None:
+        left = tuple(each for each in self.get(key) if each is not value)
+        del self._first[key], self._more[key]
+        for each in left:
+            self.add(key, each)
 
     def clear(self) -> None:
         """Forget all."""

@@ -66,7 +66,7 @@ class StreamPairing:
         opposite = [
             each
             for each in self._to.get(stream.src)
-            if each.src == stream.dst and each.call is None and each is not stream
+            if each.call is None and each.src == stream.dst and each is not stream
         ]
         return max(opposite, key=lambda each: each.first_ns, default=None)
 
@@ -84,7 +84,7 @@ class StreamPairing:
         self._from.clear()
 
     def _calls_near(self, stream: MediaStream) -> list[Call]:
-        near = (*self._to.get(stream.dst), *self._to.get(stream.src))
+        near = self._to.get(stream.dst) + self._to.get(stream.src)
         calls = [each.call for each in near if each.call is not None]
         return list(dict.fromkeys(calls))
 

@@ -128,6 +128,7 @@ class CallRegistry:
         """Do what is due. Cheap when nothing is: call it as often as you like."""
         for stream in self._undecided.take_due(now_ns):
             if stream.is_live and stream.call is None:
+                self._media.pairing.discard(stream)
                 self._place(stream, now_ns)
         for call in self._looks.take_due(now_ns):
             if not call.is_ended:
@@ -217,7 +218,6 @@ class CallRegistry:
         if self._media.place(stream, now_ns):
             return True
         pairing = self._media.pairing
-        pairing.discard(stream)
         if self._media.matcher.is_claimed(stream):
             pairing.add(stream)
             return False

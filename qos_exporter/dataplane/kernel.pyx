@@ -337,9 +337,9 @@ cdef class Kernel:
         cdef Stream *stream
         if profile >= self.core.profile_count:
             raise IndexError("no such profile")
-        with self.lock:
-            stream = self.stream(slot)
-            if stream.profile != profile:
+        stream = self.stream(slot)
+        if stream.profile != profile:
+            with self.lock:
                 stream.profile = profile
                 apply_profile(stream, self.core.profiles, &self.core.playout)
 

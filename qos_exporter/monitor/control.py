@@ -56,7 +56,7 @@ class KernelControl:
             return
         source, tracked = followed
         tracked.path = self._paths.number_of(
-            src=stream.src.address, dst=stream.dst.address, direction=stream.direction.value
+            src=stream.src.address, dst=stream.dst.address, direction=stream.direction
         )
         tracked.profile = self._profiles.number_of(stream.payloads)
         source.kernel.set_group(tracked.slot, tracked.path)

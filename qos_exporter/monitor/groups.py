@@ -150,12 +150,14 @@ class Groups:
         self._paths = paths
         self._numbers: dict[int, int] = {}
         self._by_key: dict[GroupKey, int] = {}
+        self._foreseen: dict[tuple[int, int, int], int] = {}
         self.sums: list[GroupSums] = []
 
     def use(self, codecs: CodecTable) -> None:
         """Number codecs by another table; groups that mean the same go on."""
         self._codecs = codecs
         self._numbers.clear()
+        self._foreseen.clear()
 
     def numbers_of(
         self, rows: NDArray[np.void], codec_index: NDArray[np.int32]
@@ -171,11 +173,18 @@ class Groups:
 
     def number_of(self, *, path: int, profile: int, payload_type: int) -> int:
         """Number the group that the windows of a stream are going to belong to."""
+        known = (path, profile, payload_type)
+        number = self._foreseen.get(known)
+        if number is None:
+            number = self._foreseen[known] = self._number_of_key(self._foresee(*known))
+        return number
+
+    def _foresee(self, path: int, profile: int, payload_type: int) -> GroupKey:
         codec = int(self._profiles.codec_index[profile, payload_type])
         if codec == NO_CODEC:
             known = self._profiles.format_of(profile, payload_type)
-            return self._number_of_key(self._key(path, int(known is not None)))
-        return self._number_of_key(self._key(path, codec + CODEC_BASE))
+            return self._key(path, int(known is not None))
+        return self._key(path, codec + CODEC_BASE)
 
     def count(self, rows: NDArray[np.void], numbers: NDArray[np.int64]) -> None:
         """Add what was counted in the rows to their groups."""

@@ -10,6 +10,8 @@ from qos_exporter.dataplane.rows import FLAG_ENDED
 from qos_exporter.quality.rating import RESULTS, SHORT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from qos_exporter.quality.window import WindowScores
@@ -71,26 +73,32 @@ class History:
     """Grows with the slots of its kernel; a slot that is used again starts empty."""
 
     def __init__(self) -> None:
-        self.rows: NDArray[np.void] = np.zeros(0, dtype=HISTORY)
+        self._use(np.zeros(0, dtype=HISTORY))
 
-    def clear(self, slot: int) -> None:
-        """Begin the history of a new stream."""
-        if slot >= len(self.rows):
-            grown = np.zeros(max(1024, 2 * len(self.rows), slot + 1), dtype=HISTORY)
+    def begin(self, slots: Sequence[int]) -> None:
+        """Begin the histories of new streams."""
+        needed = max(slots, default=-1) + 1
+        if needed > len(self.rows):
+            grown = np.zeros(max(1024, len(self.rows) * 5 // 4, needed), dtype=HISTORY)
             grown[: len(self.rows)] = self.rows
-            self.rows = grown
-        self.rows[slot] = BLANK
+            self._use(grown)
+        self.rows[list(slots)] = BLANK
 
     def move(self, slot: int, to: int) -> None:
         """Let the stream of one slot have its history in another."""
-        self.clear(to)
+        self.begin([to])
         self.rows[to] = self.rows[slot]
 
     def foresee(self, slot: int, group: int) -> None:
         """Put a stream that has had no window into the group of its first one."""
-        row = self.rows[slot]
-        if not row["end_ns"]:
-            row["group"] = group
+        if not self._end_ns[slot]:
+            self._group[slot] = group
+
+    def _use(self, rows: NDArray[np.void]) -> None:
+        self.rows: NDArray[np.void] = rows
+        # One number of a column is read ten times as fast as the same field of a record.
+        self._group: NDArray[np.int32] = rows["group"]
+        self._end_ns: NDArray[np.int64] = rows["end_ns"]
 
     def add(
         self,

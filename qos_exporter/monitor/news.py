@@ -8,7 +8,7 @@ from qos_exporter.calls.events import AnomalySeen, CallEvent, DescriptionRejecte
 from qos_exporter.dataplane.rows import SLOW_SIP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from qos_exporter.dataplane.values import SlowFrame, StartedStream
     from qos_exporter.monitor.parts import Parts
@@ -28,10 +28,14 @@ class News:
         self._book = parts.book
         self._readers = {SLOW_SIP: self._take_message}
 
-    def take_streams(self, source: Source, streams: Iterable[StartedStream]) -> None:
+    def take_streams(self, source: Source, streams: Sequence[StartedStream]) -> None:
         """Follow new streams of a source, and let the calls place them."""
-        for started in streams:
-            self._start_stream(source, started)
+        new = source.take(streams)
+        for stream in new:
+            self._calls.stream_started(stream, source.kernel.now_ns)
+        for stream in new:
+            if stream.call is None and stream.counts:
+                self._control.bind(stream)
         self.take_from_calls()
 
     def take_frame(self, frame: SlowFrame) -> None:
@@ -45,14 +49,6 @@ class News:
         """Enter what has happened to the calls."""
         for event in self._calls.drain():
             self._enter(event)
-
-    def _start_stream(self, source: Source, started: StartedStream) -> None:
-        if source.resume(started):
-            return
-        stream = source.start(started)
-        self._calls.stream_started(stream, source.kernel.now_ns)
-        if stream.call is None and stream.counts:
-            self._control.bind(stream)
 
     def _take_message(self, frame: SlowFrame) -> None:
         message = self._signalling.read(frame.data)

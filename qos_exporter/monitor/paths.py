@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from qos_exporter.calls.party import Direction
     from qos_exporter.networks import Networks
 
 
@@ -23,7 +24,7 @@ class Paths:
 
     def __init__(self, networks: Networks) -> None:
         self._networks = networks
-        self._numbers: dict[Path, int] = {}
+        self._numbers: dict[tuple[str, str, Direction], int] = {}
         self._paths: list[Path] = []
 
     def use(self, networks: Networks) -> None:
@@ -34,10 +35,11 @@ class Paths:
         """The path with this number."""
         return self._paths[number]
 
-    def number_of(self, *, src: str, dst: str, direction: str) -> int:
+    def number_of(self, *, src: str, dst: str, direction: Direction) -> int:
         """Number the path between two addresses."""
-        path = Path(self._networks.name_of(src), self._networks.name_of(dst), direction)
-        number = self._numbers.setdefault(path, len(self._paths))
-        if number == len(self._paths):
-            self._paths.append(path)
+        labels = (self._networks.name_of(src), self._networks.name_of(dst), direction)
+        number = self._numbers.get(labels)
+        if number is None:
+            number = self._numbers[labels] = len(self._paths)
+            self._paths.append(Path(*labels[:2], direction.value))
         return number

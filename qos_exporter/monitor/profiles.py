@@ -79,6 +79,8 @@ class Profiles:
 
     def number_of(self, payloads: PayloadMap) -> int:
         """Give the number of a map, a new one to a map that was never seen."""
+        if payloads is NO_PAYLOADS:
+            return 0
         number = self._numbers.get(payloads)
         if number is None:
             number = self._add(payloads) if len(self._maps) < PROFILE_LIMIT else 0

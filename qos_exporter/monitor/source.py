@@ -13,7 +13,7 @@ from qos_exporter.monitor.tracked import TrackedStream
 from qos_exporter.snapshot import CaptureView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,7 +27,7 @@ SECOND_NS = 1_000_000_000
 
 def ends_of(stream: TrackedStream | StreamKey) -> tuple[int, int]:
     """What a stream keeps if NAT moves one of its ends: its SSRC and the other end, hashed."""
-    return hash((stream.ssrc, stream.src, "src")), hash((stream.ssrc, stream.dst, "dst"))
+    return hash((stream.ssrc, stream.src)), hash((stream.dst, stream.ssrc))
 
 
 class Source:
@@ -46,15 +46,19 @@ class Source:
         self._by_end: dict[int, TrackedStream] = {}
         self._drops_seen = 0
 
-    def start(self, started: StartedStream) -> TrackedStream:
-        """Follow a stream that the kernel has found."""
+    def take(self, streams: Sequence[StartedStream]) -> list[TrackedStream]:
+        """Follow what the kernel has found; gives those that are really new."""
+        self.history.begin([each.slot for each in streams])
+        return [self._start(each) for each in streams if not self._resume(each)]
+
+    def _start(self, started: StartedStream) -> TrackedStream:
         stream = TrackedStream(started, source=self.index)
         self._place(stream, started.slot)
-        self._by_end.update(dict.fromkeys(ends_of(stream), stream))
-        self.history.clear(started.slot)
+        by_src, by_dst = ends_of(started.key)
+        self._by_end[by_src] = self._by_end[by_dst] = stream
         return stream
 
-    def resume(self, started: StartedStream) -> bool:
+    def _resume(self, started: StartedStream) -> bool:
         """Let a new stream be the continuation of one of which NAT has moved an end.
 
         It has the same SSRC and goes on where the other fell silent, to another receiver, or from

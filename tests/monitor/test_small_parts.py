@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from qos_exporter.calls.party import Direction
 from qos_exporter.calls.payloads import NO_PAYLOADS, PayloadMap
 from qos_exporter.dataplane.kernel import Kernel
 from qos_exporter.dataplane.settings import (
@@ -55,10 +56,10 @@ def test_nothing_to_add() -> None:
 def test_paths_keep_their_numbers() -> None:
     """Equal labels have one number, and it means the same after the networks were renamed."""
     paths = Paths(Networks([("office", ["10.0.0.0/8"])]))
-    number = paths.number_of(src="10.0.0.1", dst="10.9.9.9", direction="unknown")
-    assert paths.number_of(src="10.1.1.1", dst="10.2.2.2", direction="unknown") == number
+    number = paths.number_of(src="10.0.0.1", dst="10.9.9.9", direction=Direction.UNKNOWN)
+    assert paths.number_of(src="10.1.1.1", dst="10.2.2.2", direction=Direction.UNKNOWN) == number
     paths.use(Networks([("home", ["10.0.0.0/8"])]))
-    other = paths.number_of(src="10.0.0.1", dst="10.9.9.9", direction="unknown")
+    other = paths.number_of(src="10.0.0.1", dst="10.9.9.9", direction=Direction.UNKNOWN)
     assert other != number
     assert (paths[number].src_network, paths[other].src_network) == ("office", "home")
 
@@ -117,12 +118,12 @@ def test_payload_types_of_a_bitmap() -> None:
 def test_history_grows_with_its_slots() -> None:
     """A slot far out makes room for all before it; a used one starts empty."""
     history = History()
-    history.clear(5000)
+    history.begin([5000])
     assert len(history.rows) > 5000
     history.rows[5000]["scored"] = 3
     history.foresee(5000, 7)
     assert history.rows[5000]["group"] == 7
-    history.clear(5000)
+    history.begin([5000])
     assert history.rows[5000]["scored"] == 0
     assert history.rows[5000]["group"] == -1
 
@@ -130,7 +131,7 @@ def test_history_grows_with_its_slots() -> None:
 def test_the_group_of_the_last_window_holds() -> None:
     """What a window was counted in is not changed by a guess at the next one."""
     history = History()
-    history.clear(0)
+    history.begin([0])
     history.rows[0]["end_ns"] = 1
     history.rows[0]["group"] = 2
     history.foresee(0, 7)
