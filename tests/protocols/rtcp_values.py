@@ -16,7 +16,8 @@ bits_32 = st.integers(0, 2**32 - 1)
 bits_64 = st.integers(0, 2**64 - 1)
 five_bits = st.integers(0, 31)
 ratios = bits_8.map(lambda value: value / 256)
-texts = st.text(max_size=63)  # up to 252 octets of UTF-8
+texts = st.text(max_size=63).filter(lambda text: not text.endswith("\0"))
+"""Up to 252 octets of UTF-8."""
 
 
 def some(strategy: st.SearchStrategy[Value]) -> st.SearchStrategy[tuple[Value, ...]]:

@@ -16,7 +16,7 @@ PING = rtcp.ApplicationPacket(0xA, 0, "PING")
 NACK = rtcp.Feedback("rtpfb", 1, 0xA, 0xB)
 VENDOR = rtcp.UnknownPacket(209)
 BYE = rtcp.Goodbye((0xA,), "over")
-EXTENDED = rtcp.ExtendedReport(0xA, (rtcp.ReceiverReferenceTime(0xE0000000_80000000),))
+EXTENDED = rtcp.ExtendedReport(0xA, (rtcp.ReceiverReferenceTime(0xE0000000_12345678),))
 
 SR, RR, SDES = encode(SENDER), encode(RECEIVER), encode(NAMES)
 
@@ -78,9 +78,8 @@ def test_malformed_packet_loses_only_itself(broken: bytes, fault: str) -> None:
 @pytest.mark.parametrize(
     ("size", "blocks"),
     [
-        pytest.param(8, 0, id="before-the-first"),
-        pytest.param(31, 0, id="inside-the-first"),
         pytest.param(32, 1, id="behind-the-first"),
+        pytest.param(55, 1, id="inside-the-second"),
         pytest.param(79, 2, id="inside-the-last"),
     ],
 )
@@ -90,36 +89,43 @@ def test_report_that_is_cut(size: int, blocks: int) -> None:
     assert rtcp.parse_compound(RR[:size]) == rtcp.Compound((cut,), ("truncated",))
 
 
+FIRST_OF_TWO = rtcp.ReceiverReport(0xA, BLOCKS[:1])
+CNAME = rtcp.SourceDescription((rtcp.DescribedSource(7, "c"),))
+TIME = EXTENDED.blocks[0]
+
+
 @pytest.mark.pitfall(61)
 @pytest.mark.parametrize(
     ("tail", "packets"),
     [
-        pytest.param(packet(201, bytes(4), words=0xFFFF), (rtcp.ReceiverReport(0, ()),), id="rr"),
+        pytest.param(packet(201, RR[4:32], count=1, words=0xFFFF), (FIRST_OF_TWO,), id="reports"),
+        pytest.param(packet(201, RR[4:31], count=1, words=0xFFFF), (), id="no-whole-report"),
+        pytest.param(packet(202, encode(CNAME)[4:], count=2, words=9), (CNAME,), id="names"),
         pytest.param(
-            packet(203, octets(7, 4), count=2, words=2), (rtcp.Goodbye((7,), None),), id="bye"
+            packet(203, octets(7, 4), count=2, words=2), (rtcp.Goodbye((7,), None),), id="sources"
         ),
-        pytest.param(packet(203, b"", count=1, words=1), (), id="bye-without-source"),
-        pytest.param(packet(204, bytes(4), words=3), (), id="app-without-name"),
+        pytest.param(packet(203, b"", count=1, words=1), (), id="no-source"),
+        pytest.param(packet(204, bytes(8), words=3), (), id="application"),
+        pytest.param(packet(205, bytes(8), words=3), (), id="feedback"),
         pytest.param(
-            packet(202, chunk(7, item(1, b"c")) + octets(8, 4), count=2, words=9),
-            (
-                rtcp.SourceDescription(
-                    (rtcp.DescribedSource(7, "c"), rtcp.DescribedSource(8, None))
-                ),
-            ),
-            id="sdes",
+            packet(207, octets(0xA, 4) + encode(TIME) + b"\7\0\0\x08", words=9),
+            (EXTENDED,),
+            id="blocks",
         ),
-        pytest.param(packet(210, bytes(4), words=9), (rtcp.UnknownPacket(210),), id="unknown"),
-        pytest.param(
-            packet(207, octets(7, 4) + b"\x04\0\0\2", words=3),
-            (rtcp.ExtendedReport(7, ()),),
-            id="xr",
-        ),
+        pytest.param(packet(207, octets(0xA, 4), words=9), (), id="no-block"),
+        pytest.param(packet(210, bytes(4), words=9), (), id="unknown"),
     ],
 )
 def test_length_beyond_the_datagram(tail: bytes, packets: tuple[rtcp.RtcpPacket, ...]) -> None:
     """A packet that claims more than there is gives what is whole of it, and one fault."""
     assert rtcp.parse_compound(SR + tail) == rtcp.Compound((SENDER, *packets), ("truncated",))
+
+
+@pytest.mark.parametrize("identifier", ["9fcf", "b2d0", "80cb", "80c9", "8fcd"])
+def test_question_that_begins_like_rtcp(identifier: str) -> None:
+    """A DNS question whose identifier looks like RTCP gives no packet: its flags are no length."""
+    question = "0100 0001 0000 0000 0000 03 736970 09 6379626572636974 79 02 646b 00 0001 0001"
+    assert reason(bytes.fromhex(identifier + question)) == "truncated"
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
@@ -181,6 +187,7 @@ def test_padding_of_impossible_length(last: int) -> None:
         pytest.param([item(6, b"phone 1"), item(1, b"a@b"), item(7, b"x")], "a@b", id="between"),
         pytest.param([item(1, b"first"), item(1, b"second")], "first", id="twice"),
         pytest.param([item(1, b"")], "", id="empty"),
+        pytest.param([item(1, b"a@b\0"), item(6, b"x")], "a@b", id="null-that-is-counted"),
         pytest.param([item(1, b"\xff\xfe")], "\ufffd\ufffd", id="not-utf-8"),
         pytest.param([item(2, b"name")], None, id="none"),
         pytest.param([], None, id="no-items"),

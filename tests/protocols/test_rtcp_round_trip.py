@@ -76,7 +76,7 @@ def test_second_builder(report: rtcp.SenderReport, cname: bytes) -> None:
     text = bytes(scapy_rtcp.SDESChunk(sourcesync=7, items=items))
     (names,) = rtcp.parse_compound(packet(202, text + bytes(-len(text) % 4), count=1)).packets
     assert names == rtcp.SourceDescription(
-        (rtcp.DescribedSource(7, cname.decode("utf-8", "replace")),)
+        (rtcp.DescribedSource(7, cname.rstrip(b"\0").decode("utf-8", "replace")),)
     )
 
 

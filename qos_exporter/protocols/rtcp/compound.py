@@ -112,18 +112,20 @@ class _Layout(NamedTuple):
     fixed: int
     """Bytes that are there in any case."""
     unit: int = 0
-    """Bytes that each of the counted things has at least."""
+    """Bytes that each of the counted parts has at least."""
+    parts: str = ""
+    """The field with the parts that make sense also where others are missing."""
 
 
 _LAYOUTS = {
-    200: _Layout(parse_sender_report, SENDER_BYTES, BLOCK_BYTES),
-    201: _Layout(parse_receiver_report, SSRC_BYTES, BLOCK_BYTES),
-    202: _Layout(parse_source_description, 0, SSRC_BYTES),
-    203: _Layout(parse_goodbye, 0, SSRC_BYTES),
+    200: _Layout(parse_sender_report, SENDER_BYTES, BLOCK_BYTES, parts="reports"),
+    201: _Layout(parse_receiver_report, SSRC_BYTES, BLOCK_BYTES, parts="reports"),
+    202: _Layout(parse_source_description, 0, SSRC_BYTES, parts="sources"),
+    203: _Layout(parse_goodbye, 0, SSRC_BYTES, parts="ssrcs"),
     204: _Layout(parse_application, 8),
     205: _Layout(parse_transport_feedback, 8),
     206: _Layout(parse_payload_feedback, 8),
-    207: _Layout(parse_extended_report, SSRC_BYTES),
+    207: _Layout(parse_extended_report, SSRC_BYTES, parts="read_blocks"),
 }
 
 
@@ -203,11 +205,18 @@ def _parse_packet(packet_type: int, count: int, body: bytes, faults: list[str]) 
 
 
 def _parse_cut(packet_type: int, count: int, body: bytes) -> RtcpPacket:
-    """Read a packet that the datagram's end cuts off: the counted things that are still whole."""
+    """Read a packet that the datagram's end cuts off: its parts that are still whole, if any.
+
+    Without any it is lost, since other protocols, above all DNS, may begin like RTCP as well, with
+    something else where RTCP has its length.
+    """
     layout = _LAYOUTS.get(packet_type)
-    if layout is not None and layout.unit:
+    if layout is None or not layout.parts:
+        raise DecodeError("truncated")
+    if layout.unit:
         count = min(count, (len(body) - layout.fixed) // layout.unit)
-        if count == layout.fixed == 0:
-            raise DecodeError("truncated")
     # What is missing inside is not another fault.
-    return _parse_packet(packet_type, count, body, [])
+    packet = _parse_packet(packet_type, count, body, [])
+    if not getattr(packet, layout.parts):
+        raise DecodeError("truncated")
+    return packet

@@ -42,12 +42,17 @@ class ExtendedReport(NamedTuple):
     ssrc: int
     """The reporter."""
     blocks: tuple[XrBlock, ...]
-    """Those that could be read, in order."""
+    """All blocks but broken ones, in order."""
 
     @property
     def kind(self) -> str:
         """The name of the packet type."""
         return "xr"
+
+    @property
+    def read_blocks(self) -> tuple[XrBlock, ...]:
+        """The blocks whose content was read."""
+        return tuple(block for block in self.blocks if not isinstance(block, UnreadBlock))
 
 
 class _BlockLayout(NamedTuple):

@@ -75,6 +75,7 @@ def _parse_items(body: bytes, start: int) -> tuple[int, str | None]:
         text = start + 2
         end = text + body[start + 1] if text <= size else text
         if item == _CNAME and cname is None and end <= size:
-            cname = body[text:end].decode("utf-8", "replace")
+            # Some senders count the null with which a text ends in C.
+            cname = body[text:end].rstrip(b"\0").decode("utf-8", "replace")
         start = end
     return start, cname
