@@ -11,8 +11,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from qos_exporter.allocation import no_collection
 from qos_exporter.dataplane.frames import FrameBatch
-from qos_exporter.monitor.allocation import no_collection
 from qos_exporter.monitor.exporter_views import OwnState
 from qos_exporter.monitor.intake import Intake
 from qos_exporter.monitor.news import News

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from qos_exporter.allocation import no_collection
 from qos_exporter.export.collector import TakeSnapshot
 from qos_exporter.export.text import writable
 from qos_exporter.export.web.live_fields import live_call, worst_calls
@@ -34,6 +35,7 @@ class Api:
             Route("/api/v1/statistics", self.statistics),
         ]
 
+    @no_collection()
     def calls(self, request: Request) -> Response:
         """List calls, worst first: `?state=active&state=setup&limit=100`."""
         try:
@@ -50,6 +52,7 @@ class Api:
             }
         )
 
+    @no_collection()
     def call(self, request: Request) -> Response:
         """Give one call; of several dialogs with that Call-ID the one that began last."""
         wanted = request.path_params["call_id"]
@@ -59,6 +62,7 @@ class Api:
             return problem("There is no call with this Call-ID.", status=404)
         return json_response(live_call(max(found, key=lambda call: call.start_s)))
 
+    @no_collection()
     def statistics(self, _: Request) -> Response:
         """Give all calls in a few numbers."""
         return json_response(statistics(self._take_snapshot()))

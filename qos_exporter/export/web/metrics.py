@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, PlatformCollector, ProcessColle
 from starlette.requests import Request
 from starlette.responses import Response
 
+from qos_exporter.allocation import no_collection
 from qos_exporter.export.collector import TakeSnapshot
 from qos_exporter.export.exposition import accepts_gzip, choose_format, render
 
@@ -28,6 +29,7 @@ class MetricsEndpoint:
         ProcessCollector(registry=self._process)
         PlatformCollector(registry=self._process)
 
+    @no_collection()
     def scrape(self, request: Request) -> Response:
         """Give the metrics, or those that `name[]` names."""
         format_ = choose_format(request.headers.get("accept", ""))

@@ -1,0 +1,48 @@
+"""Making many objects at once."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_lock = threading.Lock()
+_at_work = 0
+_was_enabled = False
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Let the search for circular garbage wait until the last one that is here has left.
+
+    It begins anew with every few hundred objects that are made, and half of the time of a large
+    snapshot would go into looking through what is there to stay. If it begins while a large
+    snapshot still lives it looks through all of it, half a second in which no thread gets on and
+    frames are lost: so whatever is made in here should be dropped in here.
+    """
+    _enter()
+    try:
+        yield
+    finally:
+        _leave()
+
+
+def _enter() -> None:
+    global _at_work, _was_enabled  # noqa: PLW0603 -- there is one collector in a process
+    with _lock:
+        if _at_work == 0:
+            _was_enabled = gc.isenabled()
+            gc.disable()
+        _at_work += 1
+
+
+def _leave() -> None:
+    global _at_work  # noqa: PLW0603 -- see above
+    with _lock:
+        _at_work -= 1
+        if _at_work == 0 and _was_enabled:
+            gc.enable()
