@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from qos_exporter.settings import Settings
     from qos_exporter.snapshot import Snapshot
 
-SECOND_NS = 1_000_000_000
 PROGRESS_FROM_BYTES = 50_000_000
 """Smaller files are read before a progress bar could be seen."""
 
@@ -67,13 +66,10 @@ def read_capture(
     Raises CaptureError where there is nothing that could be counted.
     """
     monitor = Monitor(settings, [path.name], keep_all=True)
-    first_ns: int | None = None
     damage: CaptureError | None = None
     with open_capture(path) as capture, progress(path, capture) as advance:
         try:
             for batch in capture:
-                if first_ns is None:
-                    first_ns = int(batch.frames["timestamp_ns"][0])
                 monitor.ingest(0, batch)
                 advance()
         except CaptureError as error:
@@ -81,8 +77,8 @@ def read_capture(
         packets = capture.packets
     monitor.finish()
     snapshot = monitor.snapshot()
-    last_s = None if first_ns is None else snapshot.taken_s
-    first_s = None if first_ns is None else first_ns / SECOND_NS
+    first_s = monitor.began_s(0)
+    last_s = None if first_s is None else snapshot.taken_s
     return snapshot, CaptureSummary(str(path), packets, first_s, last_s), damage
 
 

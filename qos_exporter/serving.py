@@ -18,6 +18,7 @@ from qos_exporter.export.web.server import WebServer
 from qos_exporter.monitor.monitor import Monitor
 from qos_exporter.snapshot import CaptureView
 from qos_exporter.turns import shorten_turns
+from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-SECOND_NS = 1_000_000_000
 EXIT_DAMAGED = 1
 
 

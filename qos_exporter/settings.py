@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from qos_exporter.listen import ListenAddress
-
-MILLISECOND_NS = 1_000_000
-SECOND_NS = 1_000_000_000
+from qos_exporter.units import MILLISECOND_NS, SECOND_NS
 
 Scale = Literal["narrowband", "wideband", "fullband"]
 SeriesPolicy = Literal["all", "degraded", "off"]

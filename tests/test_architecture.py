@@ -17,18 +17,19 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 COMPILED = sorted([*PACKAGE.rglob("*.pyx"), *PACKAGE.rglob("*.pxd")])
 TEST_MODULES = sorted((ROOT / "tests").rglob("test_*.py"))
 
-WORDS = {"errors", "net", "listen", "payload_types"}
+WORDS = {"errors", "net", "listen", "payload_types", "units"}
 """What every part may speak of."""
 
 PARTS: dict[str, set[str]] = {
     "errors": set(),
     "net": set(),
     "payload_types": set(),
+    "units": set(),
     "listen": set(),
     "networks": set(),
     "turns": set(),
     "allocation": set(),
-    "settings": {"listen"},
+    "settings": {"listen", "units"},
     "snapshot": WORDS,
     "dataplane": WORDS,
     "capture": WORDS | {"dataplane"},

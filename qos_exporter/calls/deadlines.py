@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from typing import Generic, TypeVar
 
-from qos_exporter.calls.timers import NS_PER_S
+from qos_exporter.units import SECOND_NS
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ class Deadlines(Generic[T]):
 
     __slots__ = ("_grain_ns", "_items", "_moments")
 
-    def __init__(self, grain_ns: int = NS_PER_S // 2) -> None:
+    def __init__(self, grain_ns: int = SECOND_NS // 2) -> None:
         self._grain_ns = grain_ns
         self._moments: list[int] = []
         self._items: dict[int, list[T]] = {}

@@ -11,11 +11,11 @@ from qos_exporter.calls.control import StreamControl
 from qos_exporter.calls.media import MediaStream
 from qos_exporter.calls.party import DIRECTION_TOWARDS, Direction, Party
 from qos_exporter.calls.payloads import PayloadMap
-from qos_exporter.calls.timers import NS_PER_S
+from qos_exporter.units import SECOND_NS
 
-FRESH_NS = 5 * NS_PER_S
+FRESH_NS = 5 * SECOND_NS
 """A call whose media were agreed on within this time is expected to begin its streams."""
-QUIET_NS = NS_PER_S // 5
+QUIET_NS = SECOND_NS // 5
 """A stream without a packet for this long has made room for another: several packet intervals, and
 less than it takes to place a call."""
 

@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-NS_PER_S = 1_000_000_000
+from qos_exporter.units import SECOND_NS
 
 
 @dataclass(frozen=True, slots=True)
 class CallTimers:
     """Every waiting time of the call registry, with its reason."""
 
-    silence_ns: int = 60 * NS_PER_S
+    silence_ns: int = 60 * SECOND_NS
     """A call without RTP and SIP for this long is over; its BYE was missed."""
-    linger_ns: int = 90 * NS_PER_S
+    linger_ns: int = 90 * SECOND_NS
     """An ended call stays visible for this long, so that a scrape sees its last values."""
-    setup_ns: int = 180 * NS_PER_S
+    setup_ns: int = 180 * SECOND_NS
     """A call that rings may be silent for this long (timer C, RFC 3261 section 16.6)."""
-    quiet_ns: int = 1800 * NS_PER_S
+    quiet_ns: int = 1800 * SECOND_NS
     """A call on hold or in T.38 may be silent for this long: the session interval that RFC 4028
     section 4.2 recommends, after which a living call shows itself."""
-    retransmission_ns: int = 32 * NS_PER_S
+    retransmission_ns: int = 32 * SECOND_NS
     """An INVITE with the Call-ID of an ended call is a repetition for this long (64*T1, RFC 3261
     timers B and H)."""
-    guard_ns: int = 30 * NS_PER_S
+    guard_ns: int = 30 * SECOND_NS
     """RTP to the endpoints of an ended call is its tail for this long."""
-    cancel_ns: int = 5 * NS_PER_S
+    cancel_ns: int = 5 * SECOND_NS
     """A cancelled call that gets no final response for this long ends without one."""
-    setup_look_ns: int = 5 * NS_PER_S
-    active_look_ns: int = 10 * NS_PER_S
+    setup_look_ns: int = 5 * SECOND_NS
+    active_look_ns: int = 10 * SECOND_NS
     """How often a call is looked at, for silence and for its media."""
-    media_grace_ns: int = 5 * NS_PER_S
+    media_grace_ns: int = 5 * SECOND_NS
     """Media must have begun this long after they were agreed on."""
-    short_call_ns: int = 2 * NS_PER_S
+    short_call_ns: int = 2 * SECOND_NS
     """An answered call that ended sooner is not blamed for having had no media."""
-    stopped_ns: int = 10 * NS_PER_S
+    stopped_ns: int = 10 * SECOND_NS
     """A direction without a packet for this long has stopped; longer than the pauses of talkers
     whose devices send nothing in silence, in all but rare cases."""
-    undecided_ns: int = 2 * NS_PER_S
+    undecided_ns: int = 2 * SECOND_NS
     """A stream that could belong to several calls is looked at again after this."""

@@ -9,10 +9,10 @@ from qos_exporter.calls.control import StreamControl
 from qos_exporter.calls.deadlines import Deadlines
 from qos_exporter.calls.media import MediaStream
 from qos_exporter.calls.multimap import MultiMap
-from qos_exporter.calls.timers import NS_PER_S
 from qos_exporter.net import Endpoint
+from qos_exporter.units import SECOND_NS
 
-TAIL_NS = NS_PER_S
+TAIL_NS = SECOND_NS
 """The last packets of an ended call come within this time, even if its port is in use again."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qos_exporter.capture.faults import FormatError
+from qos_exporter.units import SECOND_NS
 
 _END_OF_OPTIONS = 0
 _IF_TSRESOL = 9
@@ -14,7 +15,6 @@ _IF_TSOFFSET = 14
 
 _OPTION_HEADER_SIZE = 4
 _NANOSECOND_DIGITS = 9
-_SECOND_NS = 1_000_000_000
 _MOST_DIGITS = 28
 """A tick of 10**-28 s: 64 bits of them do not make up a nanosecond."""
 _LARGEST_OFFSET_S = 2**32
@@ -72,7 +72,7 @@ def _tick(resolution: int) -> tuple[int, int, int]:
     if resolution & 0x80 and exponent:
         return 0, 1, exponent
     if resolution & 0x80:
-        return _SECOND_NS, 1, 0
+        return SECOND_NS, 1, 0
     if exponent > _MOST_DIGITS:
         return 0, 1, 0
     return (
@@ -85,4 +85,4 @@ def _tick(resolution: int) -> tuple[int, int, int]:
 def _offset_ns(offset_s: int) -> int:
     if abs(offset_s) > _LARGEST_OFFSET_S:
         raise FormatError(f"an interface shifts its timestamps by {offset_s} s")
-    return offset_s * _SECOND_NS
+    return offset_s * SECOND_NS

@@ -46,6 +46,8 @@ class PacketClock:
         """What has to be taken from packet time to have the time that the source tells."""
         self.latest_ns: int | None = None
         """The latest packet time; `None` before the first."""
+        self.first_ns: int | None = None
+        """The packet time of the first frame."""
         self._ahead_before_ns = 0
         self._steps: tuple[tuple[int, int], ...] = ()
 
@@ -54,7 +56,7 @@ class PacketClock:
         if not len(stamps_ns):
             return
         if self.latest_ns is None:
-            self.latest_ns = possible(int(stamps_ns[0]))
+            self.first_ns = self.latest_ns = possible(int(stamps_ns[0]))
         at = 0
         while at < len(stamps_ns):
             latest_ns = self.latest_ns - self.ahead_ns

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qos_exporter.payload_types import COMFORT_NOISE, STATIC_PAYLOADS, StaticPayload
-
-SECOND_NS = 1_000_000_000
+from qos_exporter.units import SECOND_NS
 
 KIND_MEDIA = 1
 KIND_EVENT = 2

@@ -15,14 +15,13 @@ from qos_exporter.monitor.tallies import Tally
 from qos_exporter.monitor.tracked import final_view
 from qos_exporter.quality.rating import RATINGS, rating_name
 from qos_exporter.snapshot import POST_DIAL_DELAY_S_EDGES, CallTotals
+from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from qos_exporter.calls.call import Call
     from qos_exporter.calls.media import MediaStream
-
-SECOND_NS = 1_000_000_000
 
 
 class CallBook:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from qos_exporter.snapshot import CallView
+from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from qos_exporter.calls.call import Anomaly, Call, CallState, Outcome
     from qos_exporter.snapshot import StreamView
-
-SECOND_NS = 1_000_000_000
 
 
 def seconds(at_ns: int | None, ahead_ns: int) -> float | None:

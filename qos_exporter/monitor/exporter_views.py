@@ -7,14 +7,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from qos_exporter.snapshot import CaptureView, ExporterView, TableView
+from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qos_exporter.dataplane.values import KernelStatistics
     from qos_exporter.monitor.source import Source
-
-SECOND_NS = 1_000_000_000
 
 
 class OwnState:

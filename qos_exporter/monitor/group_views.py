@@ -10,6 +10,7 @@ import numpy as np
 from qos_exporter.monitor.groups import COUNTERS, RESULT_REASONS, GroupSums
 from qos_exporter.quality.rating import RATINGS
 from qos_exporter.snapshot import GroupView, Histogram, PacketCounts
+from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from qos_exporter.monitor.stream_views import StreamCopies
 
-SECOND_NS = 1_000_000_000
 UNRATED_LABEL = "unscored"
 
 

@@ -21,6 +21,7 @@ from qos_exporter.snapshot import (
     Exemplar,
     GroupKey,
 )
+from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     CallIdOf = Callable[[int], str | None]
 
-SECOND_NS = 1_000_000_000
 
 UNKNOWN = "unknown"
 """The label of a codec that nobody named, and of its scale."""

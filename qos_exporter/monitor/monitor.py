@@ -20,6 +20,7 @@ from qos_exporter.monitor.parts import assemble
 from qos_exporter.monitor.picture import develop, take_picture
 from qos_exporter.monitor.reconfiguration import Reconfiguration
 from qos_exporter.monitor.windows import Windows
+from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from qos_exporter.monitor.tracked import TrackedStream
     from qos_exporter.settings import Settings
     from qos_exporter.snapshot import Snapshot
-
-SECOND_NS = 1_000_000_000
 
 
 class Monitor:
@@ -110,6 +109,11 @@ class Monitor:
             for source in self._parts.sources:
                 self._windows.finish(source)
             self._settle()
+
+    def began_s(self, source: int) -> float | None:
+        """When the first frame of a source came, by its clock as it is now; `None` without one."""
+        clock = self._parts.sources[source].clock
+        return None if clock.first_ns is None else (clock.first_ns - clock.ahead_ns) / SECOND_NS
 
     def snapshot(self) -> Snapshot:
         """Show everything as it stands; changes nothing."""

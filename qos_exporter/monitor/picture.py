@@ -11,6 +11,7 @@ from qos_exporter.monitor.group_views import group_views
 from qos_exporter.monitor.stream_views import StreamCopies, copy_streams, stream_views
 from qos_exporter.monitor.tracked import final_view
 from qos_exporter.snapshot import Snapshot, TableView
+from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from qos_exporter.monitor.source import Source
     from qos_exporter.monitor.tracked import TrackedStream
     from qos_exporter.snapshot import CallTotals, GroupView, StreamView
-
-SECOND_NS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

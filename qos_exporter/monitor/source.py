@@ -11,6 +11,7 @@ from qos_exporter.dataplane.packet_clock import PacketClock
 from qos_exporter.monitor.history import History
 from qos_exporter.monitor.tracked import TrackedStream
 from qos_exporter.snapshot import CaptureView
+from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from qos_exporter.dataplane.values import StartedStream, StreamKey
 
     CaptureStatus = Callable[[], CaptureView]
-
-SECOND_NS = 1_000_000_000
 
 
 def ends_of(stream: TrackedStream | StreamKey) -> tuple[int, int]:

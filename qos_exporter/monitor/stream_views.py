@@ -21,6 +21,7 @@ from qos_exporter.snapshot import (
     WindowCounts,
     WindowQuality,
 )
+from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from qos_exporter.monitor.source import Source
     from qos_exporter.monitor.tracked import TrackedStream
 
-SECOND_NS = 1_000_000_000
 RATING_NAMES = dict(enumerate(RATINGS))
 
 

@@ -129,6 +129,16 @@ def test_times_after_the_clock_was_set_back() -> None:
     assert listener.show().captures[0].last_packet_s == pytest.approx(START_S + 45.01 - HOUR_S)
 
 
+def test_length_of_a_recording() -> None:
+    """A recording is as long as its packet time, whatever its first timestamp was."""
+    listener = listen(set_by(-HOUR_S)(recording()))
+    began_s = listener.monitor.began_s(0)
+
+    assert began_s is not None
+    assert listener.show().taken_s - began_s == pytest.approx(60.61, abs=0.05)
+    assert Listener().monitor.began_s(0) is None
+
+
 def test_silence_after_the_clock_was_set_back() -> None:
     """A call whose BYE was missed is over after a minute of silence by the clock as it is now."""
     listener = listen(recording(until_s=30.0))

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from qos_exporter.export.records.capture_summary import CaptureSummary
 from qos_exporter.export.text import printable
+from qos_exporter.quality.rating import RESULTS
 from qos_exporter.snapshot import Snapshot, StreamView
-
-VERDICTS = ("good", "degraded", "bad", "unscored")
 
 
 def summary_lines(snapshot: Snapshot, capture: CaptureSummary) -> Iterator[str]:
@@ -48,5 +47,5 @@ def _message_errors(errors: Iterable[tuple[str, str, int]]) -> Iterator[tuple[st
 def _windows(streams: Iterable[StreamView]) -> str:
     totals = Counter[str]()
     for stream in streams:
-        totals.update({verdict: getattr(stream.windows, verdict) for verdict in VERDICTS})
-    return f"windows{_breakdown((verdict, totals[verdict]) for verdict in VERDICTS)}"
+        totals.update({result: getattr(stream.windows, result) for result in RESULTS})
+    return f"windows{_breakdown((result, totals[result]) for result in RESULTS)}"

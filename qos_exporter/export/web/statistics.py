@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields
 
 from qos_exporter.export.records.fields import Fields, Json
+from qos_exporter.quality.rating import RESULTS
 from qos_exporter.snapshot import GroupView, Histogram, PacketCounts, Snapshot
 
 Pick = Callable[[GroupView], Histogram]
-
-VERDICTS = ("good", "degraded", "bad", "unscored")
 
 
 def statistics(snapshot: Snapshot) -> Fields:
@@ -73,7 +72,7 @@ def _windows(groups: Iterable[GroupView]) -> Json:
     for group in groups:
         for result, _, count in group.windows:
             found[result] += count
-    return {verdict: found[verdict] for verdict in VERDICTS}
+    return {result: found[result] for result in RESULTS}
 
 
 def _ratio(part: int, whole: int) -> float | None:
