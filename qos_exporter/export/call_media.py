@@ -8,8 +8,8 @@ that do not fall when one stream follows another. So streams are gathered by Cal
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from operator import attrgetter
+from typing import NamedTuple
 
 from qos_exporter.export.catalogue.per_call import PACKET_FATES
 from qos_exporter.snapshot import CallView, PacketCounts, StreamView
@@ -19,9 +19,8 @@ _counts: Callable[[StreamView], tuple[int, ...]] = attrgetter(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CallMedia:
-    """One direction of one call."""
+class CallMedia(NamedTuple):
+    """One direction of one call; a tuple, because there are tens of thousands in a scrape."""
 
     call: CallView
     direction: str
@@ -35,23 +34,30 @@ class CallMedia:
 
 def call_media(calls: Iterable[CallView]) -> Iterator[CallMedia]:
     """Give the directions of all calls that are admitted to the per-call series and have media."""
-    gathered: dict[tuple[str, str], tuple[CallView, list[StreamView]]] = {}
+    by_call_id: dict[str, list[CallView]] = {}
     for call in calls:
         if call.has_series:
-            _gather(call, gathered)
-    for (_, direction), (call, streams) in gathered.items():
-        yield _media_of(call, direction, streams)
+            by_call_id.setdefault(call.call_id, []).append(call)
+    for dialogs in by_call_id.values():
+        by_direction = _by_direction(dialogs)
+        for direction, streams in by_direction.items():
+            yield _media_of(_speaker(dialogs, direction), direction, streams)
 
 
-def _gather(
-    call: CallView, gathered: dict[tuple[str, str], tuple[CallView, list[StreamView]]]
-) -> None:
-    """Add the streams of one call under its Call-ID; the dialog that began last speaks for it."""
-    for stream in call.streams:
-        key = (call.call_id, stream.direction)
-        known, streams = gathered.get(key, (call, []))
-        streams.append(stream)
-        gathered[key] = (max(known, call, key=_begin), streams)
+def _by_direction(dialogs: list[CallView]) -> dict[str, list[StreamView]]:
+    gathered: dict[str, list[StreamView]] = {}
+    for call in dialogs:
+        for stream in call.streams:
+            gathered.setdefault(stream.direction, []).append(stream)
+    return gathered
+
+
+def _speaker(dialogs: list[CallView], direction: str) -> CallView:
+    """Choose, of the dialogs with media in a direction, the one that began last."""
+    if len(dialogs) == 1:
+        return dialogs[0]
+    having = (call for call in dialogs if any(s.direction == direction for s in call.streams))
+    return max(having, key=_begin)
 
 
 def _begin(call: CallView) -> float:

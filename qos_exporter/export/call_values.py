@@ -9,7 +9,6 @@ from operator import attrgetter
 from qos_exporter.export.call_media import CallMedia
 from qos_exporter.export.catalogue import BY_NAME, Family
 from qos_exporter.export.catalogue.per_call import PACKET_FATES
-from qos_exporter.snapshot import WindowQuality
 
 RTP_SOURCE = "rtp"
 """The `source` of figures that were measured at the tap."""
@@ -40,13 +39,10 @@ class CallValue:
         return None if subject is None else self.of_subject(subject)
 
 
-def _whole(media: CallMedia) -> CallMedia:
-    return media
-
-
-def _window(media: CallMedia) -> WindowQuality | None:
-    return media.scored.last_window
-
+_window: Subject = attrgetter("scored.last_window")
+_packets: Subject = attrgetter("packets")
+_call: Subject = attrgetter("call")
+_current: Subject = attrgetter("current")
 
 _VALUES: dict[str, tuple[Subject, str]] = {
     "voip_call_mos_lq": (_window, "mos_lq"),
@@ -57,10 +53,10 @@ _VALUES: dict[str, tuple[Subject, str]] = {
     "voip_call_burst_ratio": (_window, "burst_ratio"),
     "voip_call_jitter_seconds": (_window, "jitter_s"),
     "voip_call_jitter_max_seconds": (_window, "jitter_max_s"),
-    **{f"voip_call_packets_{fate}_total": (_whole, f"packets.{fate}") for fate in PACKET_FATES},
-    "voip_call_start_timestamp_seconds": (_whole, "call.start_s"),
-    "voip_call_duration_seconds": (_whole, "call.duration_s"),
-    "voip_call_last_packet_timestamp_seconds": (_whole, "current.last_s"),
+    **{f"voip_call_packets_{fate}_total": (_packets, fate) for fate in PACKET_FATES},
+    "voip_call_start_timestamp_seconds": (_call, "start_s"),
+    "voip_call_duration_seconds": (_call, "duration_s"),
+    "voip_call_last_packet_timestamp_seconds": (_current, "last_s"),
 }
 
 CALL_INFO: Family = BY_NAME["voip_call_info"]

@@ -46,8 +46,8 @@ def number(family: Family) -> CounterMetricFamily | GaugeMetricFamily:
 def add_number(
     metric: CounterMetricFamily | GaugeMetricFamily, values: Sequence[str], value: float
 ) -> None:
-    """Add one series of a counter or gauge family."""
-    metric.add_metric(tuple(map(writable, values)), value)
+    """Add one series of a counter or gauge family; zero has no sign."""
+    metric.add_metric(tuple(map(writable, values)), value + 0.0)
 
 
 def histogram(family: Family) -> HistogramMetricFamily:

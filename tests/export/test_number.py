@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import utils
 
-from qos_exporter.export.number import number_text
+from qos_exporter.export.number import number_text, number_texts
 
 library_text = cast("Callable[[float], str]", utils.floatToGoString)
 
@@ -45,3 +45,9 @@ def test_any_number_is_written_as_the_client_library_writes_it(number: float) ->
 def test_numbers_read_back_exactly(number: float) -> None:
     """Nothing is lost in writing."""
     assert float(number_text(number)) == number
+
+
+@given(st.lists(st.floats() | st.integers(-(2**70), 2**70)))
+def test_many_numbers_are_written_as_each_of_them(numbers: list[float]) -> None:
+    """A column has the spelling of its numbers, one by one; only a zero loses its sign."""
+    assert list(number_texts(numbers)) == [library_text(number + 0.0) for number in numbers]

@@ -24,11 +24,22 @@ def render(
 
     `names` are sample names as in Prometheus' `name[]` parameter: nothing else is then encoded.
     """
+    return b"".join(render_parts(snapshot, format_=format_, process=process, names=names))
+
+
+def render_parts(
+    snapshot: Snapshot,
+    *,
+    format_: Format,
+    process: Collector | None = None,
+    names: frozenset[str] | None = None,
+) -> Iterator[bytes]:
+    """Give the same in parts, so that one can be compressed while the next is made."""
     families = [*bounded_families(snapshot), *(process.collect() if process else ())]
-    bounded = format_.generate(_Families(_restricted(families, names)))
-    calls = encode_calls(snapshot.calls, format_=format_, names=names)
     end = format_.end.encode()
-    return b"".join((bounded.removesuffix(end), calls.encode(), end))
+    yield format_.generate(_Families(_restricted(families, names))).removesuffix(end)
+    yield from encode_calls(snapshot.calls, format_=format_, names=names)
+    yield end
 
 
 class _Families(Collector):
