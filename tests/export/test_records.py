@@ -207,6 +207,12 @@ def lines(shown: Snapshot, *, top: int | None = None) -> list[str]:
     return written("table", shown, top=top).splitlines()
 
 
+def tables(text: str) -> tuple[list[str], list[str]]:
+    """Give the lines of the table of streams and those of the table of calls below it."""
+    _, streams, calls = text.split("\n\n")
+    return streams.splitlines(), calls.splitlines()
+
+
 def test_table_begins_with_the_counts_of_the_file() -> None:
     """File, calls, streams, windows and what was not read are summed up above the rows."""
     failed = replace(call("x", BAD), outcome="failed")
@@ -230,14 +236,15 @@ def test_table_names_what_is_wrong_with_the_media_of_calls() -> None:
 
 def test_table_has_one_row_per_stream_worst_first() -> None:
     """Scored streams come by their mean MOS, those without a score after them."""
-    rows = lines(snapshot(call("a", UNSCORED, STREAM), call("b", FAIR, BAD)))[SUMMARY_LINES + 1 :]
-    assert [row.split()[0] for row in rows] == ["bad", "fair", "good", "unscored"]
+    shown = snapshot(call("a", UNSCORED, STREAM), call("b", FAIR, BAD))
+    rows, _ = tables(written("table", shown))
+    assert [row.split()[0] for row in rows[1:]] == ["bad", "fair", "good", "unscored"]
 
 
 def test_table_row_has_the_figures_of_the_stream() -> None:
     """Ratios are shown in percent and times in milliseconds."""
-    heading, row = lines(snapshot(call("a", STREAM)))[SUMMARY_LINES:]
-    assert dict(zip(heading.split(), row.split(maxsplit=11), strict=True)) == {
+    (heading, row), _ = tables(written("table", snapshot(call("a", STREAM))))
+    assert dict(zip(heading.split(), row.split(maxsplit=12), strict=True)) == {
         "Rating": "good",
         "MOS": "4.10",
         "min": "3.20",
@@ -248,6 +255,7 @@ def test_table_row_has_the_figures_of_the_stream() -> None:
         "max": "12.0",
         "Pkts": "2970",
         "Codec": "PCMA",
+        "Call": "1>",
         "SSRC": "1234ABCD",
         "Stream": "10.0.0.1:5004 > 10.0.0.2:6004",
     }
@@ -258,10 +266,41 @@ def test_table_top_keeps_the_counts_whole() -> None:
     shown = snapshot(call("a", STREAM, FAIR), call("b", BAD))
     short, long = lines(shown, top=1), lines(shown)
     assert short[:4] == long[:4]
-    heading_and_row = slice(SUMMARY_LINES, SUMMARY_LINES + 2)
-    assert [row.split() for row in short[SUMMARY_LINES:]] == [
-        row.split() for row in long[heading_and_row]
+    assert short[SUMMARY_LINES:][:2] == long[SUMMARY_LINES:][:2]
+    of_streams, of_calls = tables("\n".join(short))
+    assert (len(of_streams), len(of_calls)) == (2, 2)
+    assert of_calls[1].split()[-1] == "b"
+
+
+def test_table_leads_from_a_stream_to_its_call() -> None:
+    """Streams bear the number of a call and their direction, and the calls are listed by them."""
+    back = replace(STREAM, direction="callee_to_caller", ssrc=2)
+    stray = replace(UNSCORED, call_id=None)
+    bad = replace(call("c-2", BAD), caller="carol", callee="", anomalies=("one_way",))
+    refused = replace(call("c-3"), streams=(), outcome="failed", duration_s=0.25)
+    shown = snapshot(call("c-1", STREAM, back), bad, refused)
+    rows, calls = tables(written("table", replace(shown, streams=(*shown.streams, stray))))
+    column = rows[0].index("Call")
+    assert [row[column : column + 4].strip() for row in rows[1:]] == ["1>", "2>", "2<", "-"]
+    assert [" ".join(row.split()) for row in calls] == [
+        "Call Caller > callee Start (UTC) Length/s Outcome Call-ID",
+        "1 carol > - 2024-11-21 07:58:54 65.0 answered, one way c-2",
+        "2 alice > bob 2024-11-21 07:58:54 65.0 answered c-1",
+        "3 alice > bob 2024-11-21 07:58:54 0.2 failed c-3",
     ]
+
+
+def test_table_of_calls_without_signalling_pairs_the_streams() -> None:
+    """Where nobody is known to have called there is no list of calls, but the numbers stay."""
+    unsigned = replace(call("rtp-1", STREAM), caller="", callee="")
+    heading, row = lines(snapshot(unsigned))[SUMMARY_LINES:]
+    assert row[heading.index("Call") :].split()[0] == "1>"
+
+
+def test_table_without_calls_needs_no_numbers() -> None:
+    """Streams that belong to no call have no column for it."""
+    heading, _ = lines(replace(snapshot(), streams=(STREAM,)))[SUMMARY_LINES:]
+    assert "Call" not in heading
 
 
 WIDE = [
@@ -322,13 +361,14 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
 
 def test_table_is_coloured_by_rating_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bad streams are red and bold, good ones green, unscored ones dim."""
-    rows = on_terminal(monkeypatch).splitlines()[SUMMARY_LINES + 1 :]
+    rows = on_terminal(monkeypatch).splitlines()[SUMMARY_LINES + 1 :][:3]
     assert [row.partition("m")[0] for row in rows] == ["\x1b[1;31", "\x1b[32", "\x1b[2"]
 
 
 def test_table_uses_the_width_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a wide terminal every stream has one line."""
-    assert len(on_terminal(monkeypatch).splitlines()) == SUMMARY_LINES + 1 + 3
+    rows, _ = tables(on_terminal(monkeypatch))
+    assert len(rows) == 1 + 3
 
 
 def test_table_is_plain_where_colour_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:

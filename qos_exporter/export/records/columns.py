@@ -1,23 +1,29 @@
-"""The columns of the table of streams."""
+"""The columns of the table of streams, and of the table of their calls."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
 
+from qos_exporter.export.records.call_numbers import NumberedCall, NumberedStream
 from qos_exporter.export.text import printable
 from qos_exporter.snapshot import Score, StreamView
 
+Row = TypeVar("Row")
+
 ABSENT = "-"
+ARROWS = {"caller_to_callee": ">", "callee_to_caller": "<"}
 SCALE_LETTERS = {"narrowband": "NB", "wideband": "WB", "fullband": "FB"}
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its title and how a stream fills it."""
+class Column(Generic[Row]):
+    """One column: its title and how a row fills it."""
 
     title: str
-    cell: Callable[[StreamView], str]
+    cell: Callable[[Row], str]
     left: bool = False
     """Whether text stands at the left of the column; numbers stand at the right."""
 
@@ -46,7 +52,13 @@ def _jitter_max(stream: StreamView) -> str:
     return ABSENT if stream.jitter is None else f"{1000 * stream.jitter.max:.1f}"
 
 
-COLUMNS = (
+def _call_number(row: NumberedStream) -> str:
+    if row.call_number is None:
+        return ABSENT
+    return f"{row.call_number}{ARROWS.get(row.stream.direction, ' ')}"
+
+
+COLUMNS: tuple[Column[StreamView], ...] = (
     Column("Rating", lambda stream: stream.rating or "unscored", left=True),
     Column("MOS", _mos_mean),
     Column("min", _mos_min),
@@ -62,8 +74,40 @@ COLUMNS = (
 the playout buffer, mean and largest jitter. Short titles, so that a row with IPv4 endpoints fits
 into 100 columns."""
 
-ENDPOINTS = (
+CALL: tuple[Column[NumberedStream], ...] = (Column("Call", _call_number),)
+"""Which call a stream belongs to, and whether it runs from its caller (`>`) or to him (`<`)."""
+
+ENDPOINTS: tuple[Column[StreamView], ...] = (
     Column("SSRC", lambda stream: f"{stream.ssrc:08X}", left=True),
     Column("Stream", lambda stream: f"{stream.src} > {stream.dst}", left=True),
 )
 """Which stream it is; on a line of its own where the table would become too wide."""
+
+
+def _parties(row: NumberedCall) -> str:
+    caller, callee = (printable(name) or ABSENT for name in (row.call.caller, row.call.callee))
+    return f"{caller} > {callee}"
+
+
+def _start(row: NumberedCall) -> str:
+    return datetime.fromtimestamp(row.call.start_s, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _fate(row: NumberedCall) -> str:
+    words = (row.call.outcome or row.call.state, *row.call.anomalies)
+    return ", ".join(words).replace("_", " ")
+
+
+CALL_COLUMNS: tuple[Column[NumberedCall], ...] = (
+    Column("Call", lambda row: str(row.number)),
+    Column("Caller > callee", _parties, left=True),
+    Column("Start (UTC)", _start, left=True),
+    Column("Length/s", lambda row: f"{row.call.duration_s:.1f}"),
+    Column("Outcome", _fate, left=True),
+)
+"""Who called whom, when, and what became of it, with what was wrong with the media."""
+
+CALL_ID: tuple[Column[NumberedCall], ...] = (
+    Column("Call-ID", lambda row: printable(row.call.call_id), left=True),
+)
+"""By what the log of the PBX knows it; on a line of its own where there is no room."""

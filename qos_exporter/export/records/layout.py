@@ -7,32 +7,57 @@ wrapped.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
-from qos_exporter.export.records.columns import COLUMNS, ENDPOINTS, Column
-from qos_exporter.snapshot import StreamView
+from qos_exporter.export.records.call_numbers import NumberedCall, NumberedStream
+from qos_exporter.export.records.columns import (
+    CALL,
+    CALL_COLUMNS,
+    CALL_ID,
+    COLUMNS,
+    ENDPOINTS,
+    Column,
+)
 
 GAP = " "
 FOLD = "\n    "
 
+Row = TypeVar("Row")
 
-def table_rows(streams: Sequence[StreamView], *, width: int) -> Iterator[str]:
+
+def stream_rows(rows: Sequence[NumberedStream], *, width: int) -> Iterator[str]:
     """Give the heading and one row per stream; rows wider than `width` put endpoints below."""
-    measured = _padded(COLUMNS, streams)
-    endpoints = _padded(ENDPOINTS, streams)
-    widest = max(map(len, measured)) + len(GAP) + max(map(len, endpoints))
+    streams = [row.stream for row in rows]
+    measured = [_padded(COLUMNS, streams)]
+    if any(row.call_number is not None for row in rows):
+        measured.append(_padded(CALL, rows))
+    return _joined(_side_by_side(*measured), _padded(ENDPOINTS, streams), width=width)
+
+
+def call_rows(rows: Sequence[NumberedCall], *, width: int) -> Iterator[str]:
+    """Give the heading and one row per call; rows wider than `width` put the Call-ID below."""
+    return _joined(_padded(CALL_COLUMNS, rows), _padded(CALL_ID, rows), width=width)
+
+
+def _joined(left: list[str], right: list[str], *, width: int) -> Iterator[str]:
+    widest = max(map(len, left)) + len(GAP) + max(map(len, right))
     between = GAP if widest <= width else FOLD
-    for left, right in zip(measured, endpoints, strict=True):
-        yield f"{left}{between}{right.rstrip()}"
+    for beginning, end in zip(left, right, strict=True):
+        first = beginning if between == GAP else beginning.rstrip()
+        yield f"{first}{between}{end.rstrip()}"
 
 
-def _padded(columns: Iterable[Column], streams: Sequence[StreamView]) -> list[str]:
+def _side_by_side(*blocks: list[str]) -> list[str]:
+    return [GAP.join(line) for line in zip(*blocks, strict=True)]
+
+
+def _padded(columns: Iterable[Column[Row]], rows: Sequence[Row]) -> list[str]:
     """Give the lines of some columns, heading first, all of one length."""
-    cells = [_column(column, streams) for column in columns]
-    return [GAP.join(line) for line in zip(*cells, strict=True)]
+    return _side_by_side(*(_column(column, rows) for column in columns))
 
 
-def _column(column: Column, streams: Sequence[StreamView]) -> list[str]:
-    cells = [column.title, *map(column.cell, streams)]
+def _column(column: Column[Row], rows: Sequence[Row]) -> list[str]:
+    cells = [column.title, *map(column.cell, rows)]
     width = max(map(len, cells))
     pad = str.ljust if column.left else str.rjust
     return [pad(cell, width) for cell in cells]
