@@ -43,6 +43,7 @@ def analyze(options: AnalyzeOptions) -> int:
             sys.stderr.write(f"{error}\n")
             code = EXIT_UNUSABLE
             continue
+        separate(options, path)
         write(snapshot, summary, sys.stdout, top=options.top)
         if damage is not None:
             sys.stdout.flush()
@@ -56,6 +57,12 @@ def writer_for(options: AnalyzeOptions) -> WriteRecord:
     if options.format == "table":
         return partial(write_table, color=options.color)
     return WRITERS[options.format]
+
+
+def separate(options: AnalyzeOptions, path: Path) -> None:
+    """Keep the tables of several files apart."""
+    if options.format == "table" and path is not options.files[0]:
+        sys.stdout.write("\n")
 
 
 def read_capture(
