@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qos_exporter.listen import ListenAddress
     from qos_exporter.options import AnalyzeOptions, ServeOptions
 
 
@@ -19,8 +22,11 @@ def analyze(options: AnalyzeOptions) -> int:
     return analysis.analyze(options)
 
 
-def serve(options: ServeOptions) -> int:
-    """Listen (or replay) and serve until a signal says to stop; gives the exit code."""
+def serve(options: ServeOptions, *, announce: Callable[[ListenAddress], None] | None = None) -> int:
+    """Listen (or replay) and serve until a signal says to stop; gives the exit code.
+
+    `announce` is told where the web server listens, once it does.
+    """
     from qos_exporter import serving
 
-    return serving.serve(options)
+    return serving.serve(options, announce=announce)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -86,5 +87,14 @@ def _run_command(command: ModuleType, args: argparse.Namespace) -> int:
 
 
 def main() -> NoReturn:
-    """Run as a program."""
-    sys.exit(run())
+    """Run as a program.
+
+    The end waits for nothing: not for a thread that still answers a request (those of the web
+    framework would hold up the interpreter), nor for memory to be given back object by object,
+    which takes a while after a large capture.
+    """
+    code = run()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):  # whoever read it has gone
+            stream.flush()
+    os._exit(code)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from qos_exporter.capture.statistics import CaptureStatistics
+    from qos_exporter.listen import ListenAddress
     from qos_exporter.options import ReplayOptions, ServeOptions
     from qos_exporter.settings import Settings
 
@@ -49,10 +50,13 @@ class Feeder(Protocol):
         """Say how it fares."""
 
 
-def serve(options: ServeOptions) -> int:
-    """Serve until SIGTERM or SIGINT, or to the end of a replay that was told to exit there."""
+def serve(options: ServeOptions, *, announce: Callable[[ListenAddress], None] | None = None) -> int:
+    """Serve until SIGTERM or SIGINT, or to the end of a replay that was told to exit there.
+
+    `announce` is told where the web server listens, once it does.
+    """
     shorten_turns()
-    service = Service(options)
+    service = Service(options, announce=announce)
     service.install_signals()
     return service.run()
 
@@ -60,8 +64,11 @@ def serve(options: ServeOptions) -> int:
 class Service:
     """The running program: what was started, and what signals do to it."""
 
-    def __init__(self, options: ServeOptions) -> None:
+    def __init__(
+        self, options: ServeOptions, *, announce: Callable[[ListenAddress], None] | None = None
+    ) -> None:
         self._options = options
+        self._announce = announce
         self._stop = threading.Event()
         self._reload = threading.Event()
         self._wake = threading.Event()
@@ -86,6 +93,8 @@ class Service:
         app = application(self._monitor.snapshot, metrics_path=web.telemetry_path)
         with WebServer(app, web.listen_address) as server:
             logger.info("listening on %s", server.address.url(web.telemetry_path))
+            if self._announce is not None:
+                self._announce(server.address)
             for feeder in self._feeders:
                 feeder.start()
             self._wait()

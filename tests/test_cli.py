@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,8 +38,15 @@ class Application:
     code: int = 0
     error: Exception | None = None
 
-    def serve(self, options: ServeOptions) -> int:
+    def serve(
+        self,
+        options: ServeOptions,
+        *,
+        announce: Callable[[ListenAddress], None] | None = None,
+    ) -> int:
         self.serving.append(options)
+        if announce is not None:
+            announce(ListenAddress("", 9999))
         return self._end()
 
     def analyze(self, options: AnalyzeOptions) -> int:
@@ -173,8 +180,8 @@ def test_analyze_takes_its_flags(application: Application, config: Path) -> None
 def test_demo_replays_the_bundled_capture_and_says_where_to_look(
     application: Application, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The demo loops in real time, and prints the addresses to open."""
-    assert cli.run(["demo", "--web.listen-address=:9999"]) == 0
+    """The demo loops in real time, and prints the addresses to open, with the port it got."""
+    assert cli.run(["demo", "--web.listen-address=:0"]) == 0
     replay = application.serving[0].replay
     assert replay is not None
     assert (replay.loop, replay.exit, replay.speed) == (True, False, 1.0)

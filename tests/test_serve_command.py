@@ -145,11 +145,46 @@ def test_a_replay_in_a_loop() -> None:
 
 
 def test_the_demo_says_where_to_look() -> None:
-    """The demo prints the address of the page and of the metrics before it serves."""
+    """The demo prints where the page and the metrics are, with the port that it was given."""
     with serving("demo") as served:
         assert served.metric("qos_exporter_build_info") == 1
-        said = served.process.stdout.readline() if served.process.stdout else ""
-        assert "http://127.0.0.1" in said
+        assert served.process.stdout is not None
+        said = [served.process.stdout.readline() for _ in range(2)]
+        assert f"{served.url}/\n" in said[0]
+        assert f"{served.url}/metrics;" in said[1]
+
+
+def test_a_demo_without_its_port_promises_nothing() -> None:
+    """Where the port is taken there is one sentence, and no address at which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = run("demo", "--web.listen-address", f"127.0.0.1:{taken.getsockname()[1]}")
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+STUCK = """
+import time
+from qos_exporter import cli
+from qos_exporter.export.web.metrics import MetricsEndpoint
+MetricsEndpoint.scrape = lambda self, request: time.sleep(60)
+cli.main()
+"""
+
+
+def test_a_scrape_that_is_stuck_does_not_hold_up_the_end() -> None:
+    """A signal ends the process although a thread is at work that would take a minute more."""
+    command = [sys.executable, "-c", STUCK, "serve", "--replay", str(CALL), *ANYWHERE]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        host, port = Served(process).wait().url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as connection:
+            connection.sendall(b"GET /metrics HTTP/1.1\r\nHost: here\r\n\r\n")
+            time.sleep(0.5)  # until the request is being answered
+            began_s = time.monotonic()
+            process.terminate()
+            try:
+                assert process.wait(PATIENCE_S) == 0
+            finally:
+                process.kill()
+            assert time.monotonic() - began_s < 5
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])

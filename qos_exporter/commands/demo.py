@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from qos_exporter.options import ReplayOptions, ServeOptions, read_settings
 
 if TYPE_CHECKING:
     from qos_exporter.commands.flags import Subparsers
+    from qos_exporter.listen import ListenAddress
 
 DESCRIPTION = """\
 Replay a bundled capture of real calls in a loop, in real time, and serve what they come to. Needs
@@ -30,18 +32,19 @@ def add_parser(subparsers: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Say where to look, and serve until a signal says to stop."""
+    """Serve until a signal says to stop; say where to look once there is something to see."""
     overrides = flags.overrides_of(args)
     settings = read_settings(args.config_file, overrides)
-    url = settings.web.listen_address.url
-    print(f"Replaying recorded calls in a loop: see {url('/')}", flush=True)
-    print(f"The metrics are at {url(settings.web.telemetry_path)}; Ctrl-C ends it.", flush=True)
     with resources.as_file(resources.files("qos_exporter") / CAPTURE) as path:
-        return serve.start(
-            ServeOptions(
-                settings=settings,
-                config_path=args.config_file,
-                overrides=overrides,
-                replay=ReplayOptions(path=Path(path), loop=True),
-            )
+        options = ServeOptions(
+            settings=settings,
+            config_path=args.config_file,
+            overrides=overrides,
+            replay=ReplayOptions(path=Path(path), loop=True),
         )
+        return serve.start(options, announce=partial(_announce, settings.web.telemetry_path))
+
+
+def _announce(telemetry_path: str, address: ListenAddress) -> None:
+    print(f"Replaying recorded calls in a loop: see {address.url('/')}", flush=True)
+    print(f"The metrics are at {address.url(telemetry_path)}; Ctrl-C ends it.", flush=True)

@@ -13,7 +13,10 @@ from qos_exporter.errors import ConfigError
 from qos_exporter.options import ReplayOptions, ServeOptions, read_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qos_exporter.commands.flags import Subparsers
+    from qos_exporter.listen import ListenAddress
 
 DESCRIPTION = """\
 Listen to SIP and RTP on one or more interfaces, or replay a capture file, and serve metrics, a page
@@ -52,10 +55,10 @@ def run(args: argparse.Namespace) -> int:
     return start(options)
 
 
-def start(options: ServeOptions) -> int:
+def start(options: ServeOptions, *, announce: Callable[[ListenAddress], None] | None = None) -> int:
     """Set the log up and hand over to the application."""
     logs.configure(options.settings.log.level, options.settings.log.format)
-    return app.serve(options)
+    return app.serve(options, announce=announce)
 
 
 def _add_replay_flags(parser: argparse.ArgumentParser) -> None:

@@ -17,8 +17,8 @@ from qos_exporter.listen import ListenAddress
 
 GRACE_S = 0.5
 """How long requests may go on that are being answered when the server is stopped."""
-FORCED_S = 0.3
-"""How long the thread may take to end after that; it is a daemon and never holds up the process."""
+FORCED_S = 0.2
+"""How long the thread may take to end after that; whoever stops it does not wait for longer."""
 KEEP_ALIVE_S = 75
 """How long an idle connection is kept: longer than the usual time between two scrapes."""
 START_S = 10.0
