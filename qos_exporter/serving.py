@@ -9,6 +9,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from qos_exporter import logs
 from qos_exporter.capture.live import LiveOptions, open_live
 from qos_exporter.capture.replay import Replay
 from qos_exporter.capture.sniffer import Sniffer
@@ -166,6 +167,7 @@ class Service:
             own.reload_successful = False
             logger.error("the configuration was not reloaded: %s", error)  # noqa: TRY400 -- the text says it all
             return
+        logs.configure(options.settings.log.level, options.settings.log.format)
         warn_of_fixed(self._options.settings, options.settings)
         self._options = options
         own.reload_successful = True
@@ -207,12 +209,9 @@ FIXED: tuple[tuple[str, Callable[[Settings], object]], ...] = (
     ("capture", lambda settings: settings.capture),
     ("sip", lambda settings: settings.sip),
     ("streams", lambda settings: settings.streams),
-    ("calls.linger", lambda settings: settings.calls.linger_ns),
-    ("calls.silence_timeout", lambda settings: settings.calls.silence_timeout_ns),
     ("quality.window", lambda settings: settings.quality.window_ns),
     ("quality.playout", lambda settings: settings.quality.playout),
     ("web", lambda settings: settings.web),
-    ("log", lambda settings: settings.log),
 )
 """What is only looked at when the program starts."""
 

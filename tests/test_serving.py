@@ -93,11 +93,14 @@ def test_a_reload_takes_effect_and_is_counted_as_a_success(start: Start, tmp_pat
     config.write_text("networks: {here: [192.0.2.0/24]}\n")
     service = start(f"--replay={CLEAN}", "--replay.loop", f"--config.file={config}")
     before = service.metrics()
-    config.write_text("networks: {there: [192.0.2.0/24]}\nstreams: {expiry: 2m}\n")
+    config.write_text(
+        "networks: {there: [192.0.2.0/24]}\nstreams: {expiry: 2m}\n"
+        "calls: {linger: 5s}\nlog: {format: json}\n"
+    )
     service.process.send_signal(signal.SIGHUP)
     service.wait_for_log("the configuration was reloaded")
     after = service.metrics()
-    assert "changes take effect after a restart: streams" in service.log
+    assert '"msg": "changes take effect after a restart: streams"' in service.log
     assert after["qos_exporter_config_last_reload_successful"] == 1
     stamp = "qos_exporter_config_last_reload_success_timestamp_seconds"
     assert after[stamp] > before[stamp]

@@ -12,10 +12,10 @@ from qos_exporter.calls.timers import CallTimers
 class CallTable:
     """Keeps calls for as long as each kind of memory of them lasts."""
 
-    __slots__ = ("_by_call_id", "_forget", "_hide", "_shown", "_timers")
+    __slots__ = ("_by_call_id", "_forget", "_hide", "_shown", "timers")
 
     def __init__(self, timers: CallTimers) -> None:
-        self._timers = timers
+        self.timers = timers
         self._shown: dict[Call, None] = {}
         self._by_call_id: dict[str, Call] = {}
         self._hide: Deadlines[Call] = Deadlines()
@@ -64,9 +64,9 @@ class CallTable:
 
     def retire(self, call: Call, now_ns: int) -> None:
         """Begin to forget a call that has just ended."""
-        shown_until_ns = now_ns + self._timers.linger_ns
+        shown_until_ns = now_ns + self.timers.linger_ns
         self._hide.put(shown_until_ns, call)
-        self._forget.put(max(shown_until_ns, now_ns + self._timers.retransmission_ns), call)
+        self._forget.put(max(shown_until_ns, now_ns + self.timers.retransmission_ns), call)
 
     def expire(self, now_ns: int) -> None:
         """Forget what has been over for long enough."""

@@ -68,6 +68,11 @@ class CallRegistry:
         self.evictions = 0
         """Calls that went because `limit` was reached."""
 
+    def wait_for(self, *, silence_timeout_ns: int, linger_ns: int) -> None:
+        """Wait for so long from now on; calls that have ended already go when they would have."""
+        self._timers = replace(self._timers, silence_ns=silence_timeout_ns, linger_ns=linger_ns)
+        self._table.timers = self._timers
+
     @property
     def calls(self) -> Iterator[Call]:
         """The calls under way, and those that ended less than the linger time ago."""

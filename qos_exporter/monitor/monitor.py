@@ -62,7 +62,7 @@ class Monitor:
     def reconfigure(self, settings: Settings) -> None:
         """Follow new settings without losing a call; raises ConfigError and changes nothing then.
 
-        Networks, codecs, the quality model and the rules for series of their own can change.
+        Networks, codecs, the quality model, and everything about calls can change.
         """
         change = Reconfiguration.prepare(settings)
         with self._lock:

@@ -41,6 +41,9 @@ class Reconfiguration:
         parts.groups.use(self.codecs)
         parts.scoring.use(self.codecs, self.model)
         parts.admission.reconfigure(self.calls)
+        parts.calls.wait_for(
+            silence_timeout_ns=self.calls.silence_timeout_ns, linger_ns=self.calls.linger_ns
+        )
         for source in parts.sources:
             for stream in source.streams():
                 parts.control.bind(stream)

@@ -143,6 +143,18 @@ def test_lingering_calls_disappear() -> None:
     assert scene.registry.find("call-1") is None
 
 
+def test_calls_linger_for_as_long_as_was_set_when_they_ended() -> None:
+    """A new linger time holds for the calls that end from then on."""
+    scene = Scenario(linger_s=90)
+    scene.play(*answered_call(), (10, "A>B BYE 2 /b", None))
+    scene.registry.wait_for(silence_timeout_ns=60 * 10**9, linger_ns=0)
+    scene.tick(99)
+    assert len(scene.calls) == 1
+    scene.play(*answered_call(100), (110, "A>B BYE 2 /b", None))
+    scene.tick(110.1)
+    assert scene.calls == []
+
+
 def test_restart_forgets_the_recording() -> None:
     """The same messages in the next round of a replay are new calls, each shown once."""
     scene = Scenario()
