@@ -28,7 +28,7 @@ def add_parser(subparsers: Subparsers) -> None:
         "--format",
         choices=get_args(AnalyzeFormat),
         default="table",
-        help="how to print it (default table); json is one document for each file, as jq reads them",
+        help="how to print it (default table); json is a document for each file, as jq reads them",
     )
     parser.add_argument(
         "--top",
