@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from qos_exporter import logs
+from qos_exporter.capture.lean_scapy import leave_out_tables
 from qos_exporter.capture.live import LiveOptions, open_live
 from qos_exporter.capture.replay import Replay
 from qos_exporter.capture.sniffer import Sniffer
@@ -57,6 +58,7 @@ def serve(options: ServeOptions, *, announce: Callable[[ListenAddress], None] | 
     `announce` is told where the web server listens, once it does.
     """
     shorten_turns()
+    leave_out_tables()
     service = Service(options, announce=announce)
     service.install_signals()
     return service.run()
