@@ -202,6 +202,7 @@ def capture_view(feeder: Feeder) -> CaptureView:
         bytes=statistics.bytes,
         kernel_drops=statistics.kernel_drops,
         interface_drops=statistics.interface_drops,
+        interruptions=statistics.interruptions,
         healthy=statistics.healthy,
         last_packet_s=None if last_ns is None else last_ns / SECOND_NS,
     )

@@ -225,6 +225,8 @@ class CaptureView:
     interface_drops: int
     healthy: bool
     last_packet_s: float | None
+    interruptions: int = 0
+    """Times that nothing was captured for a while, and then again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,13 @@ class FailureLog:
             self._logger.warning("%s is interrupted: %s", self._subject, text)
         self._outage = text
 
-    def report_recovery(self) -> None:
-        """Log the end of an outage, if there was one."""
-        if self._outage:
+    def report_recovery(self) -> bool:
+        """Log the end of an outage; say whether there was one."""
+        was_out = bool(self._outage)
+        if was_out:
             self._logger.info("%s goes on", self._subject)
         self._outage = ""
+        return was_out
 
     def _report_defect(self, error: Exception) -> None:
         place = _place(error)

@@ -106,7 +106,9 @@ class Sniffer(threading.Thread):
         self._counters.healthy = works and self._sink.works
         if works:
             self._backoff.reset()
-            self._failures.report_recovery()
+            # The first frames have been handed over: what they show as lost falls into a window
+            # that is still open.
+            self._counters.interruptions += self._failures.report_recovery()
         else:
             self._failures.report_outage(os.strerror(errno.ENETDOWN))
 

@@ -13,7 +13,8 @@ class CaptureStatistics:
 
     `method` is `ring`, `socket` or `file`; empty before the first success. `bytes` counts what the
     frames had on the wire. `kernel_drops` are frames that found no room because we were too slow,
-    `interface_drops` those that the hardware lost before the kernel saw them.
+    `interface_drops` those that the hardware lost before the kernel saw them. `interruptions`
+    counts the outages that are over.
     """
 
     interface: str
@@ -22,6 +23,7 @@ class CaptureStatistics:
     bytes: int
     kernel_drops: int
     interface_drops: int
+    interruptions: int
     healthy: bool
     last_packet_ns: int | None
 
@@ -34,6 +36,7 @@ class CaptureCounters:
         "healthy",
         "interface",
         "interface_drops",
+        "interruptions",
         "kernel_drops",
         "last_packet_ns",
         "method",
@@ -47,6 +50,7 @@ class CaptureCounters:
         self.bytes = 0
         self.kernel_drops = 0
         self.interface_drops = 0
+        self.interruptions = 0
         self.healthy = False
         self.last_packet_ns: int | None = None
 

@@ -57,7 +57,7 @@ def _capture_families(captures: tuple[CaptureView, ...]) -> Iterator[Metric]:
         "qos_exporter_capture_healthy",
         labelled((name, all(view.healthy for view in views)) for name, views in by_interface),
     )
-    for quantity in ("packets", "bytes", "kernel_drops", "interface_drops"):
+    for quantity in ("packets", "bytes", "kernel_drops", "interface_drops", "interruptions"):
         yield simple(
             f"qos_exporter_capture_{quantity}_total",
             labelled((name, _sum(views, quantity)) for name, views in by_interface),

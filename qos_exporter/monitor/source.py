@@ -43,7 +43,7 @@ class Source:
         """Asks the capture how it fares; `None` where it cannot miss anything."""
         self._streams: list[TrackedStream | None] = []
         self._by_end: dict[int, TrackedStream] = {}
-        self._drops_seen = 0
+        self._gaps_seen = 0
 
     def take(self, streams: Sequence[StartedStream]) -> list[TrackedStream]:
         """Follow what the kernel has found; gives those that are really new."""
@@ -135,10 +135,10 @@ class Source:
         return (self.kernel.now_ns - self.clock.ahead_ns) / SECOND_NS
 
     def take_dropped(self) -> bool:
-        """Whether the capture has missed frames since this was last asked."""
+        """Whether the capture has missed frames, for whatever reason, since this was last asked."""
         if self.status is None:
             return False
         status = self.status()
-        drops = status.kernel_drops + status.interface_drops
-        dropped, self._drops_seen = drops > self._drops_seen, drops
+        gaps = status.kernel_drops + status.interface_drops + status.interruptions
+        dropped, self._gaps_seen = gaps > self._gaps_seen, gaps
         return dropped

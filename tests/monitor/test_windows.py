@@ -171,6 +171,7 @@ class Capture:
     def __init__(self) -> None:
         self.kernel_drops = 0
         self.interface_drops = 0
+        self.interruptions = 0
 
     def view(self) -> CaptureView:
         return CaptureView(
@@ -180,15 +181,16 @@ class Capture:
             bytes=1,
             kernel_drops=self.kernel_drops,
             interface_drops=self.interface_drops,
+            interruptions=self.interruptions,
             healthy=True,
             last_packet_s=None,
         )
 
 
 @pytest.mark.pitfall(113)
-@pytest.mark.parametrize("counter", ["kernel_drops", "interface_drops"])
+@pytest.mark.parametrize("counter", ["kernel_drops", "interface_drops", "interruptions"])
 def test_frames_that_the_capture_lost_make_no_quality(counter: str) -> None:
-    """A window in which the capture itself lost frames is unscored; the next one counts again."""
+    """A window in which the capture itself was blind is unscored; the next one counts again."""
     capture = Capture()
     listener = Listener()
     listener.monitor.watch(0, capture.view)

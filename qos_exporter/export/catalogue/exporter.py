@@ -44,6 +44,11 @@ CAPTURE = (
         labels=("interface",),
         help="Frames that the network interface dropped before the kernel saw them.",
     ),
+    _total(
+        name="qos_exporter_capture_interruptions_total",
+        labels=("interface",),
+        help="Outages after which capturing went on: the interface had been down or gone.",
+    ),
     _gauge(
         name="qos_exporter_last_packet_timestamp_seconds",
         unit="seconds",
