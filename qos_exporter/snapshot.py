@@ -20,6 +20,7 @@ LOSS_RATIO_EDGES = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5,
 JITTER_S_EDGES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5)
 DELAY_VARIATION_S_EDGES = (0.005, 0.01, 0.02, 0.05, 0.07, 0.09, 0.12, 0.15, 0.2, 0.3, 0.5)
 LOSS_RUN_PACKETS_EDGES = (1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 20.0, 50.0, 100.0)
+ROUND_TRIP_S_EDGES = (0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1.0, 2.0, 5.0)
 POST_DIAL_DELAY_S_EDGES = (0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0)
 
 
@@ -80,6 +81,71 @@ class WindowQuality:
     jitter_s: float | None
     """Mean interarrival jitter; `None` where nothing in the window could be timed."""
     jitter_max_s: float | None
+    round_trip_s: float | None = None
+    """Of the call, by the legs that were known when the window closed."""
+    reported_loss_ratio: float | None = None
+    """By the receiver reports that came within the window; `None` without one."""
+    reported_jitter_s: float | None = None
+    downstream_loss_ratio: float | None = None
+    """Lost between our tap and the receiver, by the same reports."""
+    downstream_jitter_s: float | None = None
+    """The receiver's jitter less that at the tap; never negative."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedScore:
+    """A score that a far end worked out: the last one, and mean and minimum of all."""
+
+    last: float
+    mean: float
+    min: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedReception:
+    """What receiver reports (RFC 3550) said of one stream, from the first to the last."""
+
+    reports: int
+    loss_ratio: float | None
+    packets_lost: int | None
+    """Since the first report; `None` while there is nothing to take a difference of."""
+    jitter: Spread | None
+    """In seconds; `None` while the stream's clock rate is unknown."""
+    round_trip_leg: Spread | None
+    """Tap to receiver and back, in seconds, by our own times."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedQuality:
+    """What a far end worked out of one stream and sent: the last word, or figures over all."""
+
+    source: str
+    """`rtcp_xr`, `vq_report` or `rtp_stat`."""
+    reports: int
+    loss_ratio: float | None
+    discard_ratio: float | None
+    packets_lost: int | None
+    jitter: Spread | None
+    round_trip: Spread | None
+    """Between both ends, in seconds, by the far end's own clock."""
+    round_trip_leg: Spread | None
+    """Tap to receiver and back, in seconds, by our own times (RFC 3611 sections 4.4, 4.5)."""
+    end_system_delay_s: float | None
+    mos_lq: ReportedScore | None
+    mos_cq: ReportedScore | None
+    r_factor: ReportedScore | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Everything that was reported about one stream."""
+
+    cname: str | None
+    """What its sender calls itself (RFC 3550 section 6.5.1)."""
+    rtcp: ReportedReception | None
+    quality: tuple[ReportedQuality, ...]
+    downstream_loss_ratio: float | None
+    """Lost between our tap and the receiver, over the numbers that both could compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +182,20 @@ class StreamView:
     windows: WindowCounts
     last_window: WindowQuality | None
     active: bool
+    reported: Reported | None = None
+    fault: str = "unknown"
+    """`before the tap`, `after the tap`, `both`, `clean` or `unknown`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTripLeg:
+    """One side of the round trip of a call: from our tap to a party and back."""
+
+    leg: str
+    """`caller` or `callee`."""
+    source: str
+    """`rtcp`, `rtcp_xr` or `stun`."""
+    figures: Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +219,7 @@ class CallView:
     has_series: bool
     """Whether this call is admitted to the per-call metrics."""
     streams: tuple[StreamView, ...]
+    round_trip_legs: tuple[RoundTripLeg, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +252,28 @@ class GroupKey:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupReports:
+    """What was reported, since the start, of the streams of one combination of labels."""
+
+    packets_expected: int
+    """Of which receiver reports (RFC 3550) spoke."""
+    packets_lost: int
+    """As those reports say."""
+    downstream_packets_expected: int
+    """Of which report and tap spoke both."""
+    downstream_packets_lost: int
+    """Those of them that were lost behind the tap."""
+    window_loss_ratio: Histogram
+    window_jitter_s: Histogram
+    window_downstream_loss_ratio: Histogram
+    round_trip_s: tuple[tuple[str, Histogram], ...]
+    """By the source of the leg that completed the round trip."""
+    active_loss_ratio_mean: float | None
+    active_jitter_s_mean: float | None
+    active_round_trip_s_mean: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupView:
     """Everything counted since the start for one combination of labels. Counters never fall."""
 
@@ -195,6 +298,8 @@ class GroupView:
     window_jitter_s: Histogram
     delay_variation_s: Histogram
     loss_run_packets: Histogram
+    reports: GroupReports | None = None
+    """`None` where nothing was ever reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +345,20 @@ class TableView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportTotals:
+    """Reports counted since the start."""
+
+    rtcp_packets: tuple[tuple[str, int], ...] = ()
+    """(type, count): `sr`, `rr`, `sdes`, `bye`, `app`, `rtpfb`, `psfb`, `xr`, `unknown`."""
+    unmatched: tuple[tuple[str, int], ...] = ()
+    """(source, count): reports about a stream that nobody has seen."""
+    rejected_round_trips: tuple[tuple[str, str, int], ...] = ()
+    """(source, reason, count): round trips that were not believed."""
+    encrypted: int = 0
+    """RTCP datagrams of which nothing can be read."""
+
+
+@dataclass(frozen=True, slots=True)
 class ExporterView:
     """The exporter about itself."""
 
@@ -267,3 +386,4 @@ class Snapshot:
     totals: CallTotals
     captures: tuple[CaptureView, ...]
     exporter: ExporterView
+    reports: ReportTotals = ReportTotals()

@@ -128,7 +128,6 @@ def test_streams_add_up(read: Read, path: Path) -> None:
         assert stream["discard_ratio"] == pytest.approx(stream["packets_discarded"] / expected)
         assert stream["burst_ratio"] >= 1
         assert stream["ssrc"] == f"0x{int(stream['ssrc'], 16):08X}"
-        assert stream["mos_cq"] is None
 
 
 def test_a_call_of_every_kind(read: Read) -> None:

@@ -35,6 +35,7 @@ PARTS: dict[str, set[str]] = {
     "capture": WORDS | {"dataplane"},
     "protocols": WORDS,
     "calls": WORDS | {"protocols"},
+    "reports": WORDS | {"protocols"},
     "quality": WORDS,
     "monitor": WORDS
     | {
@@ -45,6 +46,7 @@ PARTS: dict[str, set[str]] = {
         "networks",
         "protocols",
         "quality",
+        "reports",
         "settings",
         "snapshot",
     },
@@ -58,7 +60,7 @@ together may import anything, and nothing imports them."""
 
 COMPOSITION = {"analysis", "app", "cli", "commands", "serving", "__main__"}
 
-WITHOUT_CLOCK = {"dataplane", "protocols", "calls", "quality", "monitor"}
+WITHOUT_CLOCK = {"dataplane", "protocols", "calls", "quality", "reports", "monitor"}
 """Parts whose only clock is the time of packets."""
 
 FLAT_PARSERS: set[str] = set()

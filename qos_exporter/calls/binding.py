@@ -13,6 +13,7 @@ from qos_exporter.calls.media import MediaStream
 from qos_exporter.calls.pairing import StreamPairing
 from qos_exporter.calls.party import Direction
 from qos_exporter.calls.payloads import NO_PAYLOADS
+from qos_exporter.calls.report_places import ReportPlaces
 from qos_exporter.calls.trailing import TrailingMedia
 from qos_exporter.net import Endpoint
 
@@ -20,13 +21,14 @@ from qos_exporter.net import Endpoint
 class MediaBinder:
     """Binds streams to calls; what no signalling claims is left in `pairing`."""
 
-    __slots__ = ("_control", "_trailing", "claims", "guesses", "matcher", "pairing")
+    __slots__ = ("_control", "_trailing", "claims", "guesses", "matcher", "pairing", "reports")
 
     def __init__(self, control: StreamControl, trailing: TrailingMedia) -> None:
         self._control = control
         self._trailing = trailing
         self.claims = ClaimIndex()
         self.guesses = ClaimIndex()
+        self.reports = ReportPlaces()
         self.matcher = StreamMatcher(self.claims, self.guesses, control)
         self.pairing = StreamPairing(control)
 
@@ -93,9 +95,11 @@ class MediaBinder:
     def _exchange(self, dialog: Dialog, claims: tuple[Claim, ...]) -> None:
         """Enter new claims before the old ones leave, so that what stays is never withdrawn."""
         for claim in claims:
+            self.reports.add(claim)
             if self.claims.add(claim):
                 self._control.announce(claim.endpoint)
         for claim in dialog.claims:
+            self.reports.discard(claim)
             if self.claims.discard(claim):
                 self._control.withdraw(claim.endpoint)
         guesses = make_guesses(claims)
@@ -159,3 +163,12 @@ class MediaBinder:
         stream.direction = match.direction
         stream.payloads = match.payloads
         self._control.bind(stream)
+
+    def stream_between(self, src: Endpoint, dst: Endpoint) -> MediaStream | None:
+        """Return a running stream from one end to the other."""
+        claims = (*self.claims.at(dst), *self.claims.at(src))
+        signalled = [stream for claim in claims for stream in claim.call.streams]
+        for stream in (*signalled, *self.pairing.touching(dst)):
+            if stream.is_live and stream.src == src and stream.dst == dst:
+                return stream
+        return None

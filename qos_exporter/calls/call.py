@@ -62,6 +62,7 @@ class Call:
         "dialog",
         "end_ns",
         "outcome",
+        "reported_ns",
         "start_ns",
         "state",
         "streams",
@@ -77,6 +78,8 @@ class Call:
         self.start_ns = start_ns
         self.answer_ns: int | None = None
         self.end_ns: int | None = None
+        self.reported_ns = start_ns
+        """When the last report about its media was seen; a call on hold may send nothing else."""
         self.streams: list[MediaStream] = []
         """All that belong or belonged to it, in order of appearance."""
         self.anomalies: tuple[Anomaly, ...] = ()

@@ -19,7 +19,18 @@ if TYPE_CHECKING:  # calls and streams are only passed on here
 class Claim:
     """One party of one call expects the media of one `m=` line at one endpoint."""
 
-    __slots__ = ("call", "endpoint", "hop", "is_current", "line", "party", "payloads", "sender")
+    __slots__ = (
+        "call",
+        "endpoint",
+        "hop",
+        "is_current",
+        "is_encrypted",
+        "line",
+        "party",
+        "payloads",
+        "rtcp",
+        "sender",
+    )
 
     def __init__(
         self,
@@ -32,6 +43,8 @@ class Claim:
         line: int,
         payloads: PayloadMap,
         is_current: bool,
+        rtcp: Endpoint | None = None,
+        is_encrypted: bool = False,
     ) -> None:
         self.call = call
         self.endpoint = endpoint
@@ -45,6 +58,10 @@ class Claim:
         self.is_current = is_current
         """False once something else was agreed on. Media may lag behind signalling (RFC 3264
         section 8.3.1), so the claim stands, but it yields to any that is current."""
+        self.rtcp = rtcp
+        """Where reports about these media are awaited: next to them, with them or elsewhere."""
+        self.is_encrypted = is_encrypted
+        """Whether media and reports are agreed to be SRTP; some devices encrypt only media."""
 
     def at_sender(self) -> Claim:
         """Return the same claim at the address from which the description came.
@@ -94,6 +111,8 @@ def make_claims(call: Call, negotiation: Negotiation) -> tuple[Claim, ...]:
                     line=line,
                     payloads=said[key],
                     is_current=not standing.is_superseded,
+                    rtcp=media.rtcp_endpoint,
+                    is_encrypted=media.is_encrypted,
                 )
             if standing.is_current and media.is_fax and media.endpoint is not None:
                 fax.add(media.endpoint)

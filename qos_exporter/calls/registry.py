@@ -122,6 +122,25 @@ class CallRegistry:
         """Take note that a stream is gone from the stream table. Its call goes on."""
         self._media.forget(stream)
 
+    def report_heard(self, src: Endpoint, dst: Endpoint, now_ns: int) -> None:
+        """Take note of a report whose stream is not known: that of a call on hold, for example."""
+        claim = self._media.reports.between(src, dst)
+        if claim is not None:
+            claim.call.reported_ns = now_ns
+
+    def awaits_reports(self, src: Endpoint, dst: Endpoint) -> bool:
+        """Whether a call named one of these ends for its reports."""
+        return self._media.reports.between(src, dst) is not None
+
+    def is_encrypted(self, src: Endpoint, dst: Endpoint) -> bool:
+        """Whether the reports between these ends are agreed to be SRTCP."""
+        claim = self._media.reports.between(src, dst)
+        return claim is not None and claim.is_encrypted
+
+    def stream_between(self, src: Endpoint, dst: Endpoint) -> MediaStream | None:
+        """Return the running stream from one end to another; of several the one found first."""
+        return self._media.stream_between(src, dst)
+
     def report_anomaly(self, call: Call, anomaly: Anomaly, now_ns: int) -> None:
         """Take in what was seen in the packets of a call; a call on hold has a right to stop."""
         rests = anomaly is Anomaly.STOPPED and (call.on_hold or call.is_fax)

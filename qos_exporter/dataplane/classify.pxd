@@ -18,6 +18,7 @@ cdef enum Protocol:
     IS_OTHER
 
 cdef enum:
+    MAGIC_COOKIE = 0x2112A442   # RFC 8489 section 5
     RTP_HEADER = 12
     MIN_SIP = 16                # the shortest start line there can be is longer
     PORT_VXLAN = 4789
@@ -80,7 +81,13 @@ cdef inline bint is_stun(const Datagram *datagram, const uint8_t *data) noexcept
     """Its magic cookie, or (RFC 3489, before there was one) a length that fits."""
     if datagram.captured < 20:
         return False
-    return be32(data + 4) == 0x2112A442 or <uint32_t>be16(data + 2) + 20 == datagram.length
+    return be32(data + 4) == MAGIC_COOKIE or <uint32_t>be16(data + 2) + 20 == datagram.length
+
+
+cdef inline bint is_binding(const uint8_t *data) noexcept nogil:
+    """Whether a STUN message is a Binding request or its success response (RFC 8489 section 5)."""
+    cdef uint16_t message_type = be16(data)
+    return (message_type == 0x0001 or message_type == 0x0101) and be32(data + 4) == MAGIC_COOKIE
 
 
 cdef inline bint is_plausible(uint8_t payload_type, uint32_t payload_length) noexcept nogil:

@@ -20,6 +20,7 @@ from qos_exporter.dataplane.classify cimport (
     IS_ZRTP,
     Protocol,
     classify,
+    is_binding,
 )
 from qos_exporter.dataplane.core cimport GROUP, Core, is_sip_port, push_slow
 from qos_exporter.dataplane.frame cimport (
@@ -50,7 +51,6 @@ from qos_exporter.dataplane.rows cimport (
     REASON_NOT_IP,
     REASON_NOT_RTP,
     REASON_OTHER_TRANSPORT,
-    REASON_RTCP,
     REASON_STUN,
     REASON_TCP_SIP,
     REASON_TRUNCATED,
@@ -58,7 +58,9 @@ from qos_exporter.dataplane.rows cimport (
     REASON_TURN,
     REASON_ZRTP,
     SLOW_FRAGMENT,
+    SLOW_RTCP,
     SLOW_SIP,
+    SLOW_STUN,
     SLOW_TCP,
     SLOW_TUNNEL,
     FrameRow,
@@ -123,8 +125,6 @@ cdef inline int reason_of_datagram(Protocol protocol) noexcept nogil:
         return REASON_ZRTP
     if protocol == IS_TURN:
         return REASON_TURN
-    if protocol == IS_RTCP:
-        return REASON_RTCP
     return REASON_BAD_RTP if protocol == IS_BAD_RTP else REASON_NOT_RTP
 
 
@@ -199,6 +199,13 @@ cdef inline Disposition take_datagram(
     if protocol == IS_SIP:
         hand_over(core, frame, datagram, SLOW_SIP, datagram.payload, datagram.captured)
         return IS_CONTROL
+    if protocol == IS_RTCP:
+        # It is about the packets before it, which have to be counted first.
+        hand_over(core, frame, datagram, SLOW_RTCP, datagram.payload, datagram.captured)
+        return IS_CONTROL
+    if protocol == IS_STUN and is_binding(data):
+        hand_over(core, frame, datagram, SLOW_STUN, datagram.payload, datagram.captured)
+        return IS_COUNTED
     if protocol == IS_TUNNELLED:
         hand_over(core, frame, datagram, SLOW_TUNNEL, 0, frame.captured)
         core.reasons[REASON_TUNNEL] += 1

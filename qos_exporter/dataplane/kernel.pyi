@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from qos_exporter.dataplane.frames import FrameBatch
 from qos_exporter.dataplane.listener import KernelListener
 from qos_exporter.dataplane.settings import KernelSettings, PayloadTypeFormat
-from qos_exporter.dataplane.values import KernelStatistics, StreamKey
+from qos_exporter.dataplane.values import KernelStatistics, StreamKey, StreamProgress
 from qos_exporter.net import Endpoint
 
 class Kernel:
@@ -57,6 +57,9 @@ class Kernel:
 
     def last_packet_ns(self, slot: int) -> int:
         """When the stream was last heard, muted or not."""
+
+    def progress(self, slot: int, sequence_number: int) -> StreamProgress:
+        """How far a stream has come, and had come at a number of which the last 16 bits count."""
 
     def announce(self, endpoint: Endpoint) -> None:
         """A stream from or to this endpoint is RTP from its first packet on."""

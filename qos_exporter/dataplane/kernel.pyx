@@ -14,7 +14,13 @@ import numpy as np
 from qos_exporter.dataplane.frames import FRAME
 from qos_exporter.dataplane.rows import TOTALS, UNDECODED_REASONS, WINDOW
 from qos_exporter.dataplane.settings import STATIC_FORMATS
-from qos_exporter.dataplane.values import KernelStatistics, SlowFrame, StartedStream, StreamKey
+from qos_exporter.dataplane.values import (
+    KernelStatistics,
+    SlowFrame,
+    StartedStream,
+    StreamKey,
+    StreamProgress,
+)
 from qos_exporter.net import Endpoint
 
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
@@ -50,6 +56,7 @@ from qos_exporter.dataplane.stream_table cimport (
     record_at,
     remove_from_index,
 )
+from qos_exporter.dataplane.tap cimport TapCount, tap_count
 from qos_exporter.dataplane.update cimport apply_profile
 from qos_exporter.dataplane.windows cimport close_window, fill_totals
 
@@ -295,6 +302,20 @@ cdef class Kernel:
 
     def last_packet_ns(self, uint32_t slot):
         return self.stream(slot).last_ns
+
+    def progress(self, uint32_t slot, uint32_t sequence_number):
+        cdef Stream *stream = self.stream(slot)
+        cdef TapCount count = tap_count(stream, <uint16_t>sequence_number)
+        return new_tuple(
+            StreamProgress,
+            (
+                stream.clock_rate,
+                count.expected_now,
+                count.lost_now,
+                None if count.expected < 0 else count.expected,
+                count.lost,
+            ),
+        )
 
     def announce(self, endpoint):
         cdef bytes address = endpoint.packed16()

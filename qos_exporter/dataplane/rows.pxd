@@ -108,6 +108,8 @@ cdef enum SlowKind:
     SLOW_FRAGMENT = 2
     SLOW_TCP = 3
     SLOW_TUNNEL = 4
+    SLOW_RTCP = 5
+    SLOW_STUN = 6
 
 cdef enum:
     REASON_LINK_TYPE = 0
@@ -121,7 +123,6 @@ cdef enum:
     REASON_DTLS
     REASON_ZRTP
     REASON_TURN
-    REASON_RTCP
     REASON_NOT_RTP
     REASON_BAD_RTP
     REASON_IMPLAUSIBLE

@@ -114,6 +114,8 @@ SLOW_SIP = 1
 SLOW_FRAGMENT = 2
 SLOW_TCP = 3
 SLOW_TUNNEL = 4
+SLOW_RTCP = 5
+SLOW_STUN = 6
 """What a frame is that leaves the packet path as bytes."""
 
 UNDECODED_REASONS = (
@@ -128,7 +130,6 @@ UNDECODED_REASONS = (
     "dtls",
     "zrtp",
     "turn_channel",
-    "rtcp",
     "not_rtp",
     "bad_rtp_header",
     "implausible_rtp",

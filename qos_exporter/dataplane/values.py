@@ -28,6 +28,21 @@ class StartedStream(NamedTuple):
     key: StreamKey
 
 
+class StreamProgress(NamedTuple):
+    """Sequence numbers from a stream's first one on."""
+
+    clock_rate: int
+    """In Hz, and 0 where it is unknown."""
+    expected_now: int
+    """Up to the highest number so far."""
+    lost_now: int
+    """How many of those have not come."""
+    expected: int | None
+    """Up to the number that was asked for; `None` where it is ahead or too far back."""
+    lost: int
+    """How many of `expected` have not come."""
+
+
 class SlowFrame(NamedTuple):
     """A frame that leaves the packet path as bytes."""
 

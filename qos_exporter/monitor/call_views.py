@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from qos_exporter.monitor.reporting.views import leg_views, spread
 from qos_exporter.snapshot import CallView
 from qos_exporter.units import SECOND_NS
 
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from qos_exporter.calls.call import Anomaly, Call, CallState, Outcome
-    from qos_exporter.snapshot import StreamView
+    from qos_exporter.reports.call_round_trip import CallRoundTrip
+    from qos_exporter.snapshot import RoundTripLeg, Spread, StreamView
 
 
 def seconds(at_ns: int | None, ahead_ns: int) -> float | None:
@@ -43,9 +45,13 @@ class CallCopy(NamedTuple):
     has_series: bool
     ahead_ns: int
     """By how much packet time is ahead of the source's clock."""
+    round_trip: Spread | None
+    legs: tuple[RoundTripLeg, ...]
 
 
-def copy_call(call: Call, *, has_series: bool, ahead_ns: int) -> CallCopy:
+def copy_call(
+    call: Call, *, has_series: bool, ahead_ns: int, trip: CallRoundTrip | None
+) -> CallCopy:
     """Copy a call."""
     return CallCopy(
         call_id=call.call_id,
@@ -61,6 +67,8 @@ def copy_call(call: Call, *, has_series: bool, ahead_ns: int) -> CallCopy:
         streams=tuple([stream.serial for stream in call.streams]),
         has_series=has_series,
         ahead_ns=ahead_ns,
+        round_trip=None if trip is None else spread(trip.total),
+        legs=leg_views(trip),
     )
 
 
@@ -76,9 +84,10 @@ def call_view(call: CallCopy, streams: Mapping[int, StreamView], *, now_ns: int)
         answer_s=seconds(call.answer_ns, call.ahead_ns),
         end_s=seconds(call.end_ns, call.ahead_ns),
         duration_s=duration_s(call, now_ns),
-        round_trip=None,
+        round_trip=call.round_trip,
         on_hold=call.on_hold,
         anomalies=tuple(anomaly.value for anomaly in call.anomalies),
         has_series=call.has_series,
         streams=tuple([streams[serial] for serial in call.streams if serial in streams]),
+        round_trip_legs=call.legs,
     )

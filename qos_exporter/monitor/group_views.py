@@ -32,6 +32,8 @@ class Running:
     mos_cq_mean: float | None = None
     loss_ratio_mean: float | None = None
     jitter_s_mean: float | None = None
+    reported_means: tuple[float | None, ...] = (None, None, None)
+    """Of the receivers' loss ratio and jitter, and of the round trip."""
 
 
 def mean(values: NDArray[np.float64]) -> float | None:
@@ -70,6 +72,10 @@ def running(rows: NDArray[np.void]) -> Running:
         mos_cq_mean=mean(rows["mos_cq"]),
         loss_ratio_mean=mean(rows["loss_ratio"]),
         jitter_s_mean=mean(rows["jitter_s"]),
+        reported_means=tuple(
+            mean(rows[name])
+            for name in ("reported_loss_ratio", "reported_jitter_s", "round_trip_s")
+        ),
     )
 
 
@@ -124,4 +130,5 @@ def group_view(sums: GroupSums, now: Running) -> GroupView:
             tuple(sums.delay_variation.tolist()), sums.delay_variation_sum_s
         ),
         loss_run_packets=Histogram(tuple(sums.loss_runs.tolist()), float(sums.loss_run_packets)),
+        reports=sums.reports.view(now.reported_means),
     )

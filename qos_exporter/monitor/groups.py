@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qos_exporter.monitor.reporting.group_reports import ReportSums
 from qos_exporter.monitor.tallies import Tally
 from qos_exporter.quality.codec_table import NO_CODEC
 from qos_exporter.quality.rating import NO_REASON, RATINGS, REASONS, RESULTS, UNSCORED
@@ -80,6 +81,7 @@ class GroupSums:
         self.delay_variation_sum_s = 0.0
         self.loss_runs = np.zeros(11, dtype=np.int64)
         self.loss_run_packets = 0
+        self.reports = ReportSums()
 
     def count(self, rows: NDArray[np.void]) -> None:
         """Add what was counted in the rows, all of this group."""

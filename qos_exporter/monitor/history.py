@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 
     from qos_exporter.quality.window import WindowScores
 
+REPORTED_FIGURES = (
+    "round_trip_s",
+    "reported_loss_ratio",
+    "reported_jitter_s",
+    "downstream_loss_ratio",
+    "downstream_jitter_s",
+)
+"""What only reports tell of a window."""
+
 HISTORY = np.dtype(
     [
         ("windows", "u4", (len(RESULTS),)),
@@ -39,6 +48,7 @@ HISTORY = np.dtype(
         ("burst_ratio", "f8"),
         ("jitter_s", "f8"),
         ("jitter_max_s", "f8"),
+        *((name, "f8") for name in REPORTED_FIGURES),
     ],
 )
 """Sums over the scored windows, then the last complete window; `end_ns` 0 where there is none.
@@ -54,6 +64,7 @@ LAST_FIGURES = (
     "burst_ratio",
     "jitter_s",
     "jitter_max_s",
+    *REPORTED_FIGURES,
 )
 
 
@@ -104,10 +115,12 @@ class History:
         self,
         windows: NDArray[np.void],
         scores: WindowScores,
+        *,
+        reported: NDArray[np.void],
         groups: NDArray[np.int64],
         end_ns: int,
     ) -> None:
-        """Add one scored window per stream (no slot twice)."""
+        """Add one scored window per stream (no slot twice), with what was reported of it."""
         slots = windows["slot"]
         np.add.at(self.rows["windows"], (slots, scores.result), 1)
         self._count(slots, scores.mos_lq, "scored")
@@ -118,6 +131,8 @@ class History:
         self.rows["group"][slots] = groups
         stays = self._is_mere_rest(windows, scores)
         self._replace_last(slots[~stays], windows[~stays], scores, ~stays)
+        for name in REPORTED_FIGURES:
+            self.rows[name][slots[~stays]] = reported[name][~stays]
         self.rows["end_ns"][slots[~stays]] = end_ns
 
     def _count(self, slots: NDArray[np.uint32], values: NDArray[np.float64], count: str) -> None:

@@ -136,6 +136,7 @@ class Monitor:
         if self._now_ns >= self._next_tick_ns:
             self._next_tick_ns = self._now_ns + SECOND_NS
             self._parts.calls.tick(self._now_ns)
+            self._parts.reports.pass_time(self._now_ns)
             self._news.take_from_calls()
             if self._parts.admission.is_full:
                 self._parts.admission.keep_only(self._parts.calls.calls)
@@ -146,6 +147,7 @@ class Monitor:
         self._parts.book.rate_ended()
         self._parts.book.keep_only(self._parts.calls.calls)
         self._parts.admission.keep_only(self._parts.calls.calls)
+        self._parts.reports.keep_only(self._parts.calls.calls)
 
 
 def first_from(time_ns: int, stamps_ns: NDArray[np.int64], start: int, end: int) -> int:

@@ -26,7 +26,8 @@ class News:
         self._control = parts.control
         self._signalling = parts.signalling
         self._book = parts.book
-        self._readers = {SLOW_SIP: self._take_message}
+        self._signalled_reports = parts.reports.signalled
+        self._readers = {SLOW_SIP: self._take_message, **parts.reports.readers}
 
     def take_streams(self, source: Source, streams: Sequence[StartedStream]) -> None:
         """Follow new streams of a source, and let the calls place them."""
@@ -53,6 +54,7 @@ class News:
     def _take_message(self, frame: SlowFrame) -> None:
         message = self._signalling.read(frame.data)
         if message is not None:
+            self._signalled_reports.take(message, frame)
             self._calls.on_message(message, src=frame.src, dst=frame.dst, now_ns=frame.at_ns)
 
     def _enter(self, event: CallEvent) -> None:

@@ -14,6 +14,7 @@ from qos_exporter.monitor.decoding import SignallingReader
 from qos_exporter.monitor.groups import Groups
 from qos_exporter.monitor.paths import Paths
 from qos_exporter.monitor.profiles import Profiles
+from qos_exporter.monitor.reporting.desk import ReportDesk
 from qos_exporter.monitor.scoring import Scoring
 from qos_exporter.monitor.source import Source
 from qos_exporter.networks import Networks
@@ -43,6 +44,7 @@ class Parts:
     control: KernelControl
     calls: CallRegistry
     signalling: SignallingReader
+    reports: ReportDesk
 
 
 def assemble(settings: Settings, names: Sequence[str], *, keep_all: bool) -> Parts:
@@ -62,22 +64,26 @@ def assemble(settings: Settings, names: Sequence[str], *, keep_all: bool) -> Par
         sources, profiles=profiles, paths=paths, groups=groups, admission=admission, book=book
     )
     model = MODELS[settings.quality.model]
+    signalling = SignallingReader()
+    calls = CallRegistry(
+        control,
+        silence_timeout_ns=settings.calls.silence_timeout_ns,
+        linger_ns=FOREVER_NS if keep_all else settings.calls.linger_ns,
+        limit=limit or None,
+    )
+    reports = ReportDesk(sources, calls, groups, signalling.errors)
     return Parts(
         sources=sources,
         paths=paths,
         profiles=profiles,
         groups=groups,
-        scoring=Scoring(codecs, model, profiles=profiles, groups=groups),
+        scoring=Scoring(codecs, model, profiles=profiles, groups=groups, reports=reports.windows),
         admission=admission,
         book=book,
         control=control,
-        calls=CallRegistry(
-            control,
-            silence_timeout_ns=settings.calls.silence_timeout_ns,
-            linger_ns=FOREVER_NS if keep_all else settings.calls.linger_ns,
-            limit=limit or None,
-        ),
-        signalling=SignallingReader(),
+        calls=calls,
+        signalling=signalling,
+        reports=reports,
     )
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from qos_exporter.monitor.parts import Parts
     from qos_exporter.monitor.source import Source
     from qos_exporter.monitor.tracked import TrackedStream
-    from qos_exporter.snapshot import CallTotals, GroupView, StreamView
+    from qos_exporter.snapshot import CallTotals, GroupView, ReportTotals, StreamView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,7 @@ class Picture:
     totals: CallTotals
     decode_errors: tuple[tuple[str, str, int], ...]
     call_table: TableView
+    reports: ReportTotals
 
 
 def take_picture(
@@ -56,6 +57,7 @@ def take_picture(
             call,
             has_series=parts.admission.is_admitted(call),
             ahead_ns=clock_of(call, parts.sources).ahead_at(call.end_ns or taken_ns),
+            trip=parts.reports.trips.of(call),
         )
         for call in shown
     )
@@ -74,6 +76,7 @@ def take_picture(
         totals=parts.book.totals(shown, series_dropped=parts.admission.refused_total),
         decode_errors=parts.signalling.error_counts(),
         call_table=TableView("calls", len(shown), call_limit, parts.calls.evictions),
+        reports=parts.reports.counts.view(),
     )
 
 
@@ -102,4 +105,5 @@ def develop(picture: Picture, parts: Parts, *, own: OwnState, began_s: float) ->
             own=own,
             began_s=began_s,
         ),
+        reports=picture.reports,
     )

@@ -55,6 +55,11 @@ class HistoryRow(NamedTuple):
     burst_ratio: float
     jitter_s: float
     jitter_max_s: float
+    round_trip_s: float
+    reported_loss_ratio: float
+    reported_jitter_s: float
+    downstream_loss_ratio: float
+    downstream_jitter_s: float
 
 
 Row = TypeVar("Row", Totals, HistoryRow)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from qos_exporter.monitor.groups import Groups
     from qos_exporter.monitor.profiles import Profiles
+    from qos_exporter.monitor.reporting.window_figures import WindowFigures
     from qos_exporter.monitor.source import Source
     from qos_exporter.quality.codec_table import CodecTable
     from qos_exporter.quality.model import Model
@@ -23,12 +24,19 @@ class Scoring:
     """Turns window rows into scores, and puts them where they belong."""
 
     def __init__(
-        self, codecs: CodecTable, model: Model, *, profiles: Profiles, groups: Groups
+        self,
+        codecs: CodecTable,
+        model: Model,
+        *,
+        profiles: Profiles,
+        groups: Groups,
+        reports: WindowFigures,
     ) -> None:
         self._codecs = codecs
         self._model = model
         self._profiles = profiles
         self._groups = groups
+        self._reports = reports
 
     def use(self, codecs: CodecTable, model: Model) -> None:
         """Score with other codecs and another model from now on."""
@@ -70,14 +78,16 @@ class Scoring:
         end_ns: int,
         capture_degraded: bool,
     ) -> NDArray[np.uint32]:
+        reported = self._reports.close(source, rows, numbers, end_ns)
         scores = score_windows(
             rows,
             codec_index=codec_index,
             codecs=self._codecs,
             model=self._model,
+            round_trip_s=reported["round_trip_s"],
             capture_degraded=capture_degraded,
         )
         self._groups.add(rows, scores, numbers, source.call_id_at)
-        source.history.add(rows, scores, groups=numbers, end_ns=end_ns)
+        source.history.add(rows, scores, reported=reported, groups=numbers, end_ns=end_ns)
         troubled = (scores.result >= DEGRADED) & (scores.result < UNSCORED)
         return rows["slot"][troubled]

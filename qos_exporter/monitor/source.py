@@ -9,6 +9,7 @@ import numpy as np
 from qos_exporter.dataplane.kernel import Kernel
 from qos_exporter.dataplane.packet_clock import PacketClock
 from qos_exporter.monitor.history import History
+from qos_exporter.monitor.ssrc_index import SsrcIndex
 from qos_exporter.monitor.tracked import TrackedStream
 from qos_exporter.snapshot import CaptureView
 from qos_exporter.units import SECOND_NS
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from qos_exporter.dataplane.settings import KernelSettings
     from qos_exporter.dataplane.values import StartedStream, StreamKey
+    from qos_exporter.net import Endpoint
 
     CaptureStatus = Callable[[], CaptureView]
 
@@ -43,6 +45,7 @@ class Source:
         """Asks the capture how it fares; `None` where it cannot miss anything."""
         self._streams: list[TrackedStream | None] = []
         self._by_end: dict[int, TrackedStream] = {}
+        self._by_ssrc = SsrcIndex()
         self._gaps_seen = 0
 
     def take(self, streams: Sequence[StartedStream]) -> list[TrackedStream]:
@@ -55,6 +58,7 @@ class Source:
         self._place(stream, started.slot)
         by_src, by_dst = ends_of(started.key)
         self._by_end[by_src] = self._by_end[by_dst] = stream
+        self._by_ssrc.add(stream)
         return stream
 
     def _resume(self, started: StartedStream) -> bool:
@@ -93,9 +97,26 @@ class Source:
         stream = self._streams[slot]
         self._streams[slot] = None
         if stream is not None:
+            self._by_ssrc.discard(stream)
             for end in ends_of(stream):
                 if self._by_end.get(end) is stream:
                     del self._by_end[end]
+
+    def sent_from(self, endpoint: Endpoint, ssrc: int) -> TrackedStream | None:
+        """The stream that is sent from an endpoint under this SSRC."""
+        stream = self._by_end.get(hash((ssrc, endpoint)))
+        is_it = stream is not None and stream.ssrc == ssrc and stream.src == endpoint
+        return stream if is_it else None
+
+    def received_at(self, endpoint: Endpoint, ssrc: int) -> TrackedStream | None:
+        """The stream that arrives at an endpoint under this SSRC."""
+        stream = self._by_end.get(hash((endpoint, ssrc)))
+        is_it = stream is not None and stream.ssrc == ssrc and stream.dst == endpoint
+        return stream if is_it else None
+
+    def only_with(self, ssrc: int) -> TrackedStream | None:
+        """The stream with this SSRC, if there is exactly one."""
+        return self._by_ssrc.only(ssrc)
 
     def streams(self) -> Iterator[TrackedStream]:
         """All streams that count."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from qos_exporter.dataplane.rows import CLOCK_SOURCES
+from qos_exporter.monitor.reporting.views import fault_of, reported_view
 from qos_exporter.monitor.rows import HistoryRow, Totals, tuples
 from qos_exporter.quality.burst import burst_ratio
 from qos_exporter.quality.rating import RATINGS, REASONS, RESULTS, rating_codes
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from qos_exporter.monitor.profiles import CodecLabels
     from qos_exporter.monitor.source import Source
     from qos_exporter.monitor.tracked import TrackedStream
+    from qos_exporter.snapshot import Reported
 
 RATING_NAMES = dict(enumerate(RATINGS))
 
@@ -46,6 +48,7 @@ class StreamFacts(NamedTuple):
     path: Path
     codec: CodecLabels
     active: bool
+    reported: Reported | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ def copy_streams(
                 parts.paths[stream.path],
                 parts.profiles.labels_of(stream.profile, payload_type),
                 active and not (call is not None and call.is_ended),
+                reported_view(stream.reports),
             )
         )
     return StreamCopies(source.name, facts, totals, history)
@@ -169,6 +173,8 @@ def stream_view(
         windows=WindowCounts(*history.windows),
         last_window=last_window(history),
         active=fact.active,
+        reported=fact.reported,
+        fault=fault_of(totals, fact.reported),
     )
 
 
@@ -231,4 +237,9 @@ def last_window(history: HistoryRow) -> WindowQuality | None:
         burst_ratio=history.burst_ratio,
         jitter_s=known(history.jitter_s),
         jitter_max_s=None if math.isnan(history.jitter_s) else history.jitter_max_s,
+        round_trip_s=known(history.round_trip_s),
+        reported_loss_ratio=known(history.reported_loss_ratio),
+        reported_jitter_s=known(history.reported_jitter_s),
+        downstream_loss_ratio=known(history.downstream_loss_ratio),
+        downstream_jitter_s=known(history.downstream_jitter_s),
     )

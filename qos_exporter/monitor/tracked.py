@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qos_exporter.calls.media import MediaStream
+from qos_exporter.reports.stream_reports import StreamReports
 
 if TYPE_CHECKING:
     from qos_exporter.dataplane.values import StartedStream
@@ -17,7 +18,7 @@ SOURCE_BITS = 8
 class TrackedStream(MediaStream):
     """A `MediaStream` with its slot in a kernel, and the view of it once it is over."""
 
-    __slots__ = ("counts", "final", "last_ns", "path", "profile", "slot")
+    __slots__ = ("counts", "final", "last_ns", "path", "profile", "reports", "slot")
 
     def __init__(self, started: StartedStream, *, source: int) -> None:
         key = started.key
@@ -37,10 +38,24 @@ class TrackedStream(MediaStream):
         """Its number in `Profiles`."""
         self.counts = True
         """False for what is nobody's media: the tail of a call that has ended, or a recording."""
+        self.reports: StreamReports | None = None
+        """What was reported about it; most streams never get a report."""
         self.final: StreamView | None = None
         """What is left to show after the stream has ended."""
         self.last_ns = started.first_ns
         """When it was heard for the last time, once it has ended."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it was followed from its first packet on: we saw the call being set up."""
+        dialog = None if self.call is None else self.call.dialog
+        return dialog is not None and dialog.invited_ns is not None
+
+    def reported(self) -> StreamReports:
+        """Its reports, begun if this is the first one."""
+        if self.reports is None:
+            self.reports = StreamReports()
+        return self.reports
 
     @property
     def kernel_serial(self) -> int:

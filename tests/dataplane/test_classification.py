@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from qos_exporter.dataplane.rows import SLOW_SIP, SLOW_TCP, SLOW_TUNNEL
+from qos_exporter.dataplane.rows import SLOW_RTCP, SLOW_SIP, SLOW_STUN, SLOW_TCP, SLOW_TUNNEL
 from qos_exporter.net import Endpoint
 from tests.dataplane.harness import Harness, kernel_settings
 from tests.dataplane.scenarios import PACKET_NS, SECOND, START_NS, delayed, speech
@@ -48,6 +48,7 @@ def fed(payloads: Sequence[bytes], *, announced: bool, dst: Endpoint = CALLEE) -
 
 
 STUN = struct.pack("!HHI12s", 0x0001, 0, 0x2112_A442, b"transaction!")
+STUN_INDICATION = b"\x00\x11" + STUN[2:]
 DTLS = b"\x16\xfe\xfd" + bytes(8) + b"\x00\x20" + bytes(32)
 ZRTP = b"\x10\x00\x12\x34ZRTP" + bytes(40)
 TURN_CHANNEL = struct.pack("!HH", 0x4001, 172) + rtp(speech([1])[0], 7)
@@ -55,14 +56,10 @@ SENDER_REPORT = struct.pack("!BBHI", 0x80, 200, 6, 7) + bytes(20)
 FEEDBACK = struct.pack("!BBHII", 0x81, 205, 2, 7, 8)
 
 NOT_MEDIA = [
-    pytest.param(STUN, "stun", id="STUN"),
+    pytest.param(STUN_INDICATION, "stun", id="STUN-indication"),
     pytest.param(DTLS, "dtls", id="DTLS"),
     pytest.param(ZRTP, "zrtp", id="ZRTP"),
     pytest.param(TURN_CHANNEL, "turn_channel", id="TURN-channel"),
-    pytest.param(SENDER_REPORT, "rtcp", id="RTCP-sender-report"),
-    pytest.param(FEEDBACK, "rtcp", id="RTCP-feedback"),
-    pytest.param(struct.pack("!BBHI", 0x80, 192, 1, 7), "rtcp", id="RTCP-192"),
-    pytest.param(struct.pack("!BBHI", 0x80, 223, 1, 7), "rtcp", id="RTCP-223"),
     pytest.param(b"", "not_rtp", id="empty"),
     pytest.param(b"\x00", "not_rtp", id="one-zero"),
     pytest.param(b"\x80", "not_rtp", id="one-byte-with-version-2"),
@@ -84,6 +81,27 @@ def test_other_protocols_on_a_media_port(payload: bytes, reason: str) -> None:
     assert sum(undecoded.values()) == 4
     if len(payload) > 1:
         assert undecoded == {reason: 4}
+
+
+@pytest.mark.pitfall(20, 62)
+@pytest.mark.parametrize(
+    ("payload", "kind"),
+    [
+        pytest.param(STUN, SLOW_STUN, id="STUN-request"),
+        pytest.param(b"\x01\x01" + STUN[2:], SLOW_STUN, id="STUN-success"),
+        pytest.param(SENDER_REPORT, SLOW_RTCP, id="RTCP-sender-report"),
+        pytest.param(FEEDBACK, SLOW_RTCP, id="RTCP-feedback"),
+        pytest.param(struct.pack("!BBHI", 0x80, 192, 1, 7), SLOW_RTCP, id="RTCP-192"),
+        pytest.param(struct.pack("!BBHI", 0x80, 223, 1, 7), SLOW_RTCP, id="RTCP-223"),
+    ],
+)
+def test_reports_on_a_media_port(payload: bytes, kind: int) -> None:
+    """RTCP and connectivity checks are no media, and are set aside as bytes to be read."""
+    harness = fed([payload] * 4, announced=True)
+
+    assert harness.streams == []
+    assert harness.undecoded() == {}
+    assert [(frame.kind, frame.data) for frame in harness.slow] == [(kind, payload)] * 4
 
 
 @pytest.mark.pitfall(20)

@@ -1,0 +1,35 @@
+"""Where the reports of calls are awaited, so that a call is known by its RTCP alone."""
+
+from __future__ import annotations
+
+from qos_exporter.calls.claims import Claim
+from qos_exporter.net import Endpoint
+
+
+class ReportPlaces:
+    """The claims of all calls by the place of their RTCP, which `a=rtcp` may have moved."""
+
+    __slots__ = ("_by_place",)
+
+    def __init__(self) -> None:
+        self._by_place: dict[Endpoint, tuple[Claim, ...]] = {}
+
+    def add(self, claim: Claim) -> None:
+        """Enter a claim."""
+        if claim.rtcp is not None:
+            self._by_place[claim.rtcp] = (*self._by_place.get(claim.rtcp, ()), claim)
+
+    def discard(self, claim: Claim) -> None:
+        """Remove a claim."""
+        if claim.rtcp is None:
+            return
+        left = tuple(each for each in self._by_place.get(claim.rtcp, ()) if each is not claim)
+        if left:
+            self._by_place[claim.rtcp] = left
+        else:
+            self._by_place.pop(claim.rtcp, None)
+
+    def between(self, src: Endpoint, dst: Endpoint) -> Claim | None:
+        """A claim of the only call that awaits reports at one of these ends."""
+        claims = (*self._by_place.get(dst, ()), *self._by_place.get(src, ()))
+        return claims[0] if len({claim.call for claim in claims}) == 1 else None

@@ -1,0 +1,198 @@
+"""RTCP as it passes: taken apart, and handed to the streams that it is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qos_exporter.errors import DecodeError
+from qos_exporter.monitor.reporting.trips import Quotation
+from qos_exporter.protocols.rtcp import (
+    Dlrr,
+    ExtendedReport,
+    Goodbye,
+    ReceiverReferenceTime,
+    ReceiverReport,
+    SenderReport,
+    SourceDescription,
+    parse_compound,
+)
+from qos_exporter.reports.call_round_trip import TripSource
+from qos_exporter.reports.from_rtcp_xr import quality_by_ssrc
+from qos_exporter.reports.stream_reports import ReportSource
+from qos_exporter.reports.tap import TapCount
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Sequence
+
+    from qos_exporter.calls.registry import CallRegistry
+    from qos_exporter.dataplane.values import SlowFrame
+    from qos_exporter.monitor.reporting.counts import ReportCounts
+    from qos_exporter.monitor.reporting.farewells import Farewells
+    from qos_exporter.monitor.reporting.targets import Targets
+    from qos_exporter.monitor.reporting.trips import Trips
+    from qos_exporter.monitor.tracked import TrackedStream
+    from qos_exporter.protocols.rtcp import Compound, ReceptionReport, RtcpPacket, XrBlock
+
+ENCRYPTED = "encrypted"
+SEQUENCE_MASK = 0xFFFF
+
+
+class RtcpDesk:
+    """Reads RTCP datagrams. They come in the order of the wire, after the packets before them."""
+
+    def __init__(
+        self,
+        calls: CallRegistry,
+        targets: Targets,
+        trips: Trips,
+        *,
+        farewells: Farewells,
+        counts: ReportCounts,
+        errors: Counter[tuple[str, str]],
+    ) -> None:
+        self._calls = calls
+        self._targets = targets
+        self._trips = trips
+        self._farewells = farewells
+        self._counts = counts
+        self._errors = errors
+
+    def take(self, frame: SlowFrame) -> None:
+        """Read one datagram."""
+        compound = self._read(frame)
+        if compound is None:
+            return
+        self._calls.report_heard(frame.src, frame.dst, frame.at_ns)
+        blocks: list[XrBlock] = []
+        for packet in compound.packets:
+            self._counts.packets[packet.kind] += 1
+            self._take_packet(packet, frame, blocks)
+        if blocks:
+            self._take_quality(blocks, frame)
+
+    def _read(self, frame: SlowFrame) -> Compound | None:
+        """Read a datagram and count what is wrong with it.
+
+        Of what does not even begin well, much is no RTCP: one DNS query in a hundred looks like it.
+        """
+        try:
+            compound = parse_compound(frame.data)
+            if compound.faults and self._calls.is_encrypted(frame.src, frame.dst):
+                compound = parse_compound(frame.data, srtp_negotiated=True)
+        except DecodeError as error:
+            if error.reason == ENCRYPTED:
+                self._counts.encrypted += 1
+            elif self._calls.awaits_reports(frame.src, frame.dst):
+                self._errors["rtcp", error.reason] += 1
+            return None
+        for fault in compound.faults:
+            self._errors["rtcp", fault] += 1
+        return compound
+
+    def _take_packet(self, packet: RtcpPacket, frame: SlowFrame, blocks: list[XrBlock]) -> None:
+        """Read one packet; the blocks of extended reports are gathered for all packets at once."""
+        match packet:
+            case SenderReport():
+                self._trips.note(TripSource.RTCP, packet.ssrc, packet.ntp_middle, frame)
+                self._take_reports(packet, frame)
+            case ReceiverReport():
+                self._take_reports(packet, frame)
+            case ExtendedReport():
+                self._take_times(packet, frame)
+                blocks += packet.blocks
+            case SourceDescription():
+                self._take_names(packet, frame)
+            case Goodbye():
+                self._take_farewells(packet, frame)
+            case _:
+                pass
+
+    def _take_reports(self, packet: SenderReport | ReceiverReport, frame: SlowFrame) -> None:
+        for block in packet.reports:
+            if block.ssrc == packet.ssrc:
+                # Some devices report on what they send themselves; nobody received that.
+                continue
+            stream = self._received(block.ssrc, frame)
+            if stream is None:
+                self._counts.unmatched[ReportSource.RTCP] += 1
+            else:
+                self._take_report(block, stream, frame)
+
+    def _take_report(self, block: ReceptionReport, stream: TrackedStream, frame: SlowFrame) -> None:
+        if stream.call is not None:
+            stream.call.reported_ns = frame.at_ns
+        rtcp = stream.reported().for_rtcp()
+        if rtcp.is_repeated(block, frame.at_ns):
+            return
+        source = self._targets.source_of(stream)
+        clock_rate, *count = source.kernel.progress(
+            stream.slot, block.extended_highest_sequence_number & SEQUENCE_MASK
+        )
+        rtcp.take(
+            block,
+            TapCount._make(count),
+            clock_rate=clock_rate,
+            now_ns=frame.at_ns,
+            from_start=stream.is_whole,
+        )
+        quoted = Quotation(block.ssrc, block.last_sr, block.delay_since_last_sr)
+        leg_ns = self._trips.leg_ns(TripSource.RTCP, quoted, frame)
+        if leg_ns is not None:
+            self._trips.take(
+                stream,
+                leg_ns,
+                source=TripSource.RTCP,
+                at_ns=frame.at_ns,
+                figures=rtcp.round_trip_leg,
+            )
+
+    def _take_times(self, packet: ExtendedReport, frame: SlowFrame) -> None:
+        """Note reference times, and time those that are quoted (RFC 3611 sections 4.4 and 4.5)."""
+        for block in packet.blocks:
+            if isinstance(block, ReceiverReferenceTime):
+                self._trips.note(TripSource.RTCP_XR, packet.ssrc, block.ntp_middle, frame)
+            elif isinstance(block, Dlrr):
+                for each in block.sub_blocks:
+                    quoted = Quotation(each.ssrc, each.last_rr, each.delay_since_last_rr)
+                    self._take_quotation(quoted, frame)
+
+    def _take_quotation(self, quoted: Quotation, frame: SlowFrame) -> None:
+        """Whoever is quoted need not send media: then the other end's stream tells the call."""
+        leg_ns = self._trips.leg_ns(TripSource.RTCP_XR, quoted, frame)
+        stream = self._received(quoted.ssrc, frame)
+        if leg_ns is None or stream is None:
+            return
+        figures = stream.reported().for_quality(ReportSource.RTCP_XR).round_trip_leg
+        self._trips.take(
+            stream, leg_ns, source=TripSource.RTCP_XR, at_ns=frame.at_ns, figures=figures
+        )
+
+    def _take_quality(self, blocks: Sequence[XrBlock], frame: SlowFrame) -> None:
+        for ssrc, report in quality_by_ssrc(blocks).items():
+            stream = self._received(ssrc, frame)
+            if stream is None:
+                self._counts.unmatched[ReportSource.RTCP_XR] += 1
+            else:
+                stream.reported().for_quality(ReportSource.RTCP_XR).add(report)
+
+    def _take_names(self, packet: SourceDescription, frame: SlowFrame) -> None:
+        for described in packet.sources:
+            stream = self._sent(described.ssrc, frame) if described.cname else None
+            if stream is not None:
+                stream.reported().cname = described.cname
+
+    def _take_farewells(self, packet: Goodbye, frame: SlowFrame) -> None:
+        """Let the streams end whose sender says that it stops (RFC 3550 section 6.6)."""
+        for ssrc in packet.ssrcs:
+            stream = self._sent(ssrc, frame)
+            if stream is not None:
+                self._farewells.say(stream, frame.at_ns)
+
+    def _received(self, ssrc: int, frame: SlowFrame) -> TrackedStream | None:
+        """The stream that whoever sent this frame reports on: it went the other way."""
+        return self._targets.find(ssrc, sender=frame.dst, receiver=frame.src)
+
+    def _sent(self, ssrc: int, frame: SlowFrame) -> TrackedStream | None:
+        """The stream that whoever sent this frame sends itself."""
+        return self._targets.find(ssrc, sender=frame.src, receiver=frame.dst)

@@ -1,0 +1,146 @@
+"""Reports that phones send in SIP: RFC 6035 in PUBLISH and NOTIFY, `X-RTP-Stat` at a call's end."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from qos_exporter.calls.party import DIRECTION_TOWARDS
+from qos_exporter.errors import DecodeError
+from qos_exporter.monitor.reporting.views import reported_view
+from qos_exporter.monitor.tracked import TrackedStream
+from qos_exporter.protocols.rtp_stat import HEADERS, parse_rtp_stat
+from qos_exporter.protocols.vq_report import MEDIA_TYPE, VqReport, parse_report
+from qos_exporter.reports.from_signalling import from_vq_metrics, received_by, sent_by
+from qos_exporter.reports.stream_reports import ReportSource
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from qos_exporter.calls.call import Call
+    from qos_exporter.calls.registry import CallRegistry
+    from qos_exporter.dataplane.values import SlowFrame
+    from qos_exporter.monitor.reporting.counts import ReportCounts
+    from qos_exporter.protocols.sip import SipMessage
+    from qos_exporter.protocols.vq_address import VqAddress
+    from qos_exporter.protocols.vq_metrics import VqMetrics
+    from qos_exporter.reports.quality_reports import QualityReport
+
+PUBLISHING = frozenset({"PUBLISH", "NOTIFY"})
+KEPT_MESSAGES = 1024
+"""So many are remembered, to tell one that is sent again or that a proxy passes on."""
+
+
+class SignalledDesk:
+    """Finds reports in SIP messages, before the messages themselves are understood.
+
+    A BYE ends its call, and the streams that it reports on with it.
+    """
+
+    def __init__(
+        self, calls: CallRegistry, *, counts: ReportCounts, errors: Counter[tuple[str, str]]
+    ) -> None:
+        self._calls = calls
+        self._counts = counts
+        self._errors = errors
+        self._seen: OrderedDict[tuple[str, int, int], None] = OrderedDict()
+
+    def take(self, message: SipMessage, frame: SlowFrame) -> None:
+        """Read the reports in a message, if it has any."""
+        if message.method in PUBLISHING and message.is_request:
+            body = message.part(MEDIA_TYPE)
+            if body is not None and self._is_new(message):
+                self._take_vq_report(body)
+        elif message.method == "BYE":
+            value = next(filter(None, map(message.header, HEADERS)), "")
+            if value and self._is_new(message):
+                self._take_rtp_stat(value, message, frame)
+
+    def _is_new(self, message: SipMessage) -> bool:
+        """Whether this is neither a retransmission nor the same message on another hop."""
+        key = (message.call_id, message.cseq, message.status_code)
+        if key in self._seen:
+            return False
+        self._seen[key] = None
+        if len(self._seen) > KEPT_MESSAGES:
+            self._seen.popitem(last=False)
+        return True
+
+    def _take_vq_report(self, body: bytes) -> None:
+        try:
+            report = parse_report(body)
+        except DecodeError as error:
+            self._errors["vq_report", error.reason] += 1
+            return
+        local, remote = report.local_address, report.remote_address
+        # Local metrics are about what the phone receives, so their stream comes from the other.
+        self._add(report, report.local, sender=remote, receiver=local)
+        self._add(report, report.remote, sender=local, receiver=remote)
+
+    def _add(
+        self,
+        report: VqReport,
+        metrics: VqMetrics | None,
+        *,
+        sender: VqAddress | None,
+        receiver: VqAddress | None,
+    ) -> None:
+        if metrics is None:
+            return
+        call = self._calls.find(report.call_id)
+        stream = None if call is None else stream_between(call, sender=sender, receiver=receiver)
+        if stream is None:
+            self._counts.unmatched[ReportSource.VQ_REPORT] += 1
+        else:
+            add_quality(stream, ReportSource.VQ_REPORT, from_vq_metrics(metrics))
+
+    def _take_rtp_stat(self, value: str, message: SipMessage, frame: SlowFrame) -> None:
+        try:
+            stat = parse_rtp_stat(value)
+        except DecodeError as error:
+            self._errors["rtp_stat", error.reason] += 1
+            return
+        call = self._calls.find(message.call_id)
+        if call is None or call.dialog is None:
+            self._counts.unmatched[ReportSource.RTP_STAT] += 1
+            return
+        requester = call.dialog.requester(message)
+        reporter = requester if message.is_request else requester.other
+        address = frame.src.address
+        for direction, report, own in (
+            (DIRECTION_TOWARDS[reporter], received_by(stat), "dst"),
+            (DIRECTION_TOWARDS[reporter.other], sent_by(stat), "src"),
+        ):
+            streams = [each for each in call.streams if each.direction is direction]
+            streams.sort(key=lambda each: getattr(each, own).address == address)
+            if streams and isinstance(streams[-1], TrackedStream):
+                add_quality(streams[-1], ReportSource.RTP_STAT, report)
+
+
+def stream_between(
+    call: Call, *, sender: VqAddress | None, receiver: VqAddress | None
+) -> TrackedStream | None:
+    """The stream of a call that a phone means; it may know neither address as we see it.
+
+    Its SSRC says which; where several have the one, or none has, the address of an end does.
+    """
+    ssrcs = () if sender is None else sender.ssrcs
+    ends = [None if end is None else end.address for end in (sender, receiver)]
+
+    def fit(stream: TrackedStream) -> tuple[bool, int]:
+        matches = (stream.src.address == ends[0]) + (stream.dst.address == ends[1])
+        return stream.ssrc in ssrcs, matches
+
+    streams = [each for each in call.streams if isinstance(each, TrackedStream)]
+    best = max(streams, key=fit, default=None)
+    return best if best is not None and any(fit(best)) else None
+
+
+def add_quality(stream: TrackedStream, source: ReportSource, report: QualityReport) -> None:
+    """Enter a report, unless it says nothing."""
+    if any(report.values()):
+        stream.reported().for_quality(source).add(report)
+        if stream.final is not None:
+            # The last report of a call comes when its streams are over.
+            stream.final = replace(stream.final, reported=reported_view(stream.reports))

@@ -1,0 +1,67 @@
+"""Which stream a report is about.
+
+A report names its stream by SSRC only. Two streams may have the same one (relays keep it, and some
+devices use 0 or 1), and the addresses on the wire need not be those of the media: RTCP has ports of
+its own, and NAT changes addresses. So the ends choose between streams of one SSRC, and do not rule
+out the only one there is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qos_exporter.net import Endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from qos_exporter.monitor.source import Source
+    from qos_exporter.monitor.tracked import TrackedStream
+
+CHOSEN_SSRC = 1 << 16
+"""Lower numbers are not drawn at random (RFC 3550 section 8.1), so they prove nothing alone."""
+
+
+def media_ports(control: Endpoint) -> tuple[Endpoint, Endpoint]:
+    """Where media may be whose RTCP is here: one port below, or the same with rtcp-mux."""
+    return Endpoint(control.address, control.port - 1), control
+
+
+class Targets:
+    """Finds the streams of all sources: reports may pass another interface than their streams."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._sources = sources
+
+    def find(self, ssrc: int, *, sender: Endpoint, receiver: Endpoint) -> TrackedStream | None:
+        """The stream of `ssrc`, by the ends of its RTCP: best both, else one, else the only one."""
+        found = None
+        for stream, has_both in self._with_an_end(ssrc, sender, receiver):
+            if has_both:
+                return stream
+            found = found or stream
+        return found or self._only(ssrc)
+
+    def source_of(self, stream: TrackedStream) -> Source:
+        """Who counts the stream."""
+        return self._sources[stream.source]
+
+    def _with_an_end(
+        self, ssrc: int, sender: Endpoint, receiver: Endpoint
+    ) -> Iterator[tuple[TrackedStream, bool]]:
+        """Streams that have one end where their RTCP has it, and whether the other fits too."""
+        for source in self._sources:
+            for end in media_ports(sender):
+                stream = source.sent_from(end, ssrc)
+                if stream is not None:
+                    yield stream, stream.dst.address == receiver.address
+            for end in media_ports(receiver):
+                stream = source.received_at(end, ssrc)
+                if stream is not None:
+                    yield stream, stream.src.address == sender.address
+
+    def _only(self, ssrc: int) -> TrackedStream | None:
+        if ssrc < CHOSEN_SSRC:
+            return None
+        found = [stream for source in self._sources if (stream := source.only_with(ssrc))]
+        return found[0] if len(found) == 1 else None

@@ -1,0 +1,108 @@
+"""Round trips: what was quoted, when it had passed, and which side of which call that measures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from qos_exporter.calls.party import Direction
+from qos_exporter.reports.call_round_trip import CallRoundTrip, Leg, TripSource
+from qos_exporter.reports.round_trip import TimestampLog, rejection_of
+from qos_exporter.units import SECOND_NS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from qos_exporter.calls.call import Call
+    from qos_exporter.dataplane.values import SlowFrame
+    from qos_exporter.monitor.reporting.counts import ReportCounts
+    from qos_exporter.monitor.tracked import TrackedStream
+    from qos_exporter.reports.figures import RunningFigures
+
+    TripObserver = Callable[[TrackedStream, TripSource, float, int], None]
+
+NTP_FRACTION_BITS = 16
+"""Delays in reports are in units of 1/65536 s."""
+QUOTING = (TripSource.RTCP, TripSource.RTCP_XR)
+"""Where legs come from reports that quote a time stamp."""
+
+LEG_TOWARDS = {
+    Direction.CALLER_TO_CALLEE: Leg.CALLEE,
+    Direction.CALLEE_TO_CALLER: Leg.CALLER,
+}
+"""A report about a stream measures the way to who receives it."""
+
+
+class Quotation(NamedTuple):
+    """A time stamp of a source, as a report quotes it."""
+
+    ssrc: int
+    """Who sent it."""
+    timestamp: int
+    """The middle 32 bits of its NTP time; 0 if the reporter has not got any."""
+    held: int
+    """How long the reporter had it, in units of 1/65536 s."""
+
+
+class Trips:
+    """The round trips of all calls."""
+
+    def __init__(self, counts: ReportCounts, observer: TripObserver, *, limit: int) -> None:
+        self._counts = counts
+        self._observer = observer
+        self._logs = {source: TimestampLog(limit) for source in QUOTING}
+        self._by_call: dict[Call, CallRoundTrip] = {}
+
+    def note(self, source: TripSource, ssrc: int, timestamp: int, frame: SlowFrame) -> None:
+        """A time stamp that its receiver is going to quote passed the tap."""
+        self._logs[source].note(ssrc, timestamp, src=frame.src, dst=frame.dst, at_ns=frame.at_ns)
+
+    def leg_ns(self, source: TripSource, quoted: Quotation, frame: SlowFrame) -> int | None:
+        """The leg between the tap and who quotes; `None` where that cannot be worked out.
+
+        A delay of zero is what a device reports that does not fill it in.
+        """
+        if not quoted.timestamp or not quoted.held:
+            return None
+        log = self._logs[source]
+        sent_ns = log.when(quoted.ssrc, quoted.timestamp, src=frame.src, dst=frame.dst)
+        if sent_ns is None:
+            return None
+        return frame.at_ns - sent_ns - (quoted.held * SECOND_NS >> NTP_FRACTION_BITS)
+
+    def take(
+        self,
+        stream: TrackedStream,
+        leg_ns: int,
+        *,
+        source: TripSource,
+        at_ns: int,
+        figures: RunningFigures | None = None,
+    ) -> None:
+        """Take in a leg between the tap and the receiver of a stream, unless it cannot be."""
+        rejection = rejection_of(leg_ns)
+        if rejection is not None:
+            self._counts.rejected[source, rejection] += 1
+            return
+        if figures is not None:
+            figures.add(leg_ns / SECOND_NS)
+        leg = LEG_TOWARDS.get(stream.direction)
+        if stream.call is not None and leg is not None:
+            total_s = self._trip_of(stream.call).add(leg, leg_ns, source=source, at_ns=at_ns)
+            if total_s is not None:
+                self._observer(stream, source, total_s, at_ns)
+
+    def of(self, call: Call) -> CallRoundTrip | None:
+        """The round trips of a call, if it has any."""
+        return self._by_call.get(call)
+
+    def keep_only(self, calls: Iterable[Call]) -> None:
+        """Forget the round trips of all calls but these."""
+        if self._by_call:
+            kept = set(calls)
+            self._by_call = {call: trip for call, trip in self._by_call.items() if call in kept}
+
+    def _trip_of(self, call: Call) -> CallRoundTrip:
+        trip = self._by_call.get(call)
+        if trip is None:
+            trip = self._by_call[call] = CallRoundTrip()
+        return trip

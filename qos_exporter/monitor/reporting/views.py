@@ -1,0 +1,107 @@
+"""From what was reported to what is shown of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qos_exporter.reports.fault import Fault, is_faulty, locate
+from qos_exporter.snapshot import (
+    Reported,
+    ReportedQuality,
+    ReportedReception,
+    ReportedScore,
+    RoundTripLeg,
+    Spread,
+)
+
+if TYPE_CHECKING:
+    from qos_exporter.monitor.rows import Totals
+    from qos_exporter.reports.call_round_trip import CallRoundTrip
+    from qos_exporter.reports.figures import RunningFigures
+    from qos_exporter.reports.quality_reports import QualityReports
+    from qos_exporter.reports.rtcp_reports import RtcpReports
+    from qos_exporter.reports.stream_reports import ReportSource, StreamReports
+
+
+def spread(figures: RunningFigures | None) -> Spread | None:
+    """Show running figures; `None` of none."""
+    if figures is None or not figures.count:
+        return None
+    return Spread(figures.last, figures.mean, figures.max)
+
+
+def reported_view(reports: StreamReports | None) -> Reported | None:
+    """Show what was reported of one stream; `None` where nothing was."""
+    if reports is None:
+        return None
+    downstream = None if reports.rtcp is None else reports.rtcp.downstream.loss
+    return Reported(
+        cname=reports.cname,
+        rtcp=None if reports.rtcp is None else reception_view(reports.rtcp),
+        quality=tuple(quality_view(source, each) for source, each in reports.quality.items()),
+        downstream_loss_ratio=None if downstream is None else downstream.ratio,
+    )
+
+
+def reception_view(rtcp: RtcpReports) -> ReportedReception:
+    """Show what receiver reports said."""
+    loss = rtcp.reception.loss
+    return ReportedReception(
+        reports=rtcp.count,
+        loss_ratio=rtcp.loss_ratio,
+        packets_lost=None if loss is None else loss.lost,
+        jitter=spread(rtcp.jitter),
+        round_trip_leg=spread(rtcp.round_trip_leg),
+    )
+
+
+def quality_view(source: ReportSource, reports: QualityReports) -> ReportedQuality:
+    """Show what a far end worked out; losses are the last word, which speaks of the whole call."""
+
+    def score(name: str) -> ReportedScore | None:
+        figures = reports.figures(name)
+        return None if figures is None else ReportedScore(figures.last, figures.mean, figures.min)
+
+    def last(name: str) -> float | None:
+        figures = reports.figures(name)
+        return None if figures is None else figures.last
+
+    lost = last("packets_lost")
+    return ReportedQuality(
+        source=source.value,
+        reports=reports.count,
+        loss_ratio=last("loss_ratio"),
+        discard_ratio=last("discard_ratio"),
+        packets_lost=None if lost is None else int(lost),
+        jitter=spread(reports.figures("jitter_s")),
+        round_trip=spread(reports.figures("round_trip_s")),
+        round_trip_leg=spread(reports.round_trip_leg),
+        end_system_delay_s=last("end_system_delay_s"),
+        mos_lq=score("mos_lq"),
+        mos_cq=score("mos_cq"),
+        r_factor=score("r_factor"),
+    )
+
+
+def leg_views(trip: CallRoundTrip | None) -> tuple[RoundTripLeg, ...]:
+    """Show both sides of a call's round trip."""
+    if trip is None:
+        return ()
+    return tuple(
+        RoundTripLeg(leg.value, source.value, Spread(figures.last, figures.mean, figures.max))
+        for (leg, source), figures in sorted(trip.legs.items())
+    )
+
+
+def fault_of(totals: Totals, reported: Reported | None) -> Fault:
+    """Say on which side of the tap a stream was damaged, by everything counted so far."""
+    tap_loss = totals.lost / totals.expected if totals.expected else 0.0
+    tap_jitter_s = totals.jitter_mean_s if totals.jitter_count else 0.0
+    rtcp = None if reported is None else reported.rtcp
+    if reported is None or rtcp is None:
+        return locate(before=bool(is_faulty(tap_loss, tap_jitter_s)), after=None)
+    added_s = None if rtcp.jitter is None else rtcp.jitter.mean - tap_jitter_s
+    return locate(
+        before=bool(is_faulty(tap_loss, tap_jitter_s)),
+        after=is_faulty(reported.downstream_loss_ratio, added_s),
+    )

@@ -1,0 +1,68 @@
+"""The round trip of a call: the leg on the caller's side of our tap and the one on the callee's."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from qos_exporter.reports.figures import RunningFigures
+from qos_exporter.units import SECOND_NS
+
+FRESH_NS = 60_000_000_000
+"""A leg is good for this long. Reports come every five seconds or so (RFC 3550 section 6.2), from
+some devices only every thirty; a source that is silent for five intervals has gone."""
+
+
+class Leg(StrEnum):
+    """One side of a call, seen from the tap."""
+
+    CALLER = "caller"
+    CALLEE = "callee"
+
+    @property
+    def other(self) -> Leg:
+        """The opposite side."""
+        return Leg.CALLEE if self is Leg.CALLER else Leg.CALLER
+
+
+class TripSource(StrEnum):
+    """Where a leg was taken from."""
+
+    RTCP = "rtcp"
+    RTCP_XR = "rtcp_xr"
+    STUN = "stun"
+
+
+class _Latest(NamedTuple):
+    leg_ns: int
+    at_ns: int
+
+
+class CallRoundTrip:
+    """The legs of one call by source, and their sum wherever both are known at a time."""
+
+    __slots__ = ("_latest", "legs", "total")
+
+    def __init__(self) -> None:
+        self.legs: dict[tuple[Leg, TripSource], RunningFigures] = {}
+        """In seconds."""
+        self.total = RunningFigures()
+        """Caller to callee and back, in seconds; without a value while a leg is missing."""
+        self._latest: dict[Leg, _Latest] = {}
+
+    def add(self, leg: Leg, leg_ns: int, *, source: TripSource, at_ns: int) -> float | None:
+        """Take in a leg; returns the round trip of the call in seconds if both legs are known."""
+        figures = self.legs.get((leg, source))
+        if figures is None:
+            figures = self.legs[leg, source] = RunningFigures()
+        figures.add(leg_ns / SECOND_NS)
+        self._latest[leg] = _Latest(leg_ns, at_ns)
+        total_s = self.current_s(at_ns)
+        if total_s is not None:
+            self.total.add(total_s)
+        return total_s
+
+    def current_s(self, now_ns: int) -> float | None:
+        """The round trip by the latest legs; `None` where one is missing or out of date."""
+        fresh = [each for each in self._latest.values() if now_ns - each.at_ns <= FRESH_NS]
+        return sum(each.leg_ns for each in fresh) / SECOND_NS if len(fresh) == len(Leg) else None

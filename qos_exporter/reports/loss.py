@@ -1,0 +1,50 @@
+"""Losses over a stretch of sequence numbers, and differences of counters that wrap."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+LOST_MODULUS = 1 << 24
+"""The cumulative number of packets lost is a signed field of 24 bits (RFC 3550 section 6.4.1)."""
+SEQUENCE_MODULUS = 1 << 32
+"""The extended highest sequence number has 32."""
+
+
+class Loss(NamedTuple):
+    """Packets lost of those expected, over the same sequence numbers."""
+
+    expected: int
+    lost: int
+    """Negative where a receiver got more duplicates than it lost packets."""
+
+    @property
+    def ratio(self) -> float:
+        """The share that was lost, never negative; 0 where nothing was expected."""
+        return min(1.0, max(0, self.lost) / self.expected) if self.expected > 0 else 0.0
+
+
+NOTHING = Loss(0, 0)
+
+
+def joined(one: Loss, other: Loss) -> Loss:
+    """Two stretches of numbers as one."""
+    return Loss(one.expected + other.expected, one.lost + other.lost)
+
+
+def since(now: Loss, then: Loss) -> Loss:
+    """What was added to a running loss since an earlier moment, never negative."""
+    return Loss(max(0, now.expected - then.expected), max(0, now.lost - then.lost))
+
+
+def signed(difference: int, modulus: int) -> int:
+    """Read a difference of two counters that wrap at `modulus` as the nearest number to zero."""
+    difference %= modulus
+    return difference - modulus if difference >= modulus // 2 else difference
+
+
+def is_possible(*, sent: int, lost: int) -> bool:
+    """Whether so many can have been lost of those sent; anything else is a counter that jumped.
+
+    Duplicates can make the loss negative, but hardly below one duplicate of every packet.
+    """
+    return -sent <= lost <= sent

@@ -1,0 +1,95 @@
+"""Round trips between our tap and a receiver, by the times at which packets passed the tap.
+
+A sender report passes on its way to the receiver, and the report that quotes it passes on its way
+back. The receiver says how long it kept it (DLSR). What is left is the way from the tap to the
+receiver and back: one leg of the round trip. No clock of an endpoint enters: the NTP time of a
+sender report only serves to recognise it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qos_exporter.net import Endpoint
+
+LEG_MAX_NS = 10_000_000_000
+"""A longer leg is no round trip but an error: nobody would go on talking."""
+KEPT = 8
+"""Sender reports kept per stream; a report quotes the last one that arrived, mostly the newest."""
+
+
+class Rejection(StrEnum):
+    """Why a round trip that could be worked out is not believed."""
+
+    NOT_POSITIVE = "not_positive"
+    """Zero or less: the receiver's hold time is wrong, or it quotes a report it had not got."""
+    TOO_LONG = "too_long"
+    """More than ten seconds; what wraps around comes out as eighteen hours."""
+
+
+def rejection_of(leg_ns: int) -> Rejection | None:
+    """Say why a leg is not believed; `None` if it is."""
+    if leg_ns <= 0:
+        return Rejection.NOT_POSITIVE
+    return Rejection.TOO_LONG if leg_ns > LEG_MAX_NS else None
+
+
+class _Path:
+    """The time stamps that one source sent from one address to another."""
+
+    __slots__ = ("dst", "sent", "src")
+
+    def __init__(self, src: str, dst: str) -> None:
+        self.src = src
+        self.dst = dst
+        self.sent: deque[tuple[int, int]] = deque(maxlen=KEPT)
+        """(middle 32 bits of the NTP time stamp, when it passed the tap)."""
+
+    def when(self, timestamp: int) -> int | None:
+        """When a time stamp passed, the first time if it was captured twice."""
+        return next((at_ns for sent, at_ns in self.sent if sent == timestamp), None)
+
+
+class TimestampLog:
+    """The NTP time stamps that went by, by source: of sender reports, or of RRTR blocks.
+
+    Bounded: of more than `limit` sources the one that was silent the longest is forgotten.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._paths: OrderedDict[int, list[_Path]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    def note(self, ssrc: int, timestamp: int, *, src: Endpoint, dst: Endpoint, at_ns: int) -> None:
+        """Remember a time stamp; relays send the same one on, from other addresses."""
+        paths = self._paths.setdefault(ssrc, [])
+        self._paths.move_to_end(ssrc)
+        path = next((p for p in paths if p.src == src.address and p.dst == dst.address), None)
+        if path is None:
+            path = _Path(src.address, dst.address)
+            paths.append(path)
+            del paths[:-KEPT]
+        if path.when(timestamp) is None:
+            path.sent.append((timestamp, at_ns))
+        if len(self._paths) > self._limit:
+            self._paths.popitem(last=False)
+
+    def when(self, ssrc: int, timestamp: int, *, src: Endpoint, dst: Endpoint) -> int | None:
+        """When the time stamp that a report from `src` to `dst` quotes had passed the tap.
+
+        It went the opposite way. Where NAT hides that, it still counts if only one way is known,
+        and not the report's own: some devices quote themselves.
+        """
+        paths = self._paths.get(ssrc, ())
+        for path in paths:
+            if path.src == dst.address and path.dst == src.address:
+                return path.when(timestamp)
+        if len(paths) == 1 and paths[0].src != src.address:
+            return paths[0].when(timestamp)
+        return None

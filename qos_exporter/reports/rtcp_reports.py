@@ -1,0 +1,109 @@
+"""The receiver reports about one stream: loss, loss behind the tap, jitter and round-trip leg."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from qos_exporter.reports.downstream import Downstream
+from qos_exporter.reports.figures import RunningFigures
+from qos_exporter.reports.loss import NOTHING, Loss, since
+from qos_exporter.reports.reception import Reception
+
+if TYPE_CHECKING:
+    from qos_exporter.protocols.rtcp import ReceptionReport
+    from qos_exporter.reports.tap import TapCount
+
+REPEATED_NS = 1_000_000_000
+"""A report that says the same again within a second was captured twice, or sent on by a relay."""
+
+
+class ReportedWindow(NamedTuple):
+    """What the reports that came within one window said; `None` for what they did not say."""
+
+    loss: Loss | None
+    downstream: Loss | None
+    jitter_s: float | None
+
+
+class RtcpReports:
+    """What RFC 3550 report blocks say of one stream."""
+
+    __slots__ = (
+        "_fraction_lost",
+        "_last",
+        "_last_ns",
+        "_marked_downstream",
+        "_marked_loss",
+        "_window_jitter",
+        "count",
+        "downstream",
+        "jitter",
+        "reception",
+        "round_trip_leg",
+    )
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.reception = Reception()
+        self.downstream = Downstream()
+        self.jitter = RunningFigures()
+        """In seconds; without a value while the stream's clock rate is unknown."""
+        self.round_trip_leg = RunningFigures()
+        """Tap to receiver and back, in seconds."""
+        self._fraction_lost = 0.0
+        self._last: ReceptionReport | None = None
+        self._last_ns = 0
+        self._marked_loss = NOTHING
+        self._marked_downstream = NOTHING
+        self._window_jitter = RunningFigures()
+
+    @property
+    def loss_ratio(self) -> float | None:
+        """Lost of expected since the first report.
+
+        With a single report there is no difference yet; what it says of the time before itself, in
+        its fraction lost, is then all that is known.
+        """
+        loss = self.reception.loss
+        if loss is not None:
+            return loss.ratio
+        return self._fraction_lost if self.count else None
+
+    def is_repeated(self, block: ReceptionReport, now_ns: int) -> bool:
+        """Whether this very report has just been taken in."""
+        return block == self._last and now_ns - self._last_ns < REPEATED_NS
+
+    def take(
+        self,
+        block: ReceptionReport,
+        tap: TapCount,
+        *,
+        clock_rate: int,
+        now_ns: int,
+        from_start: bool,
+    ) -> None:
+        """Take in a report block; `clock_rate` is that of the stream, 0 for unknown."""
+        self.count += 1
+        self._last, self._last_ns = block, now_ns
+        self._fraction_lost = block.fraction_lost_ratio
+        self.reception.take(block, tap, now_ns=now_ns, from_start=from_start)
+        is_deaf = self.reception.is_deaf
+        self.downstream.take(block, tap, is_deaf=is_deaf, from_start=from_start)
+        if clock_rate and not is_deaf:
+            self.jitter.add(block.interarrival_jitter_ticks / clock_rate)
+            self._window_jitter.add(block.interarrival_jitter_ticks / clock_rate)
+
+    def close_window(self) -> ReportedWindow:
+        """Say what was reported since this was last asked."""
+        loss, marked = self.reception.loss or NOTHING, self._marked_loss
+        behind, marked_behind = self.downstream.loss or NOTHING, self._marked_downstream
+        jitter = self._window_jitter
+        self._marked_loss, self._marked_downstream = loss, behind
+        self._window_jitter = RunningFigures()
+        return ReportedWindow(
+            loss=since(loss, marked) if loss.expected > marked.expected else None,
+            downstream=since(behind, marked_behind)
+            if behind.expected > marked_behind.expected
+            else None,
+            jitter_s=jitter.mean if jitter.count else None,
+        )
