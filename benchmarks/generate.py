@@ -2,21 +2,24 @@
 
 Streams are interleaved as on a real trunk: each sends every 20 ms with a phase of its own, two
 opposite streams are one call, calls are spread over hosts and even ports. Lengths and IP checksums
-are right; the UDP checksum is 0, which IPv4 allows.
+are right; the UDP checksum is 0, which IPv4 allows. With `--signalled` SIP announces every call.
 """
 
 from __future__ import annotations
 
 import argparse
+import socket
 import struct
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
+
+from benchmarks.signalling import SignalledCall, set_up_records, tear_down_records
 
 PACKET_INTERVAL_NS = 20_000_000
 SAMPLES_PER_PACKET = 160
@@ -69,8 +72,15 @@ class Load:
     jitter_ms: float = 0.0
     """Packets are late by up to this much, evenly spread; below 20 none overtakes another."""
     captured_bytes: int = FRAME_BYTES
-    """Bytes kept of each frame, as by a capture with a snapshot length."""
+    """Bytes kept of each frame of RTP, as by a capture with a snapshot length."""
+    signalled: bool = False
+    """Whether calls are set up and ended by SIP."""
     seed: int = 1
+
+    @property
+    def end_ns(self) -> int:
+        """When no more packets come."""
+        return START_NS + self.packets_per_stream * PACKET_INTERVAL_NS + int(self.jitter_ms * 1e6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +101,18 @@ def write_capture(path: Path, load: Load) -> int:
     """Write a capture; give the number of packets in it."""
     random = np.random.default_rng(load.seed)
     streams = make_streams(load.streams, random)
+    calls = list(make_calls(streams)) if load.signalled else []
+    snapshot_bytes = 65_535 if load.signalled else load.captured_bytes
     packets = 0
     with path.open("wb") as file:
-        header = (PCAP_MAGIC, 2, 4, 0, 0, load.captured_bytes, LINKTYPE_ETHERNET)
+        header = (PCAP_MAGIC, 2, 4, 0, 0, snapshot_bytes, LINKTYPE_ETHERNET)
         file.write(PCAP_HEADER.pack(*header))
+        packets += write_messages(file, set_up_records(calls, START_NS))
         for times_ns, tick, stream in schedule(load, streams.phase_ns, random):
             records = make_records(streams, times_ns=times_ns, tick=tick, stream=stream)
             packets += len(records)
             write_records(file, records, load.captured_bytes)
+        packets += write_messages(file, tear_down_records(calls, load.end_ns))
     return packets
 
 
@@ -125,6 +139,22 @@ def make_streams(count: int, random: np.random.Generator) -> Streams:
         ssrc=random.permutation(count).astype(np.uint32) * np.uint32(19_391) + np.uint32(7),
         phase_ns=random.integers(0, PACKET_INTERVAL_NS, count),
     )
+
+
+def make_calls(streams: Streams) -> Iterator[SignalledCall]:
+    """Name the ends of every call, as its first stream has them."""
+    for number in range(len(streams.ip) // 2):
+        words, ports = streams.ip[2 * number], streams.ports[2 * number]
+        yield SignalledCall(
+            number,
+            caller=(address_text(words[IP_SOURCE]), int(ports[0])),
+            callee=(address_text(words[IP_DESTINATION]), int(ports[1])),
+        )
+
+
+def address_text(words: NDArray[np.uint16]) -> str:
+    """Write an IPv4 address of two 16-bit words with dots."""
+    return socket.inet_ntoa(words.astype(">u2").tobytes())
 
 
 def address_words(addresses: NDArray[np.int64]) -> NDArray[np.uint16]:
@@ -190,6 +220,11 @@ def write_records(file: BinaryIO, records: NDArray[np.void], captured_bytes: int
     file.write(np.ascontiguousarray(rows[:, : RECORD_HEADER_BYTES + captured_bytes]).data)
 
 
+def write_messages(file: BinaryIO, records: Iterable[bytes]) -> int:
+    """Append the records of messages; give their number."""
+    return sum(file.write(record) > 0 for record in records)
+
+
 def main(arguments: Sequence[str]) -> None:
     """Write a capture as the command line says."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.generate")
@@ -199,6 +234,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--loss-ratio", type=float, default=0.0)
     parser.add_argument("--jitter-ms", type=float, default=0.0)
     parser.add_argument("--captured-bytes", type=int, default=FRAME_BYTES)
+    parser.add_argument("--signalled", action="store_true", help="with SIP for every call")
     parser.add_argument("--seed", type=int, default=1)
     options = vars(parser.parse_args(arguments))
     path = options.pop("file")
