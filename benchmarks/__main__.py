@@ -8,11 +8,12 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import bench_analyze, bench_ring, bench_table
+from benchmarks import bench_analyze, bench_ring, bench_table, bench_voipmonitor
 from benchmarks.report import Row, table
 
 BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
     "analyze": bench_analyze.run,
+    "voipmonitor": bench_voipmonitor.run,
     "ring": bench_ring.run,
     "table": bench_table.run,
 }

@@ -3,7 +3,7 @@
 Runs alternate, so that a busy machine is busy for both, and the best of each counts: whatever else
 runs can only slow a program down. "Counting" is the time that `analyze` itself reports for the
 packet path (`counting_s`), "whole" is the process from its start to its end, output included.
-voipmonitor, the other peer worth comparing with, is not in Debian and is not measured here.
+`bench_voipmonitor` has the other peer.
 """
 
 from __future__ import annotations
@@ -125,12 +125,16 @@ def tshark(path: Path, streams: int) -> float:
     return seconds
 
 
+def on_one_processor(command: list[str]) -> list[str]:
+    """Give the command that keeps another to the processor that everything is measured on."""
+    return ["taskset", "-c", str(max(os.sched_getaffinity(0))), *command]
+
+
 def _timed(command: list[str]) -> tuple[float, bytes]:
     """Run a command on one processor; give its wall-clock seconds and its output."""
-    processor = str(max(os.sched_getaffinity(0)))
     begin_s = time.perf_counter()
     done = subprocess.run(
-        ["taskset", "-c", processor, *command],
+        on_one_processor(command),
         check=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
