@@ -67,6 +67,7 @@ NEEDS: dict[str, dict[str, Check]] = {
         "ethtool": command("ethtool"),
         "git": command("git"),
         "iproute2": command("ip"),
+        "nftables": command("nft"),
         "prometheus": command("promtool"),
         "sip-tester": command("sipp"),
         "tshark": command("tshark"),
