@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from qos_exporter.dataplane.rows import CLOCK_SOURCES
+from qos_exporter.monitor.columns import lists, names, quotients, seconds, tuples, where
 from qos_exporter.monitor.reporting.views import fault_of, reported_view
-from qos_exporter.monitor.rows import HistoryRow, Totals, tuples
+from qos_exporter.monitor.window_views import last_windows, ratings, scores, window_counts
 from qos_exporter.quality.burst import burst_ratio
-from qos_exporter.quality.rating import RATINGS, REASONS, RESULTS, rating_codes
-from qos_exporter.snapshot import (
-    PacketCounts,
-    Score,
-    Spread,
-    StreamView,
-    WindowCounts,
-    WindowQuality,
-)
-from qos_exporter.units import SECOND_NS
+from qos_exporter.snapshot import PacketCounts, Spread, StreamView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -35,8 +26,6 @@ if TYPE_CHECKING:
     from qos_exporter.monitor.source import Source
     from qos_exporter.monitor.tracked import TrackedStream
     from qos_exporter.snapshot import Reported
-
-RATING_NAMES = dict(enumerate(RATINGS))
 
 
 class StreamFacts(NamedTuple):
@@ -102,104 +91,88 @@ def show_by_clock(totals: NDArray[np.void], history: NDArray[np.void], ahead_ns:
     history["end_ns"][history["end_ns"] != 0] -= ahead_ns
 
 
-class Derived(NamedTuple):
-    """What follows from the numbers of a stream, worked out for all streams at once."""
-
-    payload_types: tuple[int, ...]
-    burst_ratio: float
-    rating: str | None
-
-
 def stream_views(copies: StreamCopies) -> list[StreamView]:
-    """View the copied streams, all at once."""
-    columns = zip(
-        copies.facts,
-        tuples(Totals, copies.totals),
-        tuples(HistoryRow, copies.history),
-        derive(copies.totals, copies.history),
-        strict=True,
+    """View the copied streams, all at once; the columns are the fields of a view, in order."""
+    totals, history = copies.totals, copies.history
+    return tuples(
+        StreamView,
+        *identity(copies.facts, copies.interface, totals),
+        packet_counts(totals),
+        quotients(totals["lost"], totals["expected"]),
+        quotients(totals["discarded"], totals["expected"]),
+        bursts(totals),
+        jitters(totals),
+        where(totals["clock_rate"].tolist(), totals["delay_variation_max_s"].tolist()),
+        scores(history, "mos_lq", count="scored"),
+        scores(history, "mos_cq", count="scored_cq"),
+        scores(history, "r_factor", count="scored"),
+        ratings(history),
+        window_counts(history),
+        last_windows(history),
+        [fact.active for fact in copies.facts],
+        [fact.reported for fact in copies.facts],
+        faults(copies),
     )
-    return [
-        stream_view(fact, totals, history, derived, interface=copies.interface)
-        for fact, totals, history, derived in columns
-    ]
 
 
-def derive(totals: NDArray[np.void], history: NDArray[np.void]) -> Iterator[Derived]:
-    """Work out what follows from the numbers."""
-    bursts = burst_ratio(
+def identity(
+    facts: Sequence[StreamFacts], interface: str, totals: NDArray[np.void]
+) -> tuple[list[Any], ...]:
+    """What the streams are, and when they were heard: the columns from `call_id` to `last_s`."""
+    streams = [fact.stream for fact in facts]
+    paths = [fact.path for fact in facts]
+    return (
+        [fact.call_id for fact in facts],
+        [path.direction for path in paths],
+        [str(stream.src) for stream in streams],
+        [str(stream.dst) for stream in streams],
+        [stream.ssrc for stream in streams],
+        list(map(payload_types, bitmaps(totals["payload_types"]))),
+        [fact.codec.codec for fact in facts],
+        [rate or None for rate in totals["clock_rate"].tolist()],
+        names(totals["clock_source"], CLOCK_SOURCES),
+        [fact.codec.scale for fact in facts],
+        [path.src_network for path in paths],
+        [path.dst_network for path in paths],
+        [interface] * len(facts),
+        seconds(totals["first_ns"]),
+        seconds(totals["last_ns"]),
+    )
+
+
+def packet_counts(totals: NDArray[np.void]) -> list[PacketCounts]:
+    """The packets of the streams by fate."""
+    return tuples(PacketCounts, *lists(totals, PacketCounts._fields))
+
+
+def bursts(totals: NDArray[np.void]) -> list[float]:
+    """The burst ratios of the streams."""
+    ratios = burst_ratio(
         lost=totals["lost"], loss_runs=totals["loss_runs"], expected=totals["expected"]
     )
-    # Streams without a score have 0 / 0 here: NaN, which has no rating.
-    scored = np.where(history["scored"] > 0, history["scored"], np.nan)
-    codes = rating_codes(history["mos_lq_sum"] / scored)
-    types = map(payload_types, bitmaps(totals["payload_types"]))
-    ratings = map(RATING_NAMES.get, codes.tolist())
-    return map(Derived, types, bursts.tolist(), ratings)
+    plain: list[float] = ratios.tolist()
+    return plain
 
 
-def stream_view(
-    fact: StreamFacts, totals: Totals, history: HistoryRow, derived: Derived, *, interface: str
-) -> StreamView:
-    """View one stream."""
-    stream, path = fact.stream, fact.path
-    expected = totals.expected
-    return StreamView(
-        call_id=fact.call_id,
-        direction=path.direction,
-        src=str(stream.src),
-        dst=str(stream.dst),
-        ssrc=stream.ssrc,
-        payload_types=derived.payload_types,
-        codec=fact.codec.codec,
-        clock_rate=totals.clock_rate or None,
-        clock_source=CLOCK_SOURCES[totals.clock_source],
-        scale=fact.codec.scale,
-        src_network=path.src_network,
-        dst_network=path.dst_network,
-        interface=interface,
-        first_s=totals.first_ns / SECOND_NS,
-        last_s=totals.last_ns / SECOND_NS,
-        packets=packet_counts(totals),
-        loss_ratio=totals.lost / expected if expected else 0.0,
-        discard_ratio=totals.discarded / expected if expected else 0.0,
-        burst_ratio=derived.burst_ratio,
-        jitter=jitter(totals),
-        delay_variation_max_s=totals.delay_variation_max_s if totals.clock_rate else None,
-        mos_lq=score(history.mos_lq_sum, history.mos_lq_min, history.scored),
-        mos_cq=score(history.mos_cq_sum, history.mos_cq_min, history.scored_cq),
-        r_factor=score(history.r_factor_sum, history.r_factor_min, history.scored),
-        rating=derived.rating,
-        windows=WindowCounts(*history.windows),
-        last_window=last_window(history),
-        active=fact.active,
-        reported=fact.reported,
-        fault=fault_of(totals, fact.reported),
-    )
-
-
-def packet_counts(totals: Totals) -> PacketCounts:
-    """The packets of a stream by fate."""
-    return PacketCounts(
-        expected=totals.expected,
-        received=totals.received,
-        lost=totals.lost,
-        duplicate=totals.duplicate,
-        reordered=totals.reordered,
-        discarded=totals.discarded,
-    )
-
-
-def jitter(totals: Totals) -> Spread | None:
+def jitters(totals: NDArray[np.void]) -> list[Spread | None]:
     """Interarrival jitter; `None` where nothing could be timed."""
-    if not totals.jitter_count:
-        return None
-    return Spread(totals.jitter_last_s, totals.jitter_mean_s, totals.jitter_max_s)
+    fields = ("jitter_last_s", "jitter_mean_s", "jitter_max_s")
+    return where(totals["jitter_count"].tolist(), tuples(Spread, *lists(totals, fields)))
 
 
-def score(total: float, lowest: float, count: int) -> Score | None:
-    """Mean and minimum over scored windows; `None` where there was none."""
-    return Score(total / count, lowest) if count else None
+def faults(copies: StreamCopies) -> list[str]:
+    """On which side of the tap the streams were damaged."""
+    totals = copies.totals
+    timed = np.where(totals["jitter_count"] > 0, totals["jitter_mean_s"], 0.0)
+    return [
+        fault_of(fact.reported, tap_loss_ratio=loss_ratio, tap_jitter_s=jitter_s)
+        for fact, loss_ratio, jitter_s in zip(
+            copies.facts,
+            quotients(totals["lost"], totals["expected"]),
+            timed.tolist(),
+            strict=True,
+        )
+    ]
 
 
 def bitmaps(columns: NDArray[np.uint8]) -> list[bytes]:
@@ -213,33 +186,4 @@ def payload_types(bits: bytes) -> tuple[int, ...]:
     """The numbers whose bits are set, the first byte holding 0 to 7."""
     return tuple(
         8 * index + bit for index, byte in enumerate(bits) for bit in range(8) if byte >> bit & 1
-    )
-
-
-def known(value: float) -> float | None:
-    """`None` for the NaN that stands for absent in arrays."""
-    return None if math.isnan(value) else value
-
-
-def last_window(history: HistoryRow) -> WindowQuality | None:
-    """The last complete window of a stream, if it has had one."""
-    if not history.end_ns:
-        return None
-    return WindowQuality(
-        end_s=history.end_ns / SECOND_NS,
-        result=RESULTS[history.result],
-        reason=REASONS[history.reason],
-        mos_lq=known(history.mos_lq),
-        mos_cq=known(history.mos_cq),
-        r_factor=known(history.r_factor),
-        loss_ratio=history.loss_ratio,
-        discard_ratio=history.discard_ratio,
-        burst_ratio=history.burst_ratio,
-        jitter_s=known(history.jitter_s),
-        jitter_max_s=None if math.isnan(history.jitter_s) else history.jitter_max_s,
-        round_trip_s=known(history.round_trip_s),
-        reported_loss_ratio=known(history.reported_loss_ratio),
-        reported_jitter_s=known(history.reported_jitter_s),
-        downstream_loss_ratio=known(history.downstream_loss_ratio),
-        downstream_jitter_s=known(history.downstream_jitter_s),
     )

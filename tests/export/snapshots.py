@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import strategies as st
 
 from qos_exporter import snapshot as model
@@ -24,6 +22,7 @@ from qos_exporter.snapshot import (
     WindowCounts,
     WindowQuality,
 )
+from tests.export.variants import replace
 
 NOW_S = 1_732_175_999.5
 

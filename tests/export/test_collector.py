@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import replace
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
@@ -13,6 +12,7 @@ from qos_exporter.export.collector import SnapshotCollector
 from qos_exporter.snapshot import Snapshot
 from tests.export.parsed import families
 from tests.export.snapshots import GROUP, TOTALS, call, snapshot
+from tests.export.variants import replace
 
 
 def busy(calls: int) -> Snapshot:

@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 from collections import Counter
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from qos_exporter.export.web import WebServer, application
 from qos_exporter.listen import ListenAddress
 from qos_exporter.snapshot import Snapshot
 from tests.export.snapshots import STREAM, TOTALS, WINDOW, call, snapshot
+from tests.export.variants import replace
 from tests.export.web_client import Picture
 
 pytestmark = pytest.mark.browser

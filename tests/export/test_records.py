@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TextIO, cast
 
@@ -20,6 +19,7 @@ from tests.export import snapshots
 from tests.export.limits import time_limit_s
 from tests.export.parsed import families
 from tests.export.snapshots import CALL, EMPTY, NOW_S, STREAM, call, snapshot
+from tests.export.variants import replace
 
 PROJECT = Path(__file__).parents[2]
 CAPTURE = CaptureSummary("calls.pcap", 12_345, NOW_S - 60, NOW_S)

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import cast
 from urllib.parse import quote
 
@@ -20,6 +19,7 @@ from qos_exporter.listen import ListenAddress
 from qos_exporter.snapshot import Histogram, Snapshot
 from tests.export.parsed import families
 from tests.export.snapshots import EMPTY, GROUP, STREAM, TOTALS, WINDOW, call, snapshot
+from tests.export.variants import replace
 from tests.export.web_client import Answer, Picture, request
 
 LOOPBACK = ListenAddress("127.0.0.1", 0)

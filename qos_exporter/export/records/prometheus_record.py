@@ -28,4 +28,4 @@ def _restricted(snapshot: Snapshot, top: int) -> Snapshot:
 
 
 def _only(call: CallView, kept: set[int]) -> CallView:
-    return replace(call, streams=tuple(view for view in call.streams if id(view) in kept))
+    return call._replace(streams=tuple(view for view in call.streams if id(view) in kept))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 
 from qos_exporter.export.records.fields import Fields, Json
 from qos_exporter.quality.rating import RESULTS
@@ -62,7 +61,7 @@ def _mean(groups: Iterable[GroupView], pick: Pick) -> Json:
 
 
 def _packets(groups: Iterable[GroupView]) -> dict[str, int]:
-    fates = [field.name for field in fields(PacketCounts)]
+    fates = PacketCounts._fields
     counts = [group.packets for group in groups]
     return {fate: sum(getattr(packets, fate) for packets in counts) for fate in fates}
 

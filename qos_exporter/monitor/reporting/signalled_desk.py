@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qos_exporter.calls.party import DIRECTION_TOWARDS
@@ -143,4 +142,4 @@ def add_quality(stream: TrackedStream, source: ReportSource, report: QualityRepo
         stream.reported().for_quality(source).add(report)
         if stream.final is not None:
             # The last report of a call comes when its streams are over.
-            stream.final = replace(stream.final, reported=reported_view(stream.reports))
+            stream.final = stream.final._replace(reported=reported_view(stream.reports))

@@ -15,7 +15,6 @@ from qos_exporter.snapshot import (
 )
 
 if TYPE_CHECKING:
-    from qos_exporter.monitor.rows import Totals
     from qos_exporter.reports.call_round_trip import CallRoundTrip
     from qos_exporter.reports.figures import RunningFigures
     from qos_exporter.reports.quality_reports import QualityReports
@@ -93,15 +92,11 @@ def leg_views(trip: CallRoundTrip | None) -> tuple[RoundTripLeg, ...]:
     )
 
 
-def fault_of(totals: Totals, reported: Reported | None) -> Fault:
+def fault_of(reported: Reported | None, *, tap_loss_ratio: float, tap_jitter_s: float) -> Fault:
     """Say on which side of the tap a stream was damaged, by everything counted so far."""
-    tap_loss = totals.lost / totals.expected if totals.expected else 0.0
-    tap_jitter_s = totals.jitter_mean_s if totals.jitter_count else 0.0
-    rtcp = None if reported is None else reported.rtcp
-    if reported is None or rtcp is None:
-        return locate(before=bool(is_faulty(tap_loss, tap_jitter_s)), after=None)
-    added_s = None if rtcp.jitter is None else rtcp.jitter.mean - tap_jitter_s
-    return locate(
-        before=bool(is_faulty(tap_loss, tap_jitter_s)),
-        after=is_faulty(reported.downstream_loss_ratio, added_s),
-    )
+    before = bool(is_faulty(tap_loss_ratio, tap_jitter_s))
+    if reported is None or reported.rtcp is None:
+        return locate(before=before, after=None)
+    jitter = reported.rtcp.jitter
+    added_s = None if jitter is None else jitter.mean - tap_jitter_s
+    return locate(before=before, after=is_faulty(reported.downstream_loss_ratio, added_s))
