@@ -23,6 +23,7 @@ class News:
 
     def __init__(self, parts: Parts) -> None:
         self._calls = parts.calls
+        self._twins = parts.twins
         self._control = parts.control
         self._signalling = parts.signalling
         self._book = parts.book
@@ -31,7 +32,7 @@ class News:
 
     def take_streams(self, source: Source, streams: Sequence[StartedStream]) -> None:
         """Follow new streams of a source, and let the calls place them."""
-        new = source.take(streams)
+        new = [stream for stream in source.take(streams) if not self._twins.claim(stream)]
         for stream in new:
             self._calls.stream_started(stream, source.kernel.now_ns)
         for stream in new:

@@ -17,6 +17,7 @@ from qos_exporter.monitor.profiles import Profiles
 from qos_exporter.monitor.reporting.desk import ReportDesk
 from qos_exporter.monitor.scoring import Scoring
 from qos_exporter.monitor.source import Source
+from qos_exporter.monitor.twins import Twins
 from qos_exporter.networks import Networks
 from qos_exporter.quality.models import MODELS
 from qos_exporter.quality.overrides import CodecOverride, operator_codecs
@@ -35,6 +36,7 @@ class Parts:
     """The parts, each of which keeps a state of its own."""
 
     sources: tuple[Source, ...]
+    twins: Twins
     paths: Paths
     profiles: Profiles
     groups: Groups
@@ -74,6 +76,7 @@ def assemble(settings: Settings, names: Sequence[str], *, keep_all: bool) -> Par
     reports = ReportDesk(sources, calls, groups, signalling.errors)
     return Parts(
         sources=sources,
+        twins=Twins(sources, vlan_in_key=settings.streams.vlan_in_key),
         paths=paths,
         profiles=profiles,
         groups=groups,

@@ -51,6 +51,7 @@ class Windows:
                 self._parts.book.note_issue(stream.call)
                 self._parts.admission.has_degraded(stream.call)
         self._report_anomalies(source, rows[(rows["flags"] & ANOMALOUS) != 0])
+        self._report_twins(source)
         self._end_streams(source, rows[(rows["flags"] & FLAG_ENDED) != 0], is_last=is_last)
 
     def _report_anomalies(self, source: Source, rows: NDArray[np.void]) -> None:
@@ -64,6 +65,15 @@ class Windows:
                     calls = self._parts.calls
                     calls.report_anomaly(stream.call, anomaly, source.kernel.now_ns)
 
+    def _report_twins(self, source: Source) -> None:
+        """Tell the calls that their packets come from two interfaces."""
+        for first in self._parts.twins.firsts(source):
+            if first.call is not None:
+                self._parts.calls.report_anomaly(
+                    first.call, Anomaly.CAPTURED_TWICE, source.kernel.now_ns
+                )
+        self._parts.twins.let_go(source)
+
     def _end_streams(self, source: Source, rows: NDArray[np.void], *, is_last: bool) -> None:
         """Take leave of the streams whose last row this was."""
         slots, serials = rows["slot"].tolist(), rows["serial"].tolist()
@@ -76,7 +86,7 @@ class Windows:
             if stream is not None:
                 source.drop(slot)
             if not stays:
-                if stream is not None:
+                if stream is not None and not self._parts.twins.discard(stream):
                     self._parts.calls.stream_ended(stream, source.kernel.now_ns)
                 source.kernel.release(slot, serial)
 

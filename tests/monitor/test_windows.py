@@ -243,15 +243,6 @@ def test_concealed_seconds_and_media_time_add_up() -> None:
     assert (group.concealed_s, group.severely_concealed_s) == (0, 0)
 
 
-def test_a_source_counts_apart_from_its_twin() -> None:
-    """The same stream on two interfaces is two streams, each with the interface's name."""
-    listener = Listener(sources=("eth0", "eth1"))
-    frames = speech_for(STREAM, 11.0)
-    listener.play(frames).play(frames, source=1)
-    assert [each.interface for each in listener.show().streams] == ["eth0", "eth1"]
-    assert listener.group().packets.received == 1000
-
-
 def test_numbers_are_plain_numbers() -> None:
     """Whoever reads a snapshot finds the types that it names, not those of an array library."""
     listener = Listener().play(speech_for(STREAM, 11.0))
