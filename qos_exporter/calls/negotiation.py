@@ -150,11 +150,16 @@ class Negotiation:
     @property
     def current(self) -> Exchange | None:
         """The exchange whose outcome holds; before the first success the one that is under way."""
-        agreed = [each for each in self._exchanges if each.state is ExchangeState.COMMITTED]
-        if agreed:
-            return next((each for each in reversed(agreed) if each.described), agreed[-1])
-        pending = [each for each in self._exchanges if each.state is ExchangeState.PENDING]
-        return pending[-1] if pending else None
+        agreed: Exchange | None = None
+        pending: Exchange | None = None
+        for each in reversed(self._exchanges):
+            if each.state is ExchangeState.COMMITTED:
+                if each.described:
+                    return each
+                agreed = agreed or each
+            elif each.state is ExchangeState.PENDING:
+                pending = pending or each
+        return agreed or pending
 
     def standing(self) -> Iterator[Standing]:
         """Yield what counts of every exchange: refused offers and lost forks do not."""

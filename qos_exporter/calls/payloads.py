@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from qos_exporter.payload_types import STATIC_PAYLOADS
 from qos_exporter.protocols.session_description import MediaDescription, PayloadFormat
@@ -43,11 +44,21 @@ def resolve_payloads(
     (section 6.1), and some leave out the attribute then. Last, RFC 3551.
     """
     sources = (media.formats, previous.formats, peer.formats if peer else ())
-    parameters = dict(media.parameters)
+    return _resolve(media.payload_types, media.parameters, sources)
+
+
+@lru_cache(maxsize=1024)
+def _resolve(
+    numbers: tuple[int, ...],
+    parameters: tuple[tuple[int, str], ...],
+    sources: tuple[tuple[PayloadFormat, ...], ...],
+) -> PayloadMap:
+    """Cached, since all devices of a kind say the same."""
+    fmtp = dict(parameters)
     return PayloadMap(
         tuple(
-            known.with_fmtp(parameters.get(number, ""))
-            for number in media.payload_types
+            known.with_fmtp(fmtp.get(number, ""))
+            for number in numbers
             if (known := _find(number, sources)) is not None
         )
     )

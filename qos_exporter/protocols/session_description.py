@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from qos_exporter.net import Endpoint
 
@@ -19,8 +20,7 @@ class MediaDirection(StrEnum):
     INACTIVE = "inactive"
 
 
-@dataclass(frozen=True, slots=True)
-class PayloadFormat:
+class PayloadFormat(NamedTuple):
     """What one RTP payload type number stands for (RFC 8866 section 6.6)."""
 
     payload_type: int
@@ -50,8 +50,7 @@ class IceCandidate:
     endpoint: Endpoint
 
 
-@dataclass(frozen=True, slots=True)
-class MediaDescription:
+class MediaDescription(NamedTuple):
     """One `m=` section with everything that it inherits from the session level."""
 
     kind: str
@@ -131,8 +130,7 @@ class MediaDescription:
         return tuple(dict.fromkeys(places))
 
 
-@dataclass(frozen=True, slots=True)
-class SessionDescription:
+class SessionDescription(NamedTuple):
     """A whole description: one side's offer or answer."""
 
     origin: str

@@ -8,7 +8,7 @@ of; all others stay as pairs of text.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from qos_exporter.errors import DecodeError
 from qos_exporter.protocols.mime import find_part, part_types
@@ -43,8 +43,7 @@ _OPENING = re.compile(
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 
-@dataclass(frozen=True, slots=True)
-class SipMessage:
+class SipMessage(NamedTuple):
     """A request or a response. Text is UTF-8; bytes that are not become U+FFFD."""
 
     method: str
