@@ -8,13 +8,14 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import bench_analyze, bench_ring, bench_table, bench_voipmonitor
+from benchmarks import bench_analyze, bench_ring, bench_scrape, bench_table, bench_voipmonitor
 from benchmarks.report import Row, table
 
 BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
     "analyze": bench_analyze.run,
     "voipmonitor": bench_voipmonitor.run,
     "ring": bench_ring.run,
+    "scrape": bench_scrape.run,
     "table": bench_table.run,
 }
 
