@@ -131,7 +131,6 @@ cdef inline Protocol read_rtp(
     packet.key.ssrc = be32(data + 8)
     packet.payload_length = datagram.length - header - padding
     packet.size = datagram.length
-    packet.plausible = is_plausible(packet.payload_type, packet.payload_length)
     return IS_RTP
 
 

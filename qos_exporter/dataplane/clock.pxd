@@ -8,8 +8,9 @@ is enough where they come evenly; where they came in a burst, more time makes up
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint32_t
 from libc.stdlib cimport calloc, free
 
+from qos_exporter.dataplane.playout cimport add_fresh
 from qos_exporter.dataplane.records cimport (
-    CLOCK_ESTIMATED,
+    CLOCK_FROM_TIMESTAMPS,
     HELD_PACKETS,
     HeldPacket,
     HeldPackets,
@@ -80,6 +81,7 @@ cdef inline void replay_held(Stream *stream, const Playout *playout) noexcept no
             stream, packet.arrival_ns, packet.rtp_timestamp, packet.marker,
             packet.step, packet.is_new, playout,
         )
+        add_fresh(stream)       # which happens by itself only from packet to packet of the wire
 
 
 cdef inline void forget_held(Stream *stream) noexcept nogil:
@@ -100,7 +102,7 @@ cdef inline bint accept_clock(
     cdef uint32_t rate = estimate(stream.held, factor)
     if rate == 0:
         return False
-    stream.state |= CLOCK_ESTIMATED
+    stream.clock_source = CLOCK_FROM_TIMESTAMPS
     use_clock(stream, rate)
     replay_held(stream, playout)
     forget_held(stream)

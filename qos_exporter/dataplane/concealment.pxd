@@ -2,7 +2,7 @@
 
 from libc.stdint cimport int64_t
 
-from qos_exporter.dataplane.records cimport Stream
+from qos_exporter.dataplane.records cimport HAS_PLAYOUT, Stream
 
 cdef enum:
     SECOND_NS = 1000000000
@@ -21,8 +21,19 @@ cdef inline void close_second(Stream *stream) noexcept nogil:
         stream.conceal_ns = 0
 
 
-cdef inline void pass_second(Stream *stream, int64_t arrival_ns) noexcept nogil:
-    if arrival_ns < stream.second_end_ns:
-        return
-    close_second(stream)
+cdef inline void set_due(Stream *stream) noexcept nogil:
+    """Until then a packet need look neither at its second nor at the playout buffer's bucket."""
+    stream.due_ns = stream.second_end_ns
+    if stream.state & HAS_PLAYOUT and stream.bucket_end_ns < stream.due_ns:
+        stream.due_ns = stream.bucket_end_ns
+
+
+cdef inline void begin_second(Stream *stream, int64_t arrival_ns) noexcept nogil:
     stream.second_end_ns = arrival_ns + SECOND_NS
+    set_due(stream)
+
+
+cdef inline void pass_second(Stream *stream, int64_t arrival_ns) noexcept nogil:
+    if arrival_ns >= stream.due_ns and arrival_ns >= stream.second_end_ns:
+        close_second(stream)
+        begin_second(stream, arrival_ns)

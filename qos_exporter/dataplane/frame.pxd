@@ -24,6 +24,7 @@ ctypedef struct Datagram:
     uint64_t src_low
     uint64_t dst_high
     uint64_t dst_low
+    uint16_t wide               # an address is not IPv4
     uint32_t ports              # as they stand on the wire: source in the first two bytes
     uint16_t src_port
     uint16_t dst_port
@@ -42,10 +43,12 @@ cdef extern from *:
     }
     static inline uint64_t qos_raw64(const uint8_t *p) { uint64_t v; memcpy(&v, p, 8); return v; }
     static inline uint32_t qos_raw32(const uint8_t *p) { uint32_t v; memcpy(&v, p, 4); return v; }
-    static inline uint64_t qos_v4_low(const uint8_t *p) {
-        uint8_t b[8] = {0, 0, 0xff, 0xff, p[0], p[1], p[2], p[3]};
-        uint64_t v; memcpy(&v, b, 8); return v;
-    }
+    #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    #define QOS_MAPPED(word) ((uint64_t)(word) << 32 | UINT64_C(0xffff0000))
+    #else
+    #define QOS_MAPPED(word) ((uint64_t)(word) | UINT64_C(0xffff) << 32)
+    #endif
+    static inline uint64_t qos_v4_low(const uint8_t *p) { return QOS_MAPPED(qos_raw32(p)); }
     """
     uint16_t be16 "qos_be16"(const uint8_t *p) noexcept nogil
     uint32_t be32 "qos_be32"(const uint8_t *p) noexcept nogil
@@ -132,6 +135,7 @@ cdef inline Carries read_ipv4(
         return BAD_IP_HEADER
     if total > length - at:
         return TRUNCATED
+    out.wide = 0
     out.src_high = 0
     out.src_low = v4_low(frame + at + 12)
     out.dst_high = 0
@@ -139,6 +143,11 @@ cdef inline Carries read_ipv4(
     if be16(frame + at + 6) & 0x3FFF:
         return IP_FRAGMENT
     return read_transport(frame, at + header, captured, frame[at + 9], total - header, out)
+
+
+cdef inline bint is_mapped(const uint8_t *address) noexcept nogil:
+    """Whether an IPv6 address is an IPv4 one (RFC 4291 section 2.5.5.2)."""
+    return raw64(address) == 0 and raw64(address + 8) == v4_low(address + 12)
 
 
 cdef inline bint is_extension(uint8_t protocol) noexcept nogil:
@@ -169,6 +178,7 @@ cdef inline Carries read_ipv6(
     out.src_low = raw64(frame + at + 16)
     out.dst_high = raw64(frame + at + 24)
     out.dst_low = raw64(frame + at + 32)
+    out.wide = not (is_mapped(frame + at + 8) and is_mapped(frame + at + 24))
     protocol = frame[at + 6]
     at += 40
     while is_extension(protocol):

@@ -5,7 +5,7 @@ time, and their records while the group before it is counted: with more streams 
 hold, waiting for one packet's memory at a time would cost several times the work itself.
 """
 
-from libc.stdint cimport int64_t, uint8_t, uint32_t
+from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 from libc.string cimport memcpy
 
 from qos_exporter.dataplane.classify cimport (
@@ -39,6 +39,7 @@ from qos_exporter.dataplane.frame cimport (
     read_frame,
 )
 from qos_exporter.dataplane.lifecycle cimport add_stream, count_rtp
+from qos_exporter.dataplane.plain cimport read_plain
 from qos_exporter.dataplane.records cimport Packet
 from qos_exporter.dataplane.rows cimport (
     REASON_BAD_IP_HEADER,
@@ -71,6 +72,7 @@ from qos_exporter.dataplane.stream_table cimport (
     NO_RECORD,
     candidate_record,
     find_record,
+    fold_addresses,
     hash_key,
     record_at,
     same_key,
@@ -91,7 +93,7 @@ cdef enum Disposition:
 
 cdef enum:
     FRAMES_AHEAD = 12           # how far ahead the headers of frames are fetched
-    RECORD_LINES = 4            # cache lines of a record that a packet in sequence touches
+    RECORD_LINES = 2            # cache lines of a record that a packet in sequence touches
 
 ctypedef struct Group:
     Packet packets[GROUP]
@@ -172,16 +174,24 @@ cdef inline Disposition set_aside(
     return IS_COUNTED
 
 
-cdef inline void complete_key(
-    const Core *core, const Datagram *datagram, Packet *packet
+cdef inline void take_media(
+    const Core *core, const FrameRow *frame, uint16_t vlan, Packet *packet
 ) noexcept nogil:
+    """Complete what was read of an RTP packet, and have its index slot brought in."""
+    packet.arrival_ns = frame.timestamp_ns
+    packet.key.addresses = fold_addresses(packet.key.src_low, packet.key.dst_low)
+    packet.key.vlan = vlan if core.vlan_in_key else 0
+    packet.hash = hash_key(&core.table, &packet.key)
+    prefetch(&core.table.index[packet.hash & core.table.index_mask])
+
+
+cdef inline void take_key(const Datagram *datagram, Packet *packet) noexcept nogil:
     packet.key.src_high = datagram.src_high
     packet.key.src_low = datagram.src_low
     packet.key.dst_high = datagram.dst_high
     packet.key.dst_low = datagram.dst_low
     packet.key.ports = datagram.ports
-    packet.key.vlan = datagram.vlan if core.vlan_in_key else 0
-    packet.hash = hash_key(&core.table, &packet.key)
+    packet.key.wide = datagram.wide
 
 
 cdef inline Disposition take_datagram(
@@ -192,9 +202,8 @@ cdef inline Disposition take_datagram(
     )
     cdef Protocol protocol = classify(data, datagram, on_sip_port, packet)
     if protocol == IS_RTP:
-        packet.arrival_ns = frame.timestamp_ns
-        complete_key(core, datagram, packet)
-        prefetch(&core.table.index[packet.hash & core.table.index_mask])
+        take_key(datagram, packet)
+        take_media(core, frame, datagram.vlan, packet)
         return IS_MEDIA
     if protocol == IS_SIP:
         hand_over(core, frame, datagram, SLOW_SIP, datagram.payload, datagram.captured)
@@ -219,6 +228,9 @@ cdef inline Disposition take_frame(
 ) noexcept nogil:
     cdef Datagram datagram
     cdef Carries carries
+    if read_plain(data, frame, packet):
+        take_media(core, frame, frame.vlan, packet)
+        return IS_MEDIA
     datagram.vlan = frame.vlan
     datagram.src_port = 0
     datagram.dst_port = 0

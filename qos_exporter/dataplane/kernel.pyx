@@ -41,6 +41,7 @@ from qos_exporter.dataplane.records cimport (
     REPORTED,
     Profile,
     Stream,
+    last_packet_ns,
 )
 from qos_exporter.dataplane.rows cimport (
     REASON_COUNT,
@@ -301,7 +302,7 @@ cdef class Kernel:
         return record_at(&self.core.table, slot)
 
     def last_packet_ns(self, uint32_t slot):
-        return self.stream(slot).last_ns
+        return last_packet_ns(self.stream(slot))
 
     def progress(self, uint32_t slot, uint32_t sequence_number):
         cdef Stream *stream = self.stream(slot)

@@ -3,6 +3,7 @@
 from libc.stdint cimport int16_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memset
 
+from qos_exporter.dataplane.classify cimport is_plausible
 from qos_exporter.dataplane.clock cimport forget_held
 from qos_exporter.dataplane.core cimport Core, push_started
 from qos_exporter.dataplane.endpoints cimport knows_endpoint
@@ -18,12 +19,15 @@ from qos_exporter.dataplane.records cimport (
     Key,
     Packet,
     Stream,
+    last_packet_ns,
+    note_arrival,
 )
 from qos_exporter.dataplane.rows cimport (
     REASON_AFTER_CALL,
     REASON_IMPLAUSIBLE,
     REASON_UNPROVEN,
 )
+from qos_exporter.dataplane.sequence cimport received_packets
 from qos_exporter.dataplane.stream_table cimport (
     NO_RECORD,
     give_record,
@@ -55,7 +59,7 @@ cdef inline void start_stream(Core *core, uint32_t number) noexcept nogil:
 
 
 cdef inline void drop_candidate(Core *core, uint32_t number) noexcept nogil:
-    core.reasons[REASON_UNPROVEN] += record_at(&core.table, number).received
+    core.reasons[REASON_UNPROVEN] += received_packets(record_at(&core.table, number))
     remove_from_index(&core.table, number)
     give_record(&core.table, number)
 
@@ -79,7 +83,7 @@ cdef inline uint32_t better_victim(const Core *core, uint32_t left, uint32_t rig
     second = record_at(&core.table, right)
     if (first.state & PROVEN) != (second.state & PROVEN):
         return right if first.state & PROVEN else left
-    return right if second.last_ns < first.last_ns else left
+    return right if last_packet_ns(second) < last_packet_ns(first) else left
 
 
 cdef inline bint evict_one(Core *core) noexcept nogil:
@@ -111,7 +115,7 @@ cdef inline void add_stream(Core *core, const Packet *packet) noexcept nogil:
     cdef uint32_t number
     cdef Stream *stream
     cdef bint announced = is_announced(core, packet)
-    if not announced and not packet.plausible:
+    if not announced and not is_plausible(packet.payload_type, packet.payload_length):
         core.reasons[REASON_IMPLAUSIBLE] += 1
         return
     if core.table.limit and core.table.entries >= core.table.limit and not evict_one(core):
@@ -120,7 +124,7 @@ cdef inline void add_stream(Core *core, const Packet *packet) noexcept nogil:
     if number == NO_RECORD:
         return
     stream = record_at(&core.table, number)
-    stream.state = IN_USE
+    stream.state |= IN_USE
     stream.serial = core.next_serial
     core.next_serial += 1
     count_first(stream, core.profiles, packet, &core.playout)
@@ -139,7 +143,7 @@ cdef inline void drop_count(Core *core, uint32_t number) noexcept nogil:
     set_key(stream, &key)
     stream.hash = hash_value
     stream.serial = serial
-    stream.state = IN_USE
+    stream.state |= IN_USE
 
 
 cdef inline void start_over(Core *core, uint32_t number, const Packet *packet) noexcept nogil:
@@ -155,7 +159,7 @@ cdef inline void try_candidate(Core *core, uint32_t number, const Packet *packet
     """Two packets in sequence prove a stream (RFC 3550 A.1, MIN_SEQUENTIAL)."""
     cdef Stream *stream = record_at(&core.table, number)
     cdef uint16_t ahead = packet.sequence_number - <uint16_t>stream.max_seq
-    if ahead > 1 or not packet.plausible:
+    if ahead > 1 or not is_plausible(packet.payload_type, packet.payload_length):
         start_over(core, number, packet)
         return
     count_packet(stream, core.profiles, packet, &core.playout)
@@ -181,7 +185,7 @@ cdef inline void count_rtp(Core *core, uint32_t number, const Packet *packet) no
     cdef Stream *stream = record_at(&core.table, number)
     if stream.state & PROVEN:
         if stream.state & MUTED and not is_tail(stream, packet):
-            stream.last_ns = packet.arrival_ns
+            note_arrival(stream, packet.arrival_ns)
             core.reasons[REASON_AFTER_CALL] += 1
             return
         count_packet(stream, core.profiles, packet, &core.playout)

@@ -5,7 +5,7 @@ from libc.stdint cimport int16_t, int64_t, uint16_t, uint32_t
 from qos_exporter.dataplane.burst_gap cimport add_burst
 from qos_exporter.dataplane.clock cimport settle_clock
 from qos_exporter.dataplane.core cimport Core
-from qos_exporter.dataplane.playout cimport add_fresh_variation, discard_pending
+from qos_exporter.dataplane.playout cimport add_fresh, add_fresh_peak, discard_pending
 from qos_exporter.dataplane.records cimport (
     ENDED,
     MUTED,
@@ -15,10 +15,11 @@ from qos_exporter.dataplane.records cimport (
     VARIATION_BUCKETS,
     WINDOW_OPEN,
     Stream,
+    last_packet_ns,
 )
 from qos_exporter.dataplane.sequence cimport expected_packets, run_bucket, settle_all
 from qos_exporter.dataplane.stream_table cimport give_record, record_at, remove_from_index
-from qos_exporter.dataplane.windows cimport jitter_sum, window_jitter_max
+from qos_exporter.dataplane.timing cimport jitter_sum, set_jitter
 
 
 cdef extern from *:
@@ -38,7 +39,7 @@ cdef inline bint follows(const Stream *earlier, const Stream *later) noexcept no
     cdef uint32_t over = MUTED | ENDED
     if (earlier.state | later.state) & over or not earlier.state & later.state & PROVEN:
         return False
-    if later.expected_prior or not 0 <= later.first_ns - earlier.last_ns <= REBIND_NS:
+    if later.expected_prior or not 0 <= later.first_ns - last_packet_ns(earlier) <= REBIND_NS:
         return False
     return 0 < numbers_between(earlier, later) <= REORDER_WINDOW
 
@@ -54,7 +55,6 @@ cdef inline void add_bursts(Stream *stream, const Stream *earlier, uint32_t gap)
 
 cdef inline void add_counts(Stream *stream, const Stream *earlier, uint32_t gap) noexcept nogil:
     stream.expected_prior = expected_packets(earlier) + gap
-    stream.received += earlier.received
     stream.lost += earlier.lost + gap
     stream.duplicate += earlier.duplicate
     stream.reordered += earlier.reordered
@@ -74,17 +74,19 @@ cdef inline void add_counts(Stream *stream, const Stream *earlier, uint32_t gap)
 
 cdef inline void add_timing(Stream *stream, const Stream *earlier) noexcept nogil:
     stream.media_ns += earlier.media_ns
-    stream.jitter_sum_s += jitter_sum(earlier)
+    stream.jitter_offset_ns += jitter_sum(earlier)
     stream.jitter_count += earlier.jitter_count
-    stream.jitter_max_s = max(stream.jitter_max_s, earlier.jitter_max_s)
-    stream.window_jitter_max_s = max(stream.window_jitter_max_s, window_jitter_max(earlier))
+    stream.jitter_max_ns = max(stream.jitter_max_ns, earlier.jitter_max_ns)
+    stream.window_jitter_max_ns = max(
+        stream.window_jitter_max_ns, earlier.window_jitter_max_ns
+    )
     stream.variation_sum_ns += earlier.variation_sum_ns
     stream.variation_max_ns = max(stream.variation_max_ns, earlier.variation_max_ns)
     stream.window_variation_max_ns = max(
         stream.window_variation_max_ns, earlier.window_variation_max_ns
     )
     if stream.clock_rate == earlier.clock_rate:
-        stream.jitter_ticks = earlier.jitter_ticks
+        set_jitter(stream, earlier.jitter_ns)
 
 
 cdef inline void add_histograms(Stream *stream, const Stream *earlier) noexcept nogil:
@@ -118,7 +120,8 @@ cdef inline bint merge_streams(Core *core, uint32_t number, uint32_t earlier_num
     settle_clock(earlier, &core.playout)
     settle_all(earlier)
     discard_pending(earlier)
-    add_fresh_variation(earlier)
+    add_fresh(earlier)
+    add_fresh_peak(earlier)
     add_counts(stream, earlier, gap)
     add_timing(stream, earlier)
     add_histograms(stream, earlier)

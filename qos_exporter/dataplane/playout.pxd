@@ -7,9 +7,10 @@ one packet being called late.
 
 from libc.stdint cimport int64_t, uint16_t, uint32_t
 
-from qos_exporter.dataplane.concealment cimport conceal
+from qos_exporter.dataplane.concealment cimport conceal, set_due
 from qos_exporter.dataplane.records cimport (
     HAS_PLAYOUT,
+    NEAR_BUCKETS,
     PENDING_LATE,
     VARIATION_BUCKETS,
     Playout,
@@ -25,8 +26,10 @@ cdef enum:
 cdef extern from *:
     """
     #define QOS_BUCKET_NS INT64_C(5000000000)
+    #define QOS_MAX_FRESH_NS INT64_C(4294967295)
     """
     const int64_t BUCKET_NS "QOS_BUCKET_NS"     # the memory of the quickest packet is two of these
+    const int64_t MAX_FRESH_NS "QOS_MAX_FRESH_NS"
 
 
 cdef inline int variation_bucket(int64_t variation_ns) noexcept nogil:
@@ -48,24 +51,49 @@ cdef inline int variation_bucket(int64_t variation_ns) noexcept nogil:
     return 10 if variation_ns <= 500 * MS else 11
 
 
-cdef inline void add_fresh_variation(Stream *stream) noexcept nogil:
-    """Bring the histogram up to date: its small hot counters must not overflow."""
+cdef inline void add_fresh(Stream *stream) noexcept nogil:
+    """Bring the totals up to date, so that the small hot counters do not overflow."""
     cdef int bucket
-    for bucket in range(VARIATION_BUCKETS):
+    for bucket in range(NEAR_BUCKETS):
         stream.variation[bucket] += stream.fresh_variation[bucket]
         stream.fresh_variation[bucket] = 0
+    stream.variation_sum_ns += stream.fresh_variation_sum_ns
+    stream.difference_sum_ns += stream.fresh_difference_ns
+    stream.bytes += stream.fresh_bytes
+    stream.jitter_count += stream.fresh_timed
+    stream.media_ns += <int64_t>stream.step_ns * stream.fresh_steps
+    stream.fresh_variation_sum_ns = 0
+    stream.fresh_difference_ns = 0
+    stream.fresh_bytes = 0
+    stream.fresh_timed = 0
+    stream.fresh_steps = 0
+    stream.fresh_packets = 1    # the present one, which may not have been counted everywhere yet
+
+
+cdef inline void raise_peaks(Stream *stream, int64_t variation_ns) noexcept nogil:
+    stream.peak_now = max(stream.peak_now, variation_ns)
+    stream.window_variation_max_ns = max(stream.window_variation_max_ns, variation_ns)
+
+
+cdef inline void add_fresh_peak(Stream *stream) noexcept nogil:
+    """To do before one of the two maxima begins anew."""
+    raise_peaks(stream, stream.fresh_variation_max_ns)
+    stream.fresh_variation_max_ns = 0
 
 
 cdef inline void count_variation(Stream *stream, int64_t variation_ns) noexcept nogil:
     cdef int bucket = variation_bucket(variation_ns)
-    if stream.fresh_variation[bucket] == 0xFFFF:
-        add_fresh_variation(stream)
-    stream.fresh_variation[bucket] += 1
-    stream.variation_sum_ns += variation_ns
-    if variation_ns > stream.window_variation_max_ns:
-        stream.window_variation_max_ns = variation_ns
-    if variation_ns > stream.peak_now:
-        stream.peak_now = variation_ns
+    if bucket < NEAR_BUCKETS:
+        stream.fresh_variation[bucket] += 1
+    else:
+        stream.variation[bucket] += 1
+    if variation_ns > MAX_FRESH_NS - <int64_t>stream.fresh_variation_sum_ns:
+        stream.variation_sum_ns += variation_ns
+        raise_peaks(stream, variation_ns)
+        return
+    stream.fresh_variation_sum_ns += <uint32_t>variation_ns
+    if variation_ns > stream.fresh_variation_max_ns:
+        stream.fresh_variation_max_ns = <uint32_t>variation_ns
 
 
 cdef inline void discard_pending(Stream *stream) noexcept nogil:
@@ -80,78 +108,77 @@ cdef inline void rebase_playout(
 ) noexcept nogil:
     """Delays are measured from this packet on; what was learnt about their spread is kept."""
     discard_pending(stream)
-    stream.origin_ns = arrival_ns
-    stream.relative_ticks = 0
-    stream.floor_before = 0
-    stream.floor_now = 0
+    stream.over_before_ns = 0
+    stream.over_now_ns = 0
     if not stream.state & HAS_PLAYOUT:
         stream.state |= HAS_PLAYOUT
         stream.peak_before = playout.nominal_ns
         stream.peak_now = 0
-        stream.delay_ns = playout.nominal_ns
+        stream.delay_ns = <uint32_t>playout.nominal_ns
         stream.bucket_end_ns = arrival_ns + BUCKET_NS
+        set_due(stream)
 
 
 cdef inline void turn_bucket(
-    Stream *stream, int64_t arrival_ns, int64_t transit, const Playout *playout
+    Stream *stream, int64_t arrival_ns, const Playout *playout
 ) noexcept nogil:
     """Five seconds are over: the buffer takes the size that the last ten seconds needed."""
-    cdef int64_t peak = max(stream.peak_before, stream.peak_now)
+    cdef int64_t over_ns = stream.over_now_ns
+    cdef int64_t peak
+    add_fresh_peak(stream)
+    peak = max(stream.peak_before, stream.peak_now)
     if playout.adaptive:
-        stream.delay_ns = min(max(peak, playout.min_ns), playout.max_ns)
+        stream.delay_ns = <uint32_t>min(max(peak, playout.min_ns), playout.max_ns)
     if arrival_ns >= stream.bucket_end_ns + BUCKET_NS:
-        stream.floor_before = transit
+        over_ns = 0
         stream.peak_before = 0
     else:
-        stream.floor_before = stream.floor_now
         stream.peak_before = stream.peak_now
-    stream.floor_now = transit
+    stream.pending_over_ns += over_ns - stream.over_before_ns
+    stream.over_before_ns = over_ns
+    stream.over_now_ns = 0
     stream.peak_now = 0
     stream.bucket_end_ns = arrival_ns + BUCKET_NS
+    set_due(stream)
 
 
-cdef inline void arrive_late(
-    Stream *stream, int64_t transit, uint32_t rtp_timestamp, const Playout *playout
-) noexcept nogil:
+cdef inline void arrive_late(Stream *stream, const Playout *playout) noexcept nogil:
     """Too late for the buffer, unless the whole stream was shifted for good.
 
     A pause that the timestamps did not count, or a new route, shifts every packet by the same
     time; a queue that drains shifts each one less than the one before. So the verdict on a late
     packet waits for the next late one.
     """
-    cdef int64_t shift = transit - stream.pending_transit
+    cdef int64_t shift = stream.over_before_ns - stream.pending_over_ns
     if (
         stream.state & PENDING_LATE
         and -STEP_NS <= shift <= STEP_NS
-        and rtp_timestamp != stream.pending_timestamp
+        and stream.baseline_timestamp != stream.pending_timestamp
     ):
-        stream.floor_before = transit
-        stream.floor_now = transit
+        stream.over_before_ns = 0
+        stream.over_now_ns = 0
+        add_fresh_peak(stream)
         stream.peak_now = 0
         stream.state &= ~<uint16_t>PENDING_LATE
         return
     discard_pending(stream)
     stream.state |= PENDING_LATE
-    stream.pending_transit = transit
-    stream.pending_timestamp = rtp_timestamp
+    stream.pending_over_ns = stream.over_before_ns
+    stream.pending_timestamp = stream.baseline_timestamp
     if playout.adaptive:
-        stream.delay_ns = min(playout.max_ns, stream.delay_ns + GROW_NS)
+        stream.delay_ns = <uint32_t>min(playout.max_ns, <int64_t>stream.delay_ns + GROW_NS)
 
 
-cdef inline void play(
-    Stream *stream, int64_t arrival_ns, uint32_t rtp_timestamp, const Playout *playout
-) noexcept nogil:
-    """Pass one new packet, whose ticks are already added up, through the buffer."""
-    cdef int64_t media_ns = <int64_t>(stream.relative_ticks * 1e9 / stream.clock_rate)
-    cdef int64_t transit = (arrival_ns - stream.origin_ns) - media_ns
-    cdef int64_t variation
-    if arrival_ns >= stream.bucket_end_ns:
-        turn_bucket(stream, arrival_ns, transit, playout)
-    if transit < stream.floor_now:
-        stream.floor_now = transit
-    variation = transit - min(stream.floor_before, stream.floor_now)
-    count_variation(stream, variation)
-    if variation > stream.delay_ns:
-        arrive_late(stream, transit, rtp_timestamp, playout)
+cdef inline void play(Stream *stream, const Playout *playout) noexcept nogil:
+    """Pass one new packet, the baseline, through the buffer."""
+    cdef int64_t variation_ns
+    if stream.baseline_ns >= stream.due_ns and stream.baseline_ns >= stream.bucket_end_ns:
+        turn_bucket(stream, stream.baseline_ns, playout)
+    if stream.over_now_ns < 0:
+        stream.over_now_ns = 0
+    variation_ns = max(stream.over_now_ns, stream.over_before_ns)
+    count_variation(stream, variation_ns)
+    if variation_ns > stream.delay_ns:
+        arrive_late(stream, playout)
     elif stream.state & PENDING_LATE:
         discard_pending(stream)

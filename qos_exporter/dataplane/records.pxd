@@ -1,12 +1,14 @@
 """The records that the kernel keeps: one per stream, hottest fields first."""
 
-from libc.stdint cimport int16_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 cdef enum:
     REORDER_WINDOW = 128
     MAX_DROPOUT = 3000          # RFC 3550 A.1
     MAX_LOSS_RUN = 1024
     VARIATION_BUCKETS = 12
+    NEAR_BUCKETS = 5            # of them, up to 70 ms, are counted where packets are
+    FRESH_PACKETS = 255         # so that the small counters of a record do not overflow
     RUN_BUCKETS = 11
     HELD_PACKETS = 256
     PAYLOAD_TYPES = 128
@@ -21,12 +23,18 @@ cdef enum StreamState:
     HAS_BASELINE = 64
     HAS_PLAYOUT = 128
     PENDING_LATE = 256
-    CLOCK_ESTIMATED = 512
+    WIDE = 512                  # an address is not IPv4
     EVICTED = 1024
     HAS_BAD_SEQ = 2048
     IN_RUN = 4096               # the last number that settled was lost
     WINDOW_OPEN = 8192          # a packet came since the last window row
-    CLOCK_ANNOUNCED = 16384
+    FORWARD_APART = 16384       # the last packet was not the one ahead of all others
+
+cdef enum ClockSource:
+    CLOCK_UNKNOWN = 0
+    CLOCK_STATIC = 1
+    CLOCK_SDP = 2
+    CLOCK_FROM_TIMESTAMPS = 3
 
 cdef enum PayloadKind:
     KIND_UNKNOWN = 0
@@ -41,7 +49,9 @@ ctypedef struct Key:
     uint64_t dst_low
     uint32_t ports              # as they stand on the wire: source in the first two bytes
     uint32_t ssrc
+    uint64_t addresses          # both, folded; of IPv4 nothing is lost
     uint16_t vlan
+    uint16_t wide               # an address is not IPv4
 
 ctypedef struct Packet:
     Key key
@@ -54,7 +64,6 @@ ctypedef struct Packet:
     uint16_t sequence_number
     uint8_t payload_type
     uint8_t marker
-    uint8_t plausible
 
 ctypedef struct HeldPacket:
     int64_t arrival_ns
@@ -81,7 +90,7 @@ ctypedef struct Mark:
     uint64_t bytes
     int64_t media_ns
     int64_t variation_sum_ns
-    double jitter_sum_s
+    double jitter_sum_ns
     uint32_t received
     uint32_t jitter_count
     uint32_t duplicate
@@ -97,13 +106,11 @@ ctypedef struct Mark:
     uint32_t variation[VARIATION_BUCKETS]
     uint32_t runs[RUN_BUCKETS]
 
-# The first 256 bytes, four cache lines, are all that a packet in sequence touches; the kernel has
-# them fetched together. What is below `received` is for the rarer events and for window rows.
+# The first 128 bytes, two cache lines that a processor fetches as a pair, are all that a packet in
+# sequence touches. So they hold what a packet changes in the smallest form: what is `fresh_` has
+# yet to be added to the whole. What is below is for the rarer events and for window rows.
 ctypedef struct Stream:
-    uint64_t src_high           # the fields of Key
-    uint64_t src_low
-    uint64_t dst_high
-    uint64_t dst_low
+    uint64_t addresses          # the fields of Key
     uint32_t ports
     uint32_t ssrc
     uint16_t vlan
@@ -113,33 +120,46 @@ ctypedef struct Stream:
     uint8_t media_type          # payload type of the last media packet
     uint8_t window_types        # media types in the open window
     uint64_t marks[2]
-    int64_t last_ns
-    int64_t second_end_ns
-    int64_t baseline_ns
-    int64_t origin_ns
-    int64_t relative_ticks
-    double jitter_ticks
-    double jitter_sum_ticks
-    double window_jitter_max_ticks
-    int64_t floor_before
-    int64_t floor_now
-    int64_t peak_now
-    int64_t delay_ns
-    int64_t bucket_end_ns
-    int64_t media_ns
-    uint64_t bytes
+    int64_t due_ns              # a second or a bucket of the playout buffer ends
+    int64_t baseline_ns         # arrival of the last media packet, and its timestamp
+    int64_t over_before_ns      # its transit time above the floor of the bucket before
+    int64_t over_now_ns         # and of this one
+    double jitter_ns
+    double window_jitter_max_ns
     uint32_t max_seq
+    uint32_t baseline_timestamp
+    uint32_t step_ns            # media time of a packet in sequence; 0 is unknown
+    uint32_t delay_ns           # of the playout buffer
+    uint32_t fresh_difference_ns
+    uint32_t fresh_variation_sum_ns
+    uint32_t fresh_variation_max_ns
+    uint16_t step_ticks         # the same in ticks
+    uint16_t fresh_bytes
+    uint8_t fresh_packets
+    uint8_t fresh_timed
+    uint8_t fresh_steps
+    uint8_t fresh_variation[NEAR_BUCKETS]
+    # rarer
+    uint64_t src_high           # the other fields of Key
+    uint64_t src_low
+    uint64_t dst_high
+    uint64_t dst_low
     uint32_t base_seq
-    uint16_t fresh_variation[VARIATION_BUCKETS]     # not yet added to `variation`
+    uint32_t clock_source
+    uint32_t clock_rate         # of the media type; 0 is unknown
+    uint32_t forward_timestamp
+    int64_t last_ns             # of packets that are not the baseline
+    int64_t second_end_ns
+    int64_t bucket_end_ns
+    int64_t peak_now
+    int64_t peak_before
+    int64_t media_ns
     int64_t variation_sum_ns
     int64_t window_variation_max_ns
-    uint32_t baseline_timestamp
-    uint32_t forward_timestamp
-    uint32_t clock_rate         # of the media type; 0 is unknown
-    uint32_t packet_ns
+    int64_t difference_sum_ns   # all the differences that jitter was made of, without sign
+    uint64_t bytes
     uint32_t jitter_count
-    uint32_t received
-    # rarer
+    uint32_t packet_ns
     uint32_t bad_seq
     uint32_t current_run
     uint32_t lost
@@ -154,16 +174,14 @@ ctypedef struct Stream:
     uint32_t severely_concealed_s
     uint32_t window_noise
     uint32_t pending_timestamp
-    int64_t pending_transit
+    int64_t pending_over_ns     # as `over_before_ns`
     int64_t conceal_ns
     int64_t muted_ns
-    int64_t peak_before
     int64_t window_first_ns
     int64_t first_ns
     int64_t variation_max_ns
-    double jitter_sum_s         # of the clocks before the present one
-    double window_jitter_max_s
-    double jitter_max_s
+    double jitter_max_ns
+    double jitter_offset_ns     # see jitter_sum
     uint64_t expected_prior
     uint64_t payload_types[2]
     uint64_t serial
@@ -181,10 +199,21 @@ ctypedef struct Stream:
     uint32_t bursts
     uint32_t burst_packets
     uint32_t burst_lost
-    uint8_t padding[8]         # to a multiple of two cache lines, which are fetched in pairs
+    uint8_t padding[16]         # to a multiple of a pair of cache lines
 
 ctypedef struct Playout:
     int64_t nominal_ns
     int64_t min_ns
     int64_t max_ns
     bint adaptive
+
+
+cdef inline int64_t last_packet_ns(const Stream *stream) noexcept nogil:
+    """When the latest packet of a stream arrived."""
+    return max(stream.last_ns, stream.baseline_ns)
+
+
+cdef inline void note_arrival(Stream *stream, int64_t arrival_ns) noexcept nogil:
+    """A packet arrived that does not become, or no longer is, the baseline."""
+    if arrival_ns > stream.last_ns:
+        stream.last_ns = arrival_ns

@@ -28,6 +28,13 @@ cdef enum:
     FIRST_CYCLE = 1 << 17       # so that a lowered base never goes below zero
 
 
+cdef extern from *:
+    """
+    #define qos_ones(word) __builtin_popcountll(word)
+    """
+    int ones "qos_ones"(uint64_t word) noexcept nogil
+
+
 cdef inline bint is_marked(const Stream *stream, uint32_t number) noexcept nogil:
     return (stream.marks[(number >> 6) & 1] >> (number & 63)) & 1
 
@@ -38,6 +45,17 @@ cdef inline void set_mark(Stream *stream, uint32_t number) noexcept nogil:
 
 cdef inline void clear_mark(Stream *stream, uint32_t number) noexcept nogil:
     stream.marks[(number >> 6) & 1] &= ~((<uint64_t>1) << (number & 63))
+
+
+cdef inline void mark_all(Stream *stream) noexcept nogil:
+    """No number in the window is missing; those before the first one never are."""
+    stream.marks[0] = ~<uint64_t>0
+    stream.marks[1] = ~<uint64_t>0
+
+
+cdef inline uint32_t holes(const Stream *stream) noexcept nogil:
+    """How many numbers of the window are missing."""
+    return REORDER_WINDOW - ones(stream.marks[0]) - ones(stream.marks[1])
 
 
 cdef inline int run_bucket(uint32_t length) noexcept nogil:
@@ -69,8 +87,6 @@ cdef inline void settle_lost(Stream *stream, uint32_t number, uint32_t count) no
 
 cdef inline void settle(Stream *stream, uint32_t number) noexcept nogil:
     """`number` leaves the reorder window: whatever it is now, it stays."""
-    if number < stream.base_seq:
-        return
     if is_marked(stream, number):
         close_run(stream)
     else:
@@ -80,8 +96,9 @@ cdef inline void settle(Stream *stream, uint32_t number) noexcept nogil:
 cdef inline void settle_all(Stream *stream) noexcept nogil:
     """The stream (or this epoch of it) is over: every number still in the window settles."""
     cdef uint32_t number = stream.max_seq - REORDER_WINDOW + 1
-    while number <= stream.max_seq:
+    while number <= stream.max_seq and holes(stream):
         settle(stream, number)
+        set_mark(stream, number)
         number += 1
     close_run(stream)
     close_cluster(stream)
@@ -90,10 +107,7 @@ cdef inline void settle_all(Stream *stream) noexcept nogil:
 cdef inline void begin_epoch(Stream *stream, uint16_t sequence_number) noexcept nogil:
     stream.base_seq = FIRST_CYCLE + sequence_number
     stream.max_seq = stream.base_seq
-    stream.marks[0] = 0
-    stream.marks[1] = 0
-    set_mark(stream, stream.max_seq)
-    stream.received += 1
+    mark_all(stream)
 
 
 cdef inline void end_epoch(Stream *stream) noexcept nogil:
@@ -125,7 +139,6 @@ cdef inline void advance(Stream *stream, int step) noexcept nogil:
         jump_over(stream, step - 1)
     stream.max_seq += step
     set_mark(stream, stream.max_seq)
-    stream.received += 1
 
 
 cdef inline Arrival accept_late(Stream *stream, uint32_t number) noexcept nogil:
@@ -142,7 +155,6 @@ cdef inline Arrival accept_late(Stream *stream, uint32_t number) noexcept nogil:
         return DUPLICATE
     set_mark(stream, number)
     stream.reordered += 1
-    stream.received += 1
     return LATE
 
 
@@ -186,6 +198,11 @@ cdef inline uint64_t expected_packets(const Stream *stream) noexcept nogil:
     return stream.expected_prior + (stream.max_seq - stream.base_seq + 1)
 
 
+cdef inline uint32_t received_packets(const Stream *stream) noexcept nogil:
+    """What is not lost and not a hole in the window: that costs no count for each packet."""
+    return <uint32_t>(expected_packets(stream) - stream.lost - holes(stream))
+
+
 cdef inline uint32_t runs_so_far(const Stream *stream) noexcept nogil:
     """Loss runs that have ended plus those that lie, whole or begun, in the reorder window."""
     cdef bint in_run = (stream.state & IN_RUN) != 0
@@ -193,7 +210,7 @@ cdef inline uint32_t runs_so_far(const Stream *stream) noexcept nogil:
     cdef uint32_t number = stream.max_seq - REORDER_WINDOW + 1
     if number < stream.base_seq:
         number = stream.base_seq
-    while number <= stream.max_seq:
+    while number <= stream.max_seq and holes(stream):
         if is_marked(stream, number):
             in_run = False
         elif not in_run:

@@ -10,7 +10,7 @@ from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memset
 
 from qos_exporter.dataplane.clock cimport forget_held
-from qos_exporter.dataplane.records cimport Key, Stream
+from qos_exporter.dataplane.records cimport WIDE, Key, Stream
 
 cdef extern from "stdlib.h" nogil:
     int posix_memalign(void **memory, size_t alignment, size_t size)
@@ -26,7 +26,7 @@ cdef extern from "sys/mman.h" nogil:
     int PRIVATE_ANONYMOUS "MAP_PRIVATE | MAP_ANONYMOUS"
 
 cdef enum:
-    CHUNK_BITS = 13             # so that a chunk of records fills three huge pages
+    CHUNK_BITS = 13             # so that a chunk of records fills whole huge pages
     CHUNK_RECORDS = 1 << CHUNK_BITS
     CHUNK_MASK = CHUNK_RECORDS - 1
     HUGE_PAGE = 1 << 21
@@ -67,16 +67,19 @@ cdef inline uint64_t mix(uint64_t value) noexcept nogil:
     return value
 
 
+cdef inline uint64_t fold_addresses(uint64_t src_low, uint64_t dst_low) noexcept nogil:
+    """Two addresses in 64 bits. IPv4 uses another half of each word, so that none of it is lost."""
+    return ((src_low << 32) | (src_low >> 32)) ^ dst_low
+
+
 cdef inline uint64_t hash_key(const StreamTable *table, const Key *key) noexcept nogil:
     """A seeded hash: nobody can choose addresses that collide."""
-    cdef uint64_t value = key.src_low * <uint64_t>0x9E3779B97F4A7C15 + table.seed
-    value = mix(value ^ key.dst_low)
-    value = value * <uint64_t>0x9E3779B97F4A7C15 + (
-        (<uint64_t>key.ports << 32) | key.ssrc
-    )
-    value ^= key.src_high * <uint64_t>0xC2B2AE3D27D4EB4F
-    value = mix(value) + key.dst_high * <uint64_t>0x165667B19E3779F9 + key.vlan
-    return mix(value * <uint64_t>0x9E3779B97F4A7C15)
+    cdef uint64_t value = mix(key.addresses * <uint64_t>0x9E3779B97F4A7C15 + table.seed)
+    if key.wide:
+        value = mix(value ^ key.src_low) + key.dst_high * <uint64_t>0x165667B19E3779F9
+        value = mix(value ^ (key.src_high * <uint64_t>0xC2B2AE3D27D4EB4F))
+    value ^= (<uint64_t>key.ports << 32) | key.ssrc
+    return mix((value + key.vlan) * <uint64_t>0x9E3779B97F4A7C15)
 
 
 cdef inline uint32_t tag_of(uint64_t hash_value) noexcept nogil:
@@ -87,19 +90,30 @@ cdef inline uint32_t tag_of(uint64_t hash_value) noexcept nogil:
     return <uint32_t>hash_value
 
 
-cdef inline bint same_key(const Stream *stream, const Key *key) noexcept nogil:
+cdef inline bint same_wide_addresses(const Stream *stream, const Key *key) noexcept nogil:
     return (
-        stream.src_low == key.src_low
+        key.wide
+        and stream.state & WIDE
+        and stream.src_low == key.src_low
         and stream.dst_low == key.dst_low
-        and stream.ports == key.ports
-        and stream.ssrc == key.ssrc
         and stream.src_high == key.src_high
         and stream.dst_high == key.dst_high
+    )
+
+
+cdef inline bint same_key(const Stream *stream, const Key *key) noexcept nogil:
+    """The folded addresses tell all of IPv4, and that a stream has wide ones the state tells."""
+    return (
+        stream.addresses == key.addresses
+        and stream.ports == key.ports
+        and stream.ssrc == key.ssrc
         and stream.vlan == key.vlan
+        and (not (key.wide or stream.state & WIDE) or same_wide_addresses(stream, key))
     )
 
 
 cdef inline void set_key(Stream *stream, const Key *key) noexcept nogil:
+    stream.addresses = key.addresses
     stream.src_high = key.src_high
     stream.src_low = key.src_low
     stream.dst_high = key.dst_high
@@ -107,10 +121,13 @@ cdef inline void set_key(Stream *stream, const Key *key) noexcept nogil:
     stream.ports = key.ports
     stream.ssrc = key.ssrc
     stream.vlan = key.vlan
+    if key.wide:
+        stream.state |= WIDE
 
 
 cdef inline Key key_of(const Stream *stream) noexcept nogil:
     cdef Key key
+    key.addresses = stream.addresses
     key.src_high = stream.src_high
     key.src_low = stream.src_low
     key.dst_high = stream.dst_high
@@ -118,6 +135,7 @@ cdef inline Key key_of(const Stream *stream) noexcept nogil:
     key.ports = stream.ports
     key.ssrc = stream.ssrc
     key.vlan = stream.vlan
+    key.wide = (stream.state & WIDE) != 0
     return key
 
 

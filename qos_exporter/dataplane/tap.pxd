@@ -7,7 +7,7 @@ was lost on the way to us, we have to count up to that number and no further.
 from libc.stdint cimport int64_t, uint16_t, uint32_t, uint64_t
 
 from qos_exporter.dataplane.records cimport REORDER_WINDOW, Stream
-from qos_exporter.dataplane.sequence cimport expected_packets, is_marked
+from qos_exporter.dataplane.sequence cimport expected_packets, is_marked, received_packets
 
 ctypedef struct TapCount:
     uint64_t expected_now
@@ -31,7 +31,7 @@ cdef inline TapCount tap_count(const Stream *stream, uint16_t sequence_number) n
     cdef TapCount count
     cdef uint16_t behind = <uint16_t>(<uint16_t>stream.max_seq - sequence_number)
     count.expected_now = expected_packets(stream)
-    count.lost_now = count.expected_now - stream.received
+    count.lost_now = count.expected_now - received_packets(stream)
     count.expected = -1
     count.lost = 0
     if behind < REORDER_WINDOW and behind <= stream.max_seq - stream.base_seq:

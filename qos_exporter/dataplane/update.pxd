@@ -9,12 +9,13 @@ from qos_exporter.dataplane.clock cimport (
     replay_held,
     settle_clock,
 )
-from qos_exporter.dataplane.concealment cimport SECOND_NS, close_second, pass_second
-from qos_exporter.dataplane.playout cimport discard_pending
+from qos_exporter.dataplane.concealment cimport begin_second, close_second, pass_second
+from qos_exporter.dataplane.playout cimport add_fresh, discard_pending
 from qos_exporter.dataplane.records cimport (
     AFTER_NOISE,
-    CLOCK_ANNOUNCED,
-    CLOCK_ESTIMATED,
+    CLOCK_SDP,
+    CLOCK_STATIC,
+    FRESH_PACKETS,
     HAS_BASELINE,
     KIND_COMFORT_NOISE,
     KIND_EVENT,
@@ -25,6 +26,7 @@ from qos_exporter.dataplane.records cimport (
     Playout,
     Profile,
     Stream,
+    note_arrival,
 )
 from qos_exporter.dataplane.sequence cimport (
     DUPLICATE,
@@ -33,6 +35,7 @@ from qos_exporter.dataplane.sequence cimport (
     Arrival,
     accept_sequence,
     begin_epoch,
+    received_packets,
     settle_all,
 )
 from qos_exporter.dataplane.timing cimport time_media, use_clock
@@ -40,15 +43,21 @@ from qos_exporter.dataplane.timing cimport time_media, use_clock
 cdef enum:
     EVENT_BYTES = 4             # a telephone-event payload (RFC 4733 section 2.3)
     NO_TYPE = 255
+    MAX_FRESH_BYTES = 0xFFFF    # no UDP payload is larger
     TWICE_MIN_RECEIVED = 16
 
 
 cdef inline bint captured_twice(const Stream *stream) noexcept nogil:
     """Nearly every packet came twice: that is the mirror port, not the network."""
-    return (
-        stream.received >= TWICE_MIN_RECEIVED
-        and 4 * <uint64_t>stream.duplicate > 3 * <uint64_t>stream.received
-    )
+    cdef uint64_t received = received_packets(stream)
+    return received >= TWICE_MIN_RECEIVED and 4 * <uint64_t>stream.duplicate > 3 * received
+
+
+cdef inline void count_size(Stream *stream, uint32_t size) noexcept nogil:
+    if stream.fresh_packets == FRESH_PACKETS or size + stream.fresh_bytes > MAX_FRESH_BYTES:
+        add_fresh(stream)
+    stream.fresh_packets += 1
+    stream.fresh_bytes += <uint16_t>size
 
 
 cdef inline uint8_t guess_kind(const Stream *stream, const Packet *packet) noexcept nogil:
@@ -74,9 +83,7 @@ cdef inline void note_type(
 cdef inline void take_clock(Stream *stream, const Profile *profile) noexcept nogil:
     """Time the media by the clock rate that signalling, or RFC 3551, gives its type."""
     use_clock(stream, profile.clock_rate[stream.media_type])
-    stream.state &= ~<uint16_t>(CLOCK_ESTIMATED | CLOCK_ANNOUNCED)
-    if profile.announced[stream.media_type]:
-        stream.state |= CLOCK_ANNOUNCED
+    stream.clock_source = CLOCK_SDP if profile.announced[stream.media_type] else CLOCK_STATIC
 
 
 cdef inline void note_media_type(
@@ -123,7 +130,8 @@ cdef inline void apply_profile(
 cdef inline void time_packet(
     Stream *stream, const Packet *packet, int step, bint is_new, const Playout *playout
 ) noexcept nogil:
-    if stream.clock_rate:
+    # Where there is a baseline the clock is known, and its rate need not be fetched.
+    if stream.state & HAS_BASELINE or stream.clock_rate:
         time_media(
             stream, packet.arrival_ns, packet.rtp_timestamp, packet.marker, step, is_new, playout
         )
@@ -163,13 +171,13 @@ cdef inline void count_first(
     stream.first_ns = packet.arrival_ns
     stream.last_ns = packet.arrival_ns
     stream.window_first_ns = packet.arrival_ns
-    stream.second_end_ns = packet.arrival_ns + SECOND_NS
+    begin_second(stream, packet.arrival_ns)
     stream.last_type = NO_TYPE
     stream.media_type = NO_TYPE
     stream.first_type = packet.payload_type
     stream.state |= WINDOW_OPEN
     begin_epoch(stream, packet.sequence_number)
-    stream.bytes += packet.size
+    count_size(stream, packet.size)
     count_payload(stream, profiles, packet, 1, True, playout)
 
 
@@ -186,19 +194,20 @@ cdef inline void count_packet(
     """Any later packet of a stream."""
     cdef int step = 0
     cdef Arrival arrival = accept_sequence(stream, packet.sequence_number, &step)
-    if packet.arrival_ns > stream.last_ns:
-        stream.last_ns = packet.arrival_ns
     if arrival == IGNORED:
+        note_arrival(stream, packet.arrival_ns)
         return
     if not stream.state & WINDOW_OPEN:
         stream.state |= WINDOW_OPEN
         stream.window_first_ns = packet.arrival_ns
     pass_second(stream, packet.arrival_ns)
-    stream.bytes += packet.size
+    count_size(stream, packet.size)
     if arrival == NEW_EPOCH:
         begin_timing(stream)
         step = 1
     count_payload(stream, profiles, packet, step, arrival != DUPLICATE, playout)
+    if packet.arrival_ns != stream.baseline_ns:
+        note_arrival(stream, packet.arrival_ns)
 
 
 cdef inline void count_end(Stream *stream, const Playout *playout) noexcept nogil:

@@ -7,22 +7,24 @@ from libc.string cimport memcpy
 from qos_exporter.dataplane.burst_gap cimport cluster_packets, is_burst
 from qos_exporter.dataplane.core cimport Core
 from qos_exporter.dataplane.lifecycle cimport drop_candidate, end_stream
-from qos_exporter.dataplane.playout cimport add_fresh_variation
+from qos_exporter.dataplane.playout cimport add_fresh, add_fresh_peak
 from qos_exporter.dataplane.records cimport (
-    CLOCK_ANNOUNCED,
-    CLOCK_ESTIMATED,
+    CLOCK_UNKNOWN,
     ENDED,
     EVICTED,
     HAS_PLAYOUT,
     IN_USE,
     MUTED,
+    NEAR_BUCKETS,
     PROVEN,
     REPORTED,
     VARIATION_BUCKETS,
     RUN_BUCKETS,
     WINDOW_OPEN,
+    ClockSource,
     Mark,
     Stream,
+    last_packet_ns,
 )
 from qos_exporter.dataplane.rows cimport (
     ROW_CAPTURED_TWICE,
@@ -35,16 +37,10 @@ from qos_exporter.dataplane.rows cimport (
     TotalsRow,
     WindowRow,
 )
-from qos_exporter.dataplane.sequence cimport expected_packets, runs_so_far
+from qos_exporter.dataplane.sequence cimport expected_packets, received_packets, runs_so_far
 from qos_exporter.dataplane.stream_table cimport give_record, record_at, remove_from_index
+from qos_exporter.dataplane.timing cimport jitter_sum
 from qos_exporter.dataplane.update cimport captured_twice, count_end
-
-cdef enum ClockSource:
-    CLOCK_UNKNOWN = 0
-    CLOCK_STATIC = 1
-    CLOCK_SDP = 2
-    CLOCK_FROM_TIMESTAMPS = 3
-
 
 cdef inline uint64_t above(uint64_t now, uint64_t *mark) noexcept nogil:
     """How much a figure has grown since the last row; what fell back is made up for first."""
@@ -59,24 +55,8 @@ cdef inline uint32_t above32(uint32_t now, uint32_t *mark) noexcept nogil:
     return grown
 
 
-cdef inline double jitter_mean(double sum_s, uint32_t count) noexcept nogil:
-    return sum_s / count if count else 0.0
-
-
-cdef inline double jitter_now(const Stream *stream) noexcept nogil:
-    return stream.jitter_ticks / stream.clock_rate if stream.clock_rate else 0.0
-
-
-cdef inline double jitter_sum(const Stream *stream) noexcept nogil:
-    if stream.clock_rate == 0:
-        return stream.jitter_sum_s
-    return stream.jitter_sum_s + stream.jitter_sum_ticks / stream.clock_rate
-
-
-cdef inline double window_jitter_max(const Stream *stream) noexcept nogil:
-    if stream.clock_rate == 0:
-        return stream.window_jitter_max_s
-    return max(stream.window_jitter_max_s, stream.window_jitter_max_ticks / stream.clock_rate)
+cdef inline double jitter_mean(double sum_ns, uint32_t count) noexcept nogil:
+    return sum_ns / count / 1e9 if count else 0.0
 
 
 cdef inline double playout_delay(const Stream *stream) noexcept nogil:
@@ -116,9 +96,10 @@ cdef inline void fill_counts(Stream *stream, Mark *mark, WindowRow *row) noexcep
     """Packets by fate. Loss counts every hole as it stands now: a packet that is late by more than
     the rest of the window makes the next row smaller, never this one wrong for good."""
     cdef uint64_t expected = expected_packets(stream)
+    cdef uint32_t received = received_packets(stream)
     row.expected = <uint32_t>above(expected, &mark.expected)
-    row.received = above32(stream.received, &mark.received)
-    row.lost = <uint32_t>above(expected - stream.received, &mark.lost)
+    row.received = above32(received, &mark.received)
+    row.lost = <uint32_t>above(expected - received, &mark.lost)
     row.lost_for_good = above32(stream.lost, &mark.lost_for_good)
     row.duplicate = above32(stream.duplicate, &mark.duplicate)
     row.reordered = above32(stream.reordered, &mark.reordered)
@@ -133,21 +114,21 @@ cdef inline void fill_counts(Stream *stream, Mark *mark, WindowRow *row) noexcep
 
 cdef inline void fill_timing(Stream *stream, Mark *mark, WindowRow *row) noexcept nogil:
     row.first_ns = stream.window_first_ns
-    row.last_ns = stream.last_ns
+    row.last_ns = last_packet_ns(stream)
     row.media_ns = stream.media_ns - mark.media_ns
     row.clock_rate = stream.clock_rate
-    row.jitter_last_s = jitter_now(stream)
+    row.jitter_last_s = stream.jitter_ns / 1e9
     if stream.jitter_count > mark.jitter_count:
-        row.jitter_mean_s = (jitter_sum(stream) - mark.jitter_sum_s) / (
-            stream.jitter_count - mark.jitter_count
+        row.jitter_mean_s = jitter_mean(
+            jitter_sum(stream) - mark.jitter_sum_ns, stream.jitter_count - mark.jitter_count
         )
     else:
         row.jitter_mean_s = NAN     # nothing was timed, which is not a jitter of zero
-    row.jitter_max_s = window_jitter_max(stream)
+    row.jitter_max_s = stream.window_jitter_max_ns / 1e9
     row.delay_variation_max_s = stream.window_variation_max_ns / 1e9
     row.playout_delay_s = playout_delay(stream)
     mark.media_ns = stream.media_ns
-    mark.jitter_sum_s = jitter_sum(stream)
+    mark.jitter_sum_ns = jitter_sum(stream)
     mark.jitter_count = stream.jitter_count
 
 
@@ -156,7 +137,6 @@ cdef inline void fill_histograms(Stream *stream, Mark *mark, WindowRow *row) noe
     row.delay_variation_sum_s = (stream.variation_sum_ns - mark.variation_sum_ns) / 1e9
     mark.variation_sum_ns = stream.variation_sum_ns
     row.loss_run_packets = above32(stream.lost - stream.current_run, &mark.run_packets)
-    add_fresh_variation(stream)
     for bucket in range(VARIATION_BUCKETS):
         row.delay_variation_histogram[bucket] = above32(
             stream.variation[bucket], &mark.variation[bucket]
@@ -167,10 +147,9 @@ cdef inline void fill_histograms(Stream *stream, Mark *mark, WindowRow *row) noe
 
 cdef inline void clear_window(Stream *stream) noexcept nogil:
     """The next window begins; what it is the maximum of goes into the maximum of all."""
-    stream.jitter_max_s = max(stream.jitter_max_s, window_jitter_max(stream))
+    stream.jitter_max_ns = max(stream.jitter_max_ns, stream.window_jitter_max_ns)
     stream.variation_max_ns = max(stream.variation_max_ns, stream.window_variation_max_ns)
-    stream.window_jitter_max_s = 0.0
-    stream.window_jitter_max_ticks = 0.0
+    stream.window_jitter_max_ns = 0.0
     stream.window_variation_max_ns = 0
     stream.state &= ~<uint16_t>WINDOW_OPEN
     stream.window_types = 0
@@ -183,6 +162,8 @@ cdef inline uint8_t shown_type(const Stream *stream) noexcept nogil:
 
 
 cdef inline void fill_window(Stream *stream, uint32_t number, WindowRow *row) noexcept nogil:
+    add_fresh(stream)
+    add_fresh_peak(stream)
     row.slot = number
     row.serial = stream.serial
     row.group = stream.group
@@ -205,7 +186,7 @@ cdef inline bint has_row(const Stream *stream) noexcept nogil:
 
 cdef inline void expire(Core *core, uint32_t number, int64_t now_ns) noexcept nogil:
     cdef Stream *stream = record_at(&core.table, number)
-    cdef int64_t silent_ns = now_ns - stream.last_ns
+    cdef int64_t silent_ns = now_ns - last_packet_ns(stream)
     if stream.state & ENDED:
         return
     if not stream.state & PROVEN:
@@ -240,16 +221,14 @@ cdef inline uint32_t close_window(Core *core, int64_t now_ns, WindowRow *rows) n
 
 
 cdef inline ClockSource clock_source(const Stream *stream) noexcept nogil:
-    if stream.state & CLOCK_ESTIMATED:
-        return CLOCK_FROM_TIMESTAMPS
     if stream.clock_rate == 0 or stream.media_type >= 128:
         return CLOCK_UNKNOWN
-    return CLOCK_SDP if stream.state & CLOCK_ANNOUNCED else CLOCK_STATIC
+    return <ClockSource>stream.clock_source
 
 
 cdef inline void fill_total_counts(const Stream *stream, TotalsRow *row) noexcept nogil:
     row.expected = expected_packets(stream)
-    row.received = stream.received
+    row.received = received_packets(stream)
     row.lost = stream.lost
     row.duplicate = stream.duplicate
     row.reordered = stream.reordered
@@ -260,7 +239,11 @@ cdef inline void fill_total_counts(const Stream *stream, TotalsRow *row) noexcep
     row.loss_runs = stream.loss_runs
     row.concealed_s = stream.concealed_s
     row.severely_concealed_s = stream.severely_concealed_s
-    row.bytes = stream.bytes
+    row.bytes = stream.bytes + stream.fresh_bytes
+
+
+cdef inline int64_t latest_variation_max(const Stream *stream) noexcept nogil:
+    return max(stream.variation_max_ns, <int64_t>stream.fresh_variation_max_ns)
 
 
 cdef inline void fill_total_bursts(const Stream *stream, TotalsRow *row) noexcept nogil:
@@ -277,15 +260,15 @@ cdef inline void fill_total_bursts(const Stream *stream, TotalsRow *row) noexcep
 cdef inline void fill_total_timing(const Stream *stream, TotalsRow *row) noexcept nogil:
     row.clock_rate = stream.clock_rate
     row.first_ns = stream.first_ns
-    row.last_ns = stream.last_ns
-    row.media_ns = stream.media_ns
+    row.last_ns = last_packet_ns(stream)
+    row.media_ns = stream.media_ns + <int64_t>stream.step_ns * stream.fresh_steps
     row.packet_ns = stream.packet_ns
-    row.jitter_count = stream.jitter_count
-    row.jitter_last_s = jitter_now(stream)
-    row.jitter_mean_s = jitter_mean(jitter_sum(stream), stream.jitter_count)
-    row.jitter_max_s = max(stream.jitter_max_s, window_jitter_max(stream))
+    row.jitter_count = stream.jitter_count + stream.fresh_timed
+    row.jitter_last_s = stream.jitter_ns / 1e9
+    row.jitter_mean_s = jitter_mean(jitter_sum(stream), row.jitter_count)
+    row.jitter_max_s = max(stream.jitter_max_ns, stream.window_jitter_max_ns) / 1e9
     row.delay_variation_max_s = (
-        max(stream.variation_max_ns, stream.window_variation_max_ns) / 1e9
+        max(latest_variation_max(stream), stream.window_variation_max_ns) / 1e9
     )
     row.playout_delay_s = playout_delay(stream)
 
@@ -306,7 +289,7 @@ cdef inline void fill_totals(
     fill_total_bursts(stream, row)
     fill_total_timing(stream, row)
     for bucket in range(VARIATION_BUCKETS):
-        row.delay_variation_histogram[bucket] = (
-            stream.variation[bucket] + stream.fresh_variation[bucket]
-        )
+        row.delay_variation_histogram[bucket] = stream.variation[bucket]
+    for bucket in range(NEAR_BUCKETS):
+        row.delay_variation_histogram[bucket] += stream.fresh_variation[bucket]
     memcpy(row.loss_run_histogram, stream.runs, sizeof(stream.runs))

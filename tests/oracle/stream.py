@@ -159,7 +159,7 @@ class OracleStream:
             return
         discarded = self.playout.packet(
             arrival_ns=sample.arrival_ns,
-            transit_ns=self.timing.transit_ns(sample, clock_rate),
+            transit_ns=self.timing.transit_ns,
             rtp_timestamp=sample.rtp_timestamp,
         )
         self._discard(happened=discarded)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 RTP_TIMESTAMP_MOD = 1 << 32
-JUMP_S = 1.0
-TALKSPURT_S = 0.2
+JUMP_NS = 1_000_000_000
+TALKSPURT_NS = 200_000_000
 SILENCE_NS = 200_000_000
 
 
@@ -31,6 +31,10 @@ class Sample:
         ahead = (self.rtp_timestamp - rtp_timestamp) % RTP_TIMESTAMP_MOD
         return ahead - RTP_TIMESTAMP_MOD if ahead >= RTP_TIMESTAMP_MOD // 2 else ahead
 
+    def media_ns_since(self, rtp_timestamp: int, clock_rate: int) -> int:
+        """Media time from `rtp_timestamp` to this packet's; a broken nanosecond is cut off."""
+        return int(self.ticks_since(rtp_timestamp) * 1e9 / clock_rate)
+
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
@@ -42,38 +46,43 @@ class Baseline:
 
 
 class Jitter:
-    """J of RFC 3550, in ticks inside and in seconds outside."""
+    """J of RFC 3550, in nanoseconds inside and in seconds outside."""
 
     def __init__(self) -> None:
         self.clock_rate = 0
-        self.ticks = 0.0
-        self.sum_s = 0.0
-        self.max_s = 0.0
+        self.last_ns = 0.0
+        self.sum_ns = 0.0
+        self.max_ns = 0.0
         self.count = 0
 
-    def add(self, difference_ticks: float, clock_rate: int) -> None:
+    def add(self, difference_ns: int, clock_rate: int) -> None:
         """D(i-1, i) of section 6.4.1."""
-        self.ticks += (abs(difference_ticks) - self.ticks) / 16.0
+        self.last_ns += (abs(difference_ns) - self.last_ns) / 16.0
         self.clock_rate = clock_rate
-        self.sum_s += self.last_s
-        self.max_s = max(self.max_s, self.last_s)
+        self.sum_ns += self.last_ns
+        self.max_ns = max(self.max_ns, self.last_ns)
         self.count += 1
 
     def use_clock(self, clock_rate: int) -> None:
-        """Ticks of another clock mean nothing to this one: J starts anew."""
+        """Another clock is another medium: J starts anew."""
         if clock_rate != self.clock_rate:
-            self.ticks = 0.0
+            self.last_ns = 0.0
             self.clock_rate = clock_rate
 
     @property
     def last_s(self) -> float:
         """J now."""
-        return self.ticks / self.clock_rate if self.clock_rate else 0.0
+        return self.last_ns / 1e9
 
     @property
     def mean_s(self) -> float:
         """Mean of J over the packets that changed it."""
-        return self.sum_s / self.count if self.count else 0.0
+        return self.sum_ns / self.count / 1e9 if self.count else 0.0
+
+    @property
+    def max_s(self) -> float:
+        """The greatest J so far."""
+        return self.max_ns / 1e9
 
 
 class Timing:
@@ -85,15 +94,11 @@ class Timing:
         self.forward_timestamp = 0
         """Of the media packet with the highest sequence number."""
         self.after_noise = False
-        self.origin_arrival_ns = 0
-        self.rel_ticks = 0
+        self.transit_ns = 0
+        """How much longer the last packet was on its way than the one that this counts from."""
         self.packet_ns = 0
         """Media time of one packet, 0 until two in sequence told."""
         self.media_ns = 0
-
-    def transit_ns(self, sample: Sample, clock_rate: int) -> int:
-        """How much longer this packet was on its way than the one that transit counts from."""
-        return (sample.arrival_ns - self.origin_arrival_ns) - int(self.rel_ticks * 1e9 / clock_rate)
 
     def packet(self, sample: Sample, clock_rate: int) -> bool:
         """Take a media packet; says whether transit times count from it on."""
@@ -103,26 +108,24 @@ class Timing:
         after_noise, self.after_noise = self.after_noise, False
         if before is None or before.clock_rate != clock_rate:
             return self._rebase(sample)
-        ticks = sample.ticks_since(before.rtp_timestamp)
+        step_ns = sample.media_ns_since(before.rtp_timestamp, clock_rate)
+        difference_ns = sample.arrival_ns - before.arrival_ns - step_ns
         if not after_noise:
-            elapsed_ns = sample.arrival_ns - before.arrival_ns
-            difference = elapsed_ns * (clock_rate / 1e9) - ticks
-            if sample.forward and _timestamps_jumped(sample, ticks, difference, clock_rate):
+            if sample.forward and _timestamps_jumped(sample, step_ns, difference_ns):
                 return self._rebase(sample)
-            self.jitter.add(difference, clock_rate)
-        self.rel_ticks += ticks
+            self.jitter.add(difference_ns, clock_rate)
+        self.transit_ns += difference_ns
         if sample.forward:
             self._measure_media(sample, clock_rate)
         return False
 
     def _rebase(self, sample: Sample) -> bool:
-        self.origin_arrival_ns = sample.arrival_ns
         self.forward_timestamp = sample.rtp_timestamp
-        self.rel_ticks = 0
+        self.transit_ns = 0
         return True
 
     def _measure_media(self, sample: Sample, clock_rate: int) -> None:
-        step_ns = int(sample.ticks_since(self.forward_timestamp) * 1e9 / clock_rate)
+        step_ns = sample.media_ns_since(self.forward_timestamp, clock_rate)
         self.forward_timestamp = sample.rtp_timestamp
         if sample.distance == 1 and 0 < step_ns <= SILENCE_NS:
             self.packet_ns = step_ns
@@ -130,11 +133,11 @@ class Timing:
             self.media_ns += step_ns
 
 
-def _timestamps_jumped(sample: Sample, ticks: int, difference: float, clock_rate: int) -> bool:
+def _timestamps_jumped(sample: Sample, step_ns: int, difference_ns: int) -> bool:
     """Whether D tells of the sender's clock, not of the path.
 
     Timestamps leapt by more than a second, or stood still while the sender was silent.
     """
-    leapt = ticks < -JUMP_S * clock_rate or difference < -JUMP_S * clock_rate
-    stood_still = sample.marker and difference > TALKSPURT_S * clock_rate
+    leapt = min(step_ns, difference_ns) < -JUMP_NS
+    stood_still = sample.marker and difference_ns > TALKSPURT_NS
     return leapt or stood_still
