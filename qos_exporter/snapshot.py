@@ -54,6 +54,17 @@ class PacketCounts(NamedTuple):
     discarded: int = 0
 
 
+class LossBursts(NamedTuple):
+    """Bursts of loss and the gaps between them (RFC 3611 section 4.7.2, Gmin 16, losses only)."""
+
+    burst_density: float
+    """Share of the packets in bursts that were lost; 0 where there was no burst."""
+    gap_density: float
+    burst_duration_s: float | None
+    """The mean; `None` while the media time of a packet is unknown."""
+    gap_duration_s: float | None
+
+
 class WindowCounts(NamedTuple):
     """How many windows ended with which verdict."""
 
@@ -183,6 +194,8 @@ class StreamView(NamedTuple):
     reported: Reported | None = None
     fault: str = "unknown"
     """`before the tap`, `after the tap`, `both`, `clean` or `unknown`."""
+    loss_bursts: LossBursts | None = None
+    """`None` while no packet was expected."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ from qos_exporter.snapshot import CallTotals, GroupView, Snapshot
 
 
 def aggregate_families(snapshot: Snapshot) -> Iterator[Metric]:
-    """Give every aggregated family, in the order calls, numbers of groups, histograms of groups."""
+    """Give every aggregated family, in the order of the catalogue."""
     yield from _call_families(snapshot.totals)
+    yield simple("voip_rtcp_reports_total", labelled(snapshot.reports.rtcp_packets))
     yield from _number_families(snapshot.groups)
     yield from _breakdown_families(snapshot.groups)
     yield from _histogram_families(snapshot.groups)
@@ -50,30 +51,33 @@ def simple(name: str, series: Iterable[tuple[tuple[str, ...], float]]) -> Metric
 
 
 def _number_families(groups: tuple[GroupView, ...]) -> Iterator[Metric]:
-    for family, value_of in GROUP_NUMBERS:
+    for family, values in GROUP_NUMBERS:
         metric = metric_family.number(family)
-        for group in groups:
-            value = value_of(group)
-            if value is not None:
-                metric_family.add_number(metric, group_labels(family, group), value)
+        for source, value_of in values:
+            for group in groups:
+                value = value_of(group)
+                if value is not None:
+                    labels = group_labels(family, group, source=source)
+                    metric_family.add_number(metric, labels, value)
         yield metric
 
 
 def _breakdown_families(groups: tuple[GroupView, ...]) -> Iterator[Metric]:
-    for family, rows_of in GROUP_BREAKDOWNS:
+    for family, values in GROUP_BREAKDOWNS:
         metric = metric_family.number(family)
-        for group in groups:
-            labels = group_labels(family, group)
-            for *further, value in rows_of(group):
-                metric_family.add_number(metric, (*labels, *map(str, further)), float(value))
+        for source, rows_of in values:
+            for group in groups:
+                labels = group_labels(family, group, source=source)
+                for *further, value in rows_of(group):
+                    metric_family.add_number(metric, (*labels, *map(str, further)), float(value))
         yield metric
 
 
 def _histogram_families(groups: tuple[GroupView, ...]) -> Iterator[Metric]:
-    for family, observed in GROUP_HISTOGRAMS:
+    for family, values in GROUP_HISTOGRAMS:
         metric = metric_family.histogram(family)
-        for group in groups:
-            metric_family.add_histogram(
-                metric, family, group_labels(family, group), observed(group)
-            )
+        for source, observed in values:
+            for group in groups:
+                labels = group_labels(family, group, source=source)
+                metric_family.add_histogram(metric, family, labels, observed(group))
         yield metric

@@ -7,44 +7,69 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from qos_exporter.export.call_media import CallMedia
-from qos_exporter.export.catalogue import BY_NAME, Family
+from qos_exporter.export.call_rows import (
+    DIRECTIONS,
+    LEGS,
+    REPORTS,
+    TRIPS,
+    UNKNOWN,
+    CallRow,
+    RowKind,
+)
+from qos_exporter.export.catalogue import BY_NAME, PER_CALL, Family
 from qos_exporter.export.catalogue.per_call import PACKET_FATES
 
 RTP_SOURCE = "rtp"
 """The `source` of figures that were measured at the tap."""
+RTCP_SOURCE = "rtcp"
+"""The `source` of figures that were made of receiver reports (RFC 3550)."""
 
-UNKNOWN = "unknown"
-"""The label value for what was not found out."""
-
-Subject = Callable[[CallMedia], object]
+Subject = Callable[[CallRow], object]
 
 
 @dataclass(frozen=True, slots=True)
 class CallValue:
-    """How to get the value of one family.
+    """How to get the value of one family, of one source.
 
     It is taken in two steps, so that the first is done once for all families of a subject: with
     10,000 calls every step counts.
     """
 
     family: Family
+    kind: RowKind
+    """The rows that have a value."""
     subject: Subject
     """The part of a row that the value is in; `None` where there is no such part."""
     of_subject: Callable[[object], float | None]
     """The value in that part; `None` where it is not known."""
+    source: str = ""
+    """The label `source`, where it is not the rows that tell it."""
 
-    def of(self, media: CallMedia) -> float | None:
+    @property
+    def own_labels(self) -> tuple[str, ...]:
+        """The labels that the rows tell."""
+        return tuple(label for label in self.family.labels if label in self.kind.labels)
+
+    def of(self, row: CallRow) -> float | None:
         """Give the value for one row, `None` where there is nothing to say."""
-        subject = self.subject(media)
+        subject = self.subject(row)
         return None if subject is None else self.of_subject(subject)
+
+    def labels_of(self, row: CallRow) -> tuple[str, ...]:
+        """Give the label values of one series in the order of the family's labels."""
+        own = (self.kind.labels[label](row) for label in self.own_labels)
+        return (*own, self.source) if self.source else (*own,)
 
 
 _window: Subject = attrgetter("scored.last_window")
 _packets: Subject = attrgetter("packets")
 _call: Subject = attrgetter("call")
 _current: Subject = attrgetter("current")
+_bursts: Subject = attrgetter("current.loss_bursts")
+_quality: Subject = attrgetter("quality")
+_figures: Subject = attrgetter("figures")
 
-_VALUES: dict[str, tuple[Subject, str]] = {
+_MEASURED: dict[str, tuple[Subject, str]] = {
     "voip_call_mos_lq": (_window, "mos_lq"),
     "voip_call_mos_cq": (_window, "mos_cq"),
     "voip_call_r_factor": (_window, "r_factor"),
@@ -53,29 +78,66 @@ _VALUES: dict[str, tuple[Subject, str]] = {
     "voip_call_burst_ratio": (_window, "burst_ratio"),
     "voip_call_jitter_seconds": (_window, "jitter_s"),
     "voip_call_jitter_max_seconds": (_window, "jitter_max_s"),
+    "voip_call_burst_density_ratio": (_bursts, "burst_density"),
+    "voip_call_gap_density_ratio": (_bursts, "gap_density"),
+    "voip_call_burst_duration_seconds": (_bursts, "burst_duration_s"),
+    "voip_call_gap_duration_seconds": (_bursts, "gap_duration_s"),
+    "voip_call_downstream_loss_ratio": (_window, "downstream_loss_ratio"),
+    "voip_call_downstream_jitter_seconds": (_window, "downstream_jitter_s"),
     **{f"voip_call_packets_{fate}_total": (_packets, fate) for fate in PACKET_FATES},
     "voip_call_start_timestamp_seconds": (_call, "start_s"),
     "voip_call_duration_seconds": (_call, "duration_s"),
     "voip_call_last_packet_timestamp_seconds": (_current, "last_s"),
 }
 
+_BY_RTCP: dict[str, tuple[Subject, str]] = {
+    "voip_call_loss_ratio": (_window, "reported_loss_ratio"),
+    "voip_call_jitter_seconds": (_window, "reported_jitter_s"),
+}
+
+_BY_OTHER_REPORTS: dict[str, tuple[Subject, str]] = {
+    "voip_call_loss_ratio": (_quality, "loss_ratio"),
+    "voip_call_jitter_seconds": (attrgetter("quality.jitter"), "last"),
+    "voip_reported_mos_lq": (attrgetter("quality.mos_lq"), "last"),
+    "voip_reported_mos_cq": (attrgetter("quality.mos_cq"), "last"),
+    "voip_reported_r_factor": (attrgetter("quality.r_factor"), "last"),
+    "voip_reported_discard_ratio": (_quality, "discard_ratio"),
+    "voip_reported_round_trip_seconds": (attrgetter("quality.round_trip"), "last"),
+}
+
+_OF_TRIPS: dict[str, tuple[Subject, str]] = {
+    "voip_call_round_trip_seconds": (_figures, "last"),
+    "voip_call_round_trip_max_seconds": (_figures, "max"),
+}
+
+_OF_LEGS: dict[str, tuple[Subject, str]] = {
+    "voip_call_round_trip_leg_seconds": (attrgetter("leg.figures"), "last"),
+}
+
+
+def _of_family(family: Family) -> list[CallValue]:
+    """Give the sources of one family, measured figures first."""
+    rtp = RTP_SOURCE if "source" in family.labels else ""
+    sources = (
+        (DIRECTIONS, _MEASURED, rtp),
+        (DIRECTIONS, _BY_RTCP, RTCP_SOURCE),
+        (REPORTS, _BY_OTHER_REPORTS, ""),
+        (TRIPS, _OF_TRIPS, ""),
+        (LEGS, _OF_LEGS, ""),
+    )
+    return [
+        CallValue(family, kind, subject, attrgetter(path), source)
+        for kind, values, source in sources
+        if family.name in values
+        for subject, path in (values[family.name],)
+    ]
+
+
 CALL_INFO: Family = BY_NAME["voip_call_info"]
-CALL_VALUES: tuple[CallValue, ...] = tuple(
-    CallValue(BY_NAME[name], subject, attrgetter(path)) for name, (subject, path) in _VALUES.items()
+CALL_VALUES: tuple[tuple[Family, tuple[CallValue, ...]], ...] = tuple(
+    (family, tuple(_of_family(family))) for family in PER_CALL if family != CALL_INFO
 )
 """All per-call families but `voip_call_info`, in the order of the catalogue."""
-
-THIRD_LABEL: dict[str, Callable[[CallMedia], str]] = {
-    "scale": lambda media: media.scored.scale or UNKNOWN,
-    "source": lambda _: RTP_SOURCE,
-}
-"""What some families carry besides `call_id` and `direction`."""
-
-
-def label_values(family: Family, media: CallMedia) -> tuple[str, ...]:
-    """Give the label values of one series in the order of `family.labels`."""
-    extra = (THIRD_LABEL[label](media) for label in family.labels[2:])
-    return (media.call.call_id, media.direction, *extra)
 
 
 def info_values(media: CallMedia) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from prometheus_client.registry import Collector
 
 from qos_exporter.export import metric_family
 from qos_exporter.export.aggregates import aggregate_families
-from qos_exporter.export.call_media import CallMedia, call_media
-from qos_exporter.export.call_values import CALL_INFO, CALL_VALUES, info_values, label_values
+from qos_exporter.export.call_media import CallMedia
+from qos_exporter.export.call_rows import DIRECTIONS, CallRows, call_rows
+from qos_exporter.export.call_values import CALL_INFO, CALL_VALUES, info_values
 from qos_exporter.export.catalogue import FAMILIES
 from qos_exporter.export.own_state import build_info, exporter_families
 from qos_exporter.snapshot import Snapshot
@@ -66,19 +67,21 @@ def bounded_families(snapshot: Snapshot) -> Iterator[Metric]:
 
 def call_families(snapshot: Snapshot) -> Iterator[Metric]:
     """Give the per-call families; for many calls the exposition has a faster encoder."""
-    rows = tuple(call_media(snapshot.calls))
+    rows = call_rows(snapshot.calls)
     yield _call_info(rows)
-    for source in CALL_VALUES:
-        metric = metric_family.number(source.family)
-        for media in rows:
-            value = source.of(media)
-            if value is not None:
-                metric_family.add_number(metric, label_values(source.family, media), value)
+    for family, values in CALL_VALUES:
+        metric = metric_family.number(family)
+        for source in values:
+            for row in rows[source.kind]:
+                value = source.of(row)
+                if value is not None:
+                    metric_family.add_number(metric, source.labels_of(row), value)
         yield metric
 
 
-def _call_info(rows: tuple[CallMedia, ...]) -> Metric:
+def _call_info(rows: CallRows) -> Metric:
     metric = metric_family.info(CALL_INFO)
-    for media in rows:
-        metric_family.add_info(metric, CALL_INFO, info_values(media))
+    for row in rows[DIRECTIONS]:
+        if isinstance(row, CallMedia):
+            metric_family.add_info(metric, CALL_INFO, info_values(row))
     return metric

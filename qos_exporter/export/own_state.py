@@ -10,7 +10,7 @@ from qos_exporter import __version__
 from qos_exporter.export import metric_family
 from qos_exporter.export.aggregates import labelled, simple
 from qos_exporter.export.catalogue import BY_NAME
-from qos_exporter.snapshot import CaptureView, ExporterView, Snapshot
+from qos_exporter.snapshot import CaptureView, ExporterView, ReportTotals, Snapshot
 
 
 def exporter_families(snapshot: Snapshot) -> Iterator[Metric]:
@@ -19,6 +19,7 @@ def exporter_families(snapshot: Snapshot) -> Iterator[Metric]:
     yield from _operation_families(snapshot.exporter)
     yield from _capture_families(snapshot.captures)
     yield from _decoding_families(snapshot.exporter)
+    yield from _report_families(snapshot.reports)
     yield from _table_families(snapshot.exporter)
     yield simple("qos_exporter_call_series_dropped_total", (((), snapshot.totals.series_dropped),))
 
@@ -92,6 +93,14 @@ def _decoding_families(exporter: ExporterView) -> Iterator[Metric]:
     yield simple(
         "qos_exporter_decode_errors_total",
         (((protocol, reason), count) for protocol, reason, count in exporter.decode_errors),
+    )
+
+
+def _report_families(reports: ReportTotals) -> Iterator[Metric]:
+    yield simple("qos_exporter_reports_unmatched_total", labelled(reports.unmatched))
+    yield simple(
+        "qos_exporter_round_trips_rejected_total",
+        (((source, reason), count) for source, reason, count in reports.rejected_round_trips),
     )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from qos_exporter.dataplane.values import KernelStatistics
     from qos_exporter.monitor.source import Source
+    from qos_exporter.snapshot import ReportTotals
 
 
 class OwnState:
@@ -29,12 +30,14 @@ def capture_views(sources: Sequence[Source]) -> tuple[CaptureView, ...]:
     return tuple(source.view() for source in sources)
 
 
-def undecoded(statistics: Sequence[KernelStatistics]) -> tuple[tuple[str, int], ...]:
-    """Frames that were not counted as media, by reason, of all sources together."""
+def undecoded(
+    statistics: Sequence[KernelStatistics], *, encrypted_reports: int
+) -> tuple[tuple[str, int], ...]:
+    """Frames that were not read, by reason, of all sources together."""
     sums: Counter[str] = Counter()
     for each in statistics:
         sums.update(dict(each.undecoded))
-    return tuple(sums.items())
+    return (*sums.items(), ("srtcp", encrypted_reports))
 
 
 def stream_table(statistics: Sequence[KernelStatistics]) -> TableView:
@@ -52,6 +55,7 @@ def exporter_view(
     *,
     errors: tuple[tuple[str, str, int], ...],
     tables: tuple[TableView, ...],
+    reports: ReportTotals,
     own: OwnState,
     began_s: float,
 ) -> ExporterView:
@@ -62,7 +66,7 @@ def exporter_view(
     statistics = [source.kernel.statistics() for source in sources]
     counting_ns = sum(each.counting_ns for each in statistics)
     return ExporterView(
-        undecoded=undecoded(statistics),
+        undecoded=undecoded(statistics, encrypted_reports=reports.encrypted),
         decode_errors=errors,
         tables=(stream_table(statistics), *tables),
         config_reload_successful=own.reload_successful,

@@ -102,6 +102,7 @@ def develop(picture: Picture, parts: Parts, *, own: OwnState, began_s: float) ->
             parts.sources,
             errors=picture.decode_errors,
             tables=(picture.call_table,),
+            reports=picture.reports,
             own=own,
             began_s=began_s,
         ),

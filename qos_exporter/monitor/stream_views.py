@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from qos_exporter.dataplane.rows import CLOCK_SOURCES
+from qos_exporter.monitor.burst_views import loss_bursts
 from qos_exporter.monitor.columns import lists, names, quotients, seconds, tuples, where
 from qos_exporter.monitor.reporting.views import fault_of, reported_view
 from qos_exporter.monitor.window_views import last_windows, ratings, scores, window_counts
@@ -112,6 +113,7 @@ def stream_views(copies: StreamCopies) -> list[StreamView]:
         [fact.active for fact in copies.facts],
         [fact.reported for fact in copies.facts],
         faults(copies),
+        loss_bursts(totals),
     )
 
 

@@ -15,6 +15,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
+from qos_exporter.quality.arrays import FloatArray, Values
+
 GMIN = 16
 """The gap threshold that RFC 3611 section 4.7.6 recommends, in packets."""
 
@@ -59,17 +63,36 @@ def burst_gap(counts: BurstCounts, *, packet_s: float) -> BurstGap | None:
     """Give the figures for packets of `packet_s` each, or None where no packet was expected."""
     if not counts.packets:
         return None
-    gap_packets = counts.packets - counts.burst_packets
-    return BurstGap(
-        burst_density=_per(counts.burst_lost, counts.burst_packets),
-        gap_density=_per(counts.lost - counts.burst_lost, gap_packets),
-        burst_duration_s=packet_s * _per(counts.burst_packets, counts.bursts),
-        gap_duration_s=packet_s * _per(gap_packets, counts.gaps),
+    burst_density, gap_density, in_burst, in_gap = map(float, burst_gap_figures(**counts._asdict()))
+    return BurstGap(burst_density, gap_density, packet_s * in_burst, packet_s * in_gap)
+
+
+def burst_gap_figures(
+    *,
+    packets: Values,
+    lost: Values,
+    bursts: Values,
+    burst_packets: Values,
+    burst_lost: Values,
+    gaps: Values,
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Give burst density, gap density, and the mean packets in a burst and in a gap.
+
+    The arguments are those of `BurstCounts`: of one stream, or of many.
+    """
+    gap_packets = np.asarray(packets, dtype=np.float64) - burst_packets
+    gap_lost = np.asarray(lost, dtype=np.float64) - burst_lost
+    return (
+        _per(burst_lost, burst_packets),
+        _per(gap_lost, gap_packets),
+        _per(burst_packets, bursts),
+        _per(gap_packets, gaps),
     )
 
 
-def _per(part: int, whole: int) -> float:
-    return part / whole if whole else 0.0
+def _per(part: Values, whole: Values) -> FloatArray:
+    whole = np.asarray(whole, dtype=np.float64)
+    return np.divide(part, whole, out=np.zeros(np.shape(whole)), where=whole > 0)
 
 
 def count_bursts(lost: Iterable[bool], *, gmin: int = GMIN) -> BurstCounts:

@@ -11,9 +11,17 @@ from qos_exporter.snapshot import (
     CaptureView,
     ExporterView,
     GroupKey,
+    GroupReports,
     GroupView,
     Histogram,
+    LossBursts,
     PacketCounts,
+    Reported,
+    ReportedQuality,
+    ReportedReception,
+    ReportedScore,
+    ReportTotals,
+    RoundTripLeg,
     Score,
     Snapshot,
     Spread,
@@ -38,6 +46,10 @@ WINDOW = WindowQuality(
     burst_ratio=1.25,
     jitter_s=0.003,
     jitter_max_s=0.008,
+)
+
+BURSTS = LossBursts(
+    burst_density=0.45, gap_density=0.0075, burst_duration_s=0.22, gap_duration_s=9.89
 )
 
 STREAM = StreamView(
@@ -71,6 +83,7 @@ STREAM = StreamView(
     windows=WindowCounts(good=4, degraded=1, bad=0, unscored=1),
     last_window=WINDOW,
     active=True,
+    loss_bursts=BURSTS,
 )
 
 CALL = CallView(
@@ -89,6 +102,72 @@ CALL = CallView(
     has_series=True,
     streams=(STREAM,),
 )
+
+
+RECEPTION = ReportedReception(
+    reports=12,
+    loss_ratio=0.035,
+    packets_lost=105,
+    jitter=Spread(last=0.006, mean=0.005, max=0.009),
+    round_trip_leg=Spread(last=0.042, mean=0.04, max=0.06),
+)
+
+VOIP_METRICS = ReportedQuality(
+    source="rtcp_xr",
+    reports=3,
+    loss_ratio=0.05,
+    discard_ratio=0.02,
+    packets_lost=None,
+    jitter=None,
+    round_trip=Spread(last=0.2, mean=0.21, max=0.25),
+    round_trip_leg=None,
+    end_system_delay_s=0.14,
+    mos_lq=ReportedScore(last=4.3, mean=4.2, min=4.0),
+    mos_cq=ReportedScore(last=4.2, mean=4.1, min=3.9),
+    r_factor=ReportedScore(last=85.0, mean=84.0, min=80.0),
+)
+
+VQ_REPORT = replace(
+    VOIP_METRICS,
+    source="vq_report",
+    loss_ratio=0.004,
+    jitter=Spread(last=0.011, mean=0.01, max=0.012),
+    round_trip=None,
+    mos_lq=ReportedScore(last=3.5, mean=3.5, min=3.5),
+)
+
+REPORTED_STREAM = replace(
+    STREAM,
+    last_window=replace(
+        WINDOW,
+        mos_cq=4.1,
+        round_trip_s=0.12,
+        reported_loss_ratio=0.03,
+        reported_jitter_s=0.007,
+        downstream_loss_ratio=0.025,
+        downstream_jitter_s=0.004,
+    ),
+    reported=Reported(
+        cname="phone@10.0.0.1",
+        rtcp=RECEPTION,
+        quality=(VOIP_METRICS, VQ_REPORT),
+        downstream_loss_ratio=0.026,
+    ),
+    fault="after the tap",
+)
+"""A stream of which its receiver has sent reports of all kinds."""
+
+LEGS = (
+    RoundTripLeg("caller", "rtcp", Spread(last=0.05, mean=0.06, max=0.09)),
+    RoundTripLeg("callee", "rtcp", Spread(last=0.07, mean=0.065, max=0.1)),
+    RoundTripLeg("callee", "stun", Spread(last=0.071, mean=0.07, max=0.075)),
+)
+
+
+def reported_call(call_id: str = "call-1") -> CallView:
+    """Give an active call with one stream, reports on it and a round trip."""
+    trip = Spread(last=0.12, mean=0.125, max=0.19)
+    return replace(call(call_id, REPORTED_STREAM), round_trip=trip, round_trip_legs=LEGS)
 
 
 def call(call_id: str = "call-1", *streams: StreamView) -> CallView:
@@ -126,6 +205,29 @@ GROUP = GroupView(
     window_jitter_s=empty_histogram(model.JITTER_S_EDGES),
     delay_variation_s=Histogram((2900, 50, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0), 4.75),
     loss_run_packets=Histogram((20, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0), 30.0),
+)
+
+GROUP_REPORTS = GroupReports(
+    packets_expected=2500,
+    packets_lost=75,
+    downstream_packets_expected=2400,
+    downstream_packets_lost=60,
+    window_loss_ratio=Histogram((0, 0, 0, 0, 1, 4), 0.16),
+    window_jitter_s=Histogram((0, 0, 2, 3), 0.03),
+    window_downstream_loss_ratio=Histogram((0, 0, 0, 0, 0, 5), 0.125),
+    round_trip_s=(
+        ("rtcp", Histogram((0, 0, 0, 0, 0, 9), 1.1)),
+        ("stun", Histogram((0, 0, 0, 0, 0, 4), 0.5)),
+    ),
+    active_loss_ratio_mean=0.03,
+    active_jitter_s_mean=0.007,
+    active_round_trip_s_mean=0.12,
+)
+
+REPORT_TOTALS = ReportTotals(
+    rtcp_packets=(("sr", 20), ("rr", 5), ("xr", 0)),
+    unmatched=(("rtcp", 2), ("vq_report", 0)),
+    rejected_round_trips=(("rtcp", "not_positive", 1), ("stun", "too_long", 0)),
 )
 
 TOTALS = CallTotals(
@@ -171,6 +273,7 @@ def snapshot(*calls: CallView) -> Snapshot:
         totals=TOTALS,
         captures=(CAPTURE,),
         exporter=EXPORTER,
+        reports=REPORT_TOTALS,
     )
 
 
@@ -203,9 +306,58 @@ windows = st.builds(
     burst_ratio=_numbers,
     jitter_s=_numbers,
     jitter_max_s=_numbers,
+    round_trip_s=_maybe_numbers,
+    reported_loss_ratio=_maybe_numbers,
+    reported_jitter_s=_maybe_numbers,
+    downstream_loss_ratio=_maybe_numbers,
+    downstream_jitter_s=_maybe_numbers,
 )
 _spreads = st.builds(Spread, last=_numbers, mean=_numbers, max=_numbers)
 _scores = st.builds(Score, mean=_numbers, min=_numbers)
+_reported_scores = st.builds(ReportedScore, last=_numbers, mean=_numbers, min=_numbers)
+_bursts = st.builds(LossBursts, _numbers, _numbers, _maybe_numbers, _maybe_numbers)
+_receptions = st.builds(
+    ReportedReception,
+    reports=_counts,
+    loss_ratio=_maybe_numbers,
+    packets_lost=st.none() | _counts,
+    jitter=st.none() | _spreads,
+    round_trip_leg=st.none() | _spreads,
+)
+_qualities = st.builds(
+    ReportedQuality,
+    source=st.sampled_from(["rtcp_xr", "vq_report", "rtp_stat"]),
+    reports=_counts,
+    loss_ratio=_maybe_numbers,
+    discard_ratio=_maybe_numbers,
+    packets_lost=st.none() | _counts,
+    jitter=st.none() | _spreads,
+    round_trip=st.none() | _spreads,
+    round_trip_leg=st.none() | _spreads,
+    end_system_delay_s=_maybe_numbers,
+    mos_lq=st.none() | _reported_scores,
+    mos_cq=st.none() | _reported_scores,
+    r_factor=st.none() | _reported_scores,
+)
+_reported = st.builds(
+    Reported,
+    cname=st.none() | _texts,
+    rtcp=st.none() | _receptions,
+    quality=st.lists(_qualities, max_size=2, unique_by=lambda each: each.source).map(tuple),
+    downstream_loss_ratio=_maybe_numbers,
+)
+
+
+def _side(leg: RoundTripLeg) -> tuple[str, str]:
+    return leg.leg, leg.source
+
+
+_legs = st.builds(
+    RoundTripLeg,
+    leg=st.sampled_from(["caller", "callee"]),
+    source=st.sampled_from(["rtcp", "stun"]),
+    figures=_spreads,
+)
 streams = st.builds(
     StreamView,
     call_id=st.none() | _texts,
@@ -236,6 +388,9 @@ streams = st.builds(
     windows=st.builds(WindowCounts, _counts, _counts, _counts, _counts),
     last_window=st.none() | windows,
     active=st.booleans(),
+    reported=st.none() | _reported,
+    fault=st.sampled_from(["after the tap", "unknown"]),
+    loss_bursts=st.none() | _bursts,
 )
 calls = st.builds(
     CallView,
@@ -253,6 +408,9 @@ calls = st.builds(
     anomalies=st.just(()),
     has_series=st.booleans(),
     streams=st.lists(streams, max_size=4).map(tuple),
+    round_trip_legs=st.lists(_legs, max_size=2, unique_by=lambda each: (each.leg, each.source)).map(
+        tuple
+    ),
 )
 snapshots = st.lists(calls, max_size=4).map(lambda views: snapshot(*views))
 """Snapshots of calls that hold any text and any number."""

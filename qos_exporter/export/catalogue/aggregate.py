@@ -13,6 +13,7 @@ SOURCE_LABELS = (*GROUP_LABELS, "source")
 
 _total = partial(Family, group="aggregate", kind="counter")
 _grouped_total = partial(_total, labels=GROUP_LABELS)
+_reported_total = partial(_total, unit="packets", labels=SOURCE_LABELS)
 _gauge = partial(Family, group="aggregate", kind="gauge", labels=GROUP_LABELS)
 _measured = partial(Family, group="aggregate", kind="gauge", labels=SOURCE_LABELS)
 _histogram = partial(Family, group="aggregate", kind="histogram", labels=GROUP_LABELS)
@@ -47,6 +48,11 @@ CALLS = (
         edges=snapshot.POST_DIAL_DELAY_S_EDGES,
         help="Time from an INVITE to the first ringing or answer; one observation per call.",
     ),
+    _total(
+        name="voip_rtcp_reports_total",
+        labels=("type",),
+        help="RTCP packets read, by type: sr, rr, sdes, bye, app, rtpfb, psfb, xr or unknown.",
+    ),
 )
 
 ACTIVE = (
@@ -66,12 +72,17 @@ ACTIVE = (
     _measured(
         name="voip_active_loss_ratio_mean",
         unit="ratio",
-        help="Mean loss ratio of the last windows of the running streams.",
+        help="Mean loss ratio of the last windows of the running streams; rtcp: as reported.",
     ),
     _measured(
         name="voip_active_jitter_seconds_mean",
         unit="seconds",
-        help="Mean interarrival jitter of the last windows of the running streams.",
+        help="Mean jitter of the last windows of the running streams; rtcp: as reported.",
+    ),
+    _gauge(
+        name="voip_active_round_trip_seconds_mean",
+        unit="seconds",
+        help="Mean round trip of the calls of the running streams, where both legs are known.",
     ),
 )
 
@@ -95,6 +106,30 @@ COUNTERS = (
         unit="seconds",
         help="Seconds in which more than a twentieth of the media had to be concealed.",
     ),
+)
+
+REPORTED = (
+    _reported_total(
+        name="voip_reported_packets_expected_total",
+        help="RTP packets that receivers expected, by the differences of their reports.",
+    ),
+    _reported_total(
+        name="voip_reported_packets_lost_total",
+        help="RTP packets that receivers missed, wherever lost, by the differences of reports.",
+    ),
+    _grouped_total(
+        name="voip_downstream_packets_expected_total",
+        unit="packets",
+        help="RTP packets of which both the receiver's reports and the tap can speak.",
+    ),
+    _grouped_total(
+        name="voip_downstream_packets_lost_total",
+        unit="packets",
+        help="Those of them that passed the tap, or should have, and were lost behind it.",
+    ),
+)
+
+BREAKDOWNS = (
     _total(
         name="voip_windows_total",
         labels=(*GROUP_LABELS, "result", "reason"),
@@ -129,14 +164,27 @@ HISTOGRAMS = (
         unit="ratio",
         labels=SOURCE_LABELS,
         edges=snapshot.LOSS_RATIO_EDGES,
-        help="Loss ratio; one observation per stream and window.",
+        help="Loss ratio; one observation per stream and window, rtcp: if reported.",
     ),
     _histogram(
         name="voip_window_jitter_seconds",
         unit="seconds",
         labels=SOURCE_LABELS,
         edges=snapshot.JITTER_S_EDGES,
-        help="Mean interarrival jitter (RFC 3550 A.8); one observation per stream and window.",
+        help="Mean interarrival jitter; one observation per stream and window, rtcp: if reported.",
+    ),
+    _histogram(
+        name="voip_window_downstream_loss_ratio",
+        unit="ratio",
+        edges=snapshot.LOSS_RATIO_EDGES,
+        help="Loss between tap and receiver; one observation per stream and window with a report.",
+    ),
+    _histogram(
+        name="voip_round_trip_seconds",
+        unit="seconds",
+        labels=SOURCE_LABELS,
+        edges=snapshot.ROUND_TRIP_S_EDGES,
+        help="Round trip between both parties; one observation per report that completes one.",
     ),
     _histogram(
         name="voip_delay_variation_seconds",
@@ -152,4 +200,11 @@ HISTOGRAMS = (
     ),
 )
 
-AGGREGATE: tuple[Family, ...] = (*CALLS, *ACTIVE, *COUNTERS, *HISTOGRAMS)
+AGGREGATE: tuple[Family, ...] = (
+    *CALLS,
+    *ACTIVE,
+    *COUNTERS,
+    *REPORTED,
+    *BREAKDOWNS,
+    *HISTOGRAMS,
+)

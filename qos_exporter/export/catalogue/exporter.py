@@ -68,6 +68,16 @@ DECODING = (
         labels=("protocol", "reason"),
         help="Messages that break the rules of their protocol.",
     ),
+    _total(
+        name="qos_exporter_reports_unmatched_total",
+        labels=("source",),
+        help="Reports about a stream that was not seen: it passes elsewhere, or is over.",
+    ),
+    _total(
+        name="qos_exporter_round_trips_rejected_total",
+        labels=("source", "reason"),
+        help="Round trips that cannot be: not_positive, or too_long (more than 10 s).",
+    ),
 )
 
 TABLES = (

@@ -21,6 +21,8 @@ PACKET_FATE_HELP = {
 CALL_LABELS = ("call_id", "direction")
 SCORE_LABELS = (*CALL_LABELS, "scale")
 SOURCE_LABELS = (*CALL_LABELS, "source")
+TRIP_LABELS = ("call_id",)
+LEG_LABELS = ("call_id", "leg", "source")
 INFO_LABELS = (
     *("call_id", "direction", "caller", "callee", "codec", "scale", "src", "dst"),
     *("src_network", "dst_network", "interface", "state"),
@@ -29,6 +31,7 @@ INFO_LABELS = (
 _gauge = partial(Family, kind="gauge", group="per-call", labels=CALL_LABELS)
 _score = partial(Family, kind="gauge", group="per-call", labels=SCORE_LABELS)
 _measured = partial(Family, kind="gauge", group="per-call", labels=SOURCE_LABELS)
+_trip = partial(Family, kind="gauge", group="per-call", unit="seconds", labels=TRIP_LABELS)
 
 QUALITY = (
     _score(
@@ -46,7 +49,7 @@ QUALITY = (
     _measured(
         name="voip_call_loss_ratio",
         unit="ratio",
-        help="RTP packets lost of those expected in the last complete window.",
+        help="RTP packets lost of those expected, in the last complete window or report.",
     ),
     _gauge(
         name="voip_call_discard_ratio",
@@ -61,12 +64,92 @@ QUALITY = (
     _measured(
         name="voip_call_jitter_seconds",
         unit="seconds",
-        help="Mean interarrival jitter (RFC 3550 A.8) in the last complete window.",
+        help="Mean interarrival jitter (RFC 3550 A.8) in the last complete window or report.",
     ),
     _gauge(
         name="voip_call_jitter_max_seconds",
         unit="seconds",
         help="Largest interarrival jitter within the last complete window.",
+    ),
+)
+
+BURSTS = (
+    _gauge(
+        name="voip_call_burst_density_ratio",
+        unit="ratio",
+        help="Packets lost of those in bursts of loss (RFC 3611, Gmin 16), so far; 0 without any.",
+    ),
+    _gauge(
+        name="voip_call_gap_density_ratio",
+        unit="ratio",
+        help="Packets lost of those in the gaps between bursts of loss, so far.",
+    ),
+    _gauge(
+        name="voip_call_burst_duration_seconds",
+        unit="seconds",
+        help="Mean duration of a burst of loss so far; 0 without any.",
+    ),
+    _gauge(
+        name="voip_call_gap_duration_seconds",
+        unit="seconds",
+        help="Mean duration of a gap between bursts of loss so far.",
+    ),
+)
+
+DOWNSTREAM = (
+    _gauge(
+        name="voip_call_downstream_loss_ratio",
+        unit="ratio",
+        help="Lost between tap and receiver, of packets that both spoke of in the last window.",
+    ),
+    _gauge(
+        name="voip_call_downstream_jitter_seconds",
+        unit="seconds",
+        help="The receiver's jitter less that at the tap, in the last window; never negative.",
+    ),
+)
+
+ROUND_TRIPS = (
+    _trip(
+        name="voip_call_round_trip_seconds",
+        help="Caller to callee and back, by the latest legs; absent while a leg is missing.",
+    ),
+    _trip(
+        name="voip_call_round_trip_max_seconds",
+        help="The longest round trip of the call so far.",
+    ),
+    Family(
+        name="voip_call_round_trip_leg_seconds",
+        kind="gauge",
+        group="per-call",
+        unit="seconds",
+        labels=LEG_LABELS,
+        help="From the tap to one party and back, the latest value; leg is caller or callee.",
+    ),
+)
+
+REPORTED = (
+    _measured(
+        name="voip_reported_mos_lq",
+        help="Listening quality that the receiver worked out itself, by its last report.",
+    ),
+    _measured(
+        name="voip_reported_mos_cq",
+        help="Conversational quality that the receiver worked out itself, by its last report.",
+    ),
+    _measured(
+        name="voip_reported_r_factor",
+        help="Rating factor R that the receiver worked out itself, by its last report.",
+    ),
+    _measured(
+        name="voip_reported_discard_ratio",
+        unit="ratio",
+        help="Packets that the receiver's own jitter buffer discarded, by its last report.",
+    ),
+    _measured(
+        name="voip_reported_round_trip_seconds",
+        unit="seconds",
+        help="Round trip that the receiver measured itself by its own clock, by its last report.",
     ),
 )
 
@@ -109,6 +192,10 @@ PER_CALL: tuple[Family, ...] = (
         help="Who talks to whom, over which endpoints and codec; always 1.",
     ),
     *QUALITY,
+    *BURSTS,
+    *DOWNSTREAM,
+    *ROUND_TRIPS,
+    *REPORTED,
     *PACKETS,
     *TIMES,
 )

@@ -14,11 +14,10 @@ UNDECODED_MEANINGS: Mapping[str, str] = MappingProxyType(
         "icmp": "ICMP, and with it RTP that an error message quotes",
         "other_transport": "neither UDP nor TCP on a SIP port",
         "bad_udp_length": "a length in the UDP header that cannot be",
-        "stun": "STUN (ICE)",
+        "stun": "STUN (ICE) other than checks of a connection and their answers, which are read",
         "dtls": "DTLS, or what begins like it",
         "zrtp": "ZRTP, or what begins like it",
         "turn_channel": "media or anything else inside a TURN channel",
-        "rtcp": "RTCP",
         "not_rtp": "UDP that begins like none of these: DNS, games, keepalives",
         "bad_rtp_header": "begins like RTP, but its header does not fit into the datagram",
         "implausible_rtp": "like RTP, but unannounced, and of an unlikely payload type or size",
@@ -27,6 +26,7 @@ UNDECODED_MEANINGS: Mapping[str, str] = MappingProxyType(
         "ip_fragment": "fragments of IP packets",
         "tcp_sip": "TCP on a SIP port",
         "tunnel": "frames inside others: GRE, IP in IP, VXLAN, GENEVE, GTP, TZSP, MPLS, PPPoE",
+        "srtcp": "encrypted RTCP",
     }
 )
-"""In the order of the counters."""
+"""In the order of the counters; what has to be looked into to be told comes last."""

@@ -7,18 +7,12 @@ done column by column: a loop over 20,000 rows in Python is what a scrape can af
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress, groupby
-from operator import attrgetter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import compress
 
-from qos_exporter.export.call_media import CallMedia, call_media
-from qos_exporter.export.call_values import (
-    CALL_INFO,
-    CALL_VALUES,
-    THIRD_LABEL,
-    CallValue,
-    info_values,
-)
+from qos_exporter.export.call_media import CallMedia
+from qos_exporter.export.call_rows import DIRECTIONS, CallRow, CallRows, RowKind, call_rows
+from qos_exporter.export.call_values import CALL_INFO, CALL_VALUES, CallValue, info_values
 from qos_exporter.export.catalogue import Family
 from qos_exporter.export.exposition.formats import Format
 from qos_exporter.export.exposition.labels import escaped_column
@@ -31,69 +25,99 @@ _INFO_LABELS = (
     "{" + ",".join(f'{CALL_INFO.labels[position]}="%s"' for position in _INFO_ORDER) + "} 1.0"
 )
 
-Columns = dict[str, list[str]]
-"""By the third label of a family (`scale`, `source`, or none): the label sets of all rows, in
-braces, ready to write."""
+LabelNames = tuple[str, ...]
 
 
 def encode_calls(
     calls: Iterable[CallView], *, format_: Format, names: frozenset[str] | None = None
 ) -> Iterator[bytes]:
     """Give the per-call families of all calls, one by one; `names` restricts them to those."""
-    for family, lines in _families(list(call_media(calls)), names):
+    for family, lines in _families(call_rows(calls), names):
         # A family that was asked for by name and has no series is left out, as the library does.
         if lines or names is None:
             yield (format_.header(family) + _block(family.name, lines)).encode()
 
 
-def _families(
-    rows: Sequence[CallMedia], names: frozenset[str] | None
-) -> Iterator[tuple[Family, list[str]]]:
+def _families(rows: CallRows, names: frozenset[str] | None) -> Iterator[tuple[Family, list[str]]]:
     """Give each family with its lines, but for the name at the beginning of each."""
     if names is None or CALL_INFO.name in names:
-        yield CALL_INFO, _info_lines(rows)
-    sources = [source for source in CALL_VALUES if names is None or source.family.name in names]
-    labels = _label_columns(rows)
-    for subject_of, of_subject in groupby(sources, key=attrgetter("subject")):
-        subjects = list(map(subject_of, rows))
-        known = [subject is not None for subject in subjects]
-        of_known = {third: list(compress(column, known)) for third, column in labels.items()}
-        subjects = list(compress(subjects, known))
-        for source in of_subject:
-            third = "".join(source.family.labels[2:])
-            yield source.family, _lines(source, of_known[third], subjects)
+        yield CALL_INFO, _info_lines(rows[DIRECTIONS])
+    columns = {kind: _Columns(kind, of_kind) for kind, of_kind in rows.items()}
+    for family, sources in CALL_VALUES:
+        if names is None or family.name in names:
+            lines: list[str] = []
+            for source in sources:
+                lines += _lines(source, columns[source.kind].of(source.subject))
+            yield family, lines
 
 
-def _info_lines(rows: Sequence[CallMedia]) -> list[str]:
-    columns = list(map(list, zip(*map(info_values, rows), strict=True)))
+def _info_lines(rows: Sequence[CallRow]) -> list[str]:
+    values = [info_values(row) for row in rows if isinstance(row, CallMedia)]
+    columns = list(map(list, zip(*values, strict=True)))
     if not columns:
         return []
     ordered = [escaped_column(columns[position]) for position in _INFO_ORDER]
     return list(map(_INFO_LABELS.__mod__, zip(*ordered, strict=True)))
 
 
-def _label_columns(rows: Sequence[CallMedia]) -> Columns:
-    call_ids = escaped_column([media.call.call_id for media in rows])
-    directions = escaped_column([media.direction for media in rows])
-    common = list(
-        map('{call_id="%s",direction="%s"'.__mod__, zip(call_ids, directions, strict=True))
-    )
-    columns = {"": [f"{labels}}} " for labels in common]}
-    for name, value_of in THIRD_LABEL.items():
-        values = escaped_column(list(map(value_of, rows)))
-        columns[name] = [
-            f'{labels},{name}="{value}"}} ' for labels, value in zip(common, values, strict=True)
-        ]
-    return columns
+class _Columns:
+    """What the rows of one kind have in common for many families, each made once."""
+
+    def __init__(self, kind: RowKind, rows: Sequence[CallRow]) -> None:
+        self._kind = kind
+        self._rows = rows
+        self._labels: dict[LabelNames, list[str]] = {}
+        self._subjects: dict[object, _Subjects] = {}
+
+    def of(self, subject: Callable[[CallRow], object]) -> _Subjects:
+        """Give one part of all rows that have it."""
+        known = self._subjects.get(subject)
+        if known is None:
+            known = self._subjects[subject] = _Subjects(self, list(map(subject, self._rows)))
+        return known
+
+    def labels(self, names: LabelNames) -> list[str]:
+        """Give the label sets of all rows, ready to write but for what closes them."""
+        known = self._labels.get(names)
+        if known is None:
+            known = self._labels[names] = self._written(names)
+        return known
+
+    def _written(self, names: LabelNames) -> list[str]:
+        template = "{" + ",".join(f'{name}="%s"' for name in names)
+        columns = [escaped_column(list(map(self._kind.labels[name], self._rows))) for name in names]
+        return list(map(template.__mod__, zip(*columns, strict=True)))
 
 
-def _lines(source: CallValue, labels: list[str], subjects: list[object]) -> list[str]:
-    values = list(map(source.of_subject, subjects))
+class _Subjects:
+    """One part of the rows that have it, with the labels of those rows."""
+
+    def __init__(self, columns: _Columns, subjects: list[object]) -> None:
+        self._columns = columns
+        self._is_known = [subject is not None for subject in subjects]
+        self._labels: dict[LabelNames, list[str]] = {}
+        self.known = list(compress(subjects, self._is_known))
+
+    def labels(self, names: LabelNames) -> list[str]:
+        """Give the label sets of these rows."""
+        known = self._labels.get(names)
+        if known is None:
+            known = list(compress(self._columns.labels(names), self._is_known))
+            self._labels[names] = known
+        return known
+
+
+def _lines(source: CallValue, subjects: _Subjects) -> list[str]:
+    """Write the series of one source: labels, the source where rows do not tell it, the value."""
+    values = list(map(source.of_subject, subjects.known))
     known = [value for value in values if value is not None]
+    if not known:
+        return []
+    labels = subjects.labels(source.own_labels)
     if len(known) < len(values):
         labels = [label for label, value in zip(labels, values, strict=True) if value is not None]
-    texts = number_texts(known)
-    return [label + text for label, text in zip(labels, texts, strict=True)]
+    end = f',source="{source.source}"}} ' if source.source else "} "
+    return [label + end + text for label, text in zip(labels, number_texts(known), strict=True)]
 
 
 def _block(name: str, lines: list[str]) -> str:

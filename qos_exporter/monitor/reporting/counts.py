@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import product
 from typing import TYPE_CHECKING
 
+from qos_exporter.reports.call_round_trip import TripSource
+from qos_exporter.reports.round_trip import Rejection
+from qos_exporter.reports.stream_reports import ReportSource
 from qos_exporter.snapshot import ReportTotals
 
 if TYPE_CHECKING:
-    from qos_exporter.reports.call_round_trip import TripSource
-    from qos_exporter.reports.round_trip import Rejection
+    from collections.abc import Iterable
+    from typing import TypeVar
+
+    K = TypeVar("K")
+
+RTCP_TYPES = ("sr", "rr", "sdes", "bye", "app", "rtpfb", "psfb", "xr", "unknown")
+"""What an RTCP packet can be."""
 
 
 class ReportCounts:
     """Counters over reports. They only grow."""
 
     def __init__(self) -> None:
-        self.packets: Counter[str] = Counter()
+        self.packets = zeros(RTCP_TYPES)
         """RTCP packets by type."""
-        self.unmatched: Counter[str] = Counter()
+        self.unmatched = zeros(ReportSource)
         """Reports about a stream that nobody has seen, by source."""
-        self.rejected: Counter[tuple[TripSource, Rejection]] = Counter()
+        self.rejected = zeros(product(TripSource, Rejection))
         """Round trips that were not believed."""
         self.encrypted = 0
         """SRTCP datagrams, of which nothing can be read."""
@@ -28,11 +37,16 @@ class ReportCounts:
     def view(self) -> ReportTotals:
         """Copy the counters."""
         return ReportTotals(
-            rtcp_packets=tuple(sorted(self.packets.items())),
-            unmatched=tuple(sorted(self.unmatched.items())),
+            rtcp_packets=tuple(self.packets.items()),
+            unmatched=tuple((source.value, count) for source, count in self.unmatched.items()),
             rejected_round_trips=tuple(
                 (source.value, reason.value, count)
-                for (source, reason), count in sorted(self.rejected.items())
+                for (source, reason), count in self.rejected.items()
             ),
             encrypted=self.encrypted,
         )
+
+
+def zeros(kinds: Iterable[K]) -> Counter[K]:
+    """Counters that are there, and shown, before there is anything to count."""
+    return Counter(dict.fromkeys(kinds, 0))
