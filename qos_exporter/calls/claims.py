@@ -111,7 +111,7 @@ def make_claims(call: Call, negotiation: Negotiation) -> tuple[Claim, ...]:
                     line=line,
                     payloads=said[key],
                     is_current=not standing.is_superseded,
-                    rtcp=media.rtcp_endpoint,
+                    rtcp=reports_endpoint(media, peer),
                     is_encrypted=media.is_encrypted,
                 )
             if standing.is_current and media.is_fax and media.endpoint is not None:
@@ -119,6 +119,12 @@ def make_claims(call: Call, negotiation: Negotiation) -> tuple[Claim, ...]:
     # UDPTL on the port where the audio was would be taken for RTP whenever its sequence number
     # happens to look like an RTP header.
     return tuple(claim for claim in claims.values() if claim.endpoint not in fax)
+
+
+def reports_endpoint(media: MediaDescription, peer: MediaDescription | None) -> Endpoint | None:
+    """Where the reports of one party are awaited: with its media only if both sides wanted that."""
+    is_refused = peer is not None and not peer.rtcp_mux
+    return media.separate_rtcp_endpoint if is_refused else media.rtcp_endpoint
 
 
 def _lines(standing: Standing) -> Iterator[tuple[Described, int, MediaDescription]]:

@@ -116,10 +116,14 @@ class MediaDescription(NamedTuple):
     @property
     def rtcp_endpoint(self) -> Endpoint | None:
         """Where RTCP is to be sent: muxed, named by `a=rtcp`, or one port up (RFC 3550, 11)."""
-        endpoint = self.endpoint
-        if endpoint is None or self.rtcp_mux:
-            return endpoint
-        return self.rtcp or Endpoint(endpoint.address, endpoint.port + 1)
+        return self.endpoint if self.rtcp_mux else self.separate_rtcp_endpoint
+
+    @property
+    def separate_rtcp_endpoint(self) -> Endpoint | None:
+        """Where RTCP goes if the other side refuses to multiplex it (RFC 5761 section 5.1.1)."""
+        if self.endpoint is None:
+            return None
+        return self.rtcp or Endpoint(self.endpoint.address, self.endpoint.port + 1)
 
     @property
     def media_endpoints(self) -> tuple[Endpoint, ...]:
