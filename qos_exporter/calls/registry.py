@@ -128,6 +128,11 @@ class CallRegistry:
         if claim is not None:
             claim.call.reported_ns = now_ns
 
+    def call_between(self, src: Endpoint, dst: Endpoint) -> Call | None:
+        """Return the only call that named one of these ends for its reports."""
+        claim = self._media.reports.between(src, dst)
+        return None if claim is None else claim.call
+
     def awaits_reports(self, src: Endpoint, dst: Endpoint) -> bool:
         """Whether a call named one of these ends for its reports."""
         return self._media.reports.between(src, dst) is not None

@@ -51,7 +51,7 @@ class ReportDesk:
         self.signalled = SignalledDesk(calls, counts=self.counts, errors=errors)
         rtcp = RtcpDesk(
             calls,
-            Targets(sources),
+            Targets(sources, calls),
             self.trips,
             farewells=self._farewells,
             counts=self.counts,

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qos_exporter.monitor.tracked import TrackedStream
 from qos_exporter.net import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from qos_exporter.calls.registry import CallRegistry
     from qos_exporter.monitor.source import Source
-    from qos_exporter.monitor.tracked import TrackedStream
 
 CHOSEN_SSRC = 1 << 16
 """Lower numbers are not drawn at random (RFC 3550 section 8.1), so they prove nothing alone."""
@@ -30,17 +31,21 @@ def media_ports(control: Endpoint) -> tuple[Endpoint, Endpoint]:
 class Targets:
     """Finds the streams of all sources: reports may pass another interface than their streams."""
 
-    def __init__(self, sources: Sequence[Source]) -> None:
+    def __init__(self, sources: Sequence[Source], calls: CallRegistry) -> None:
         self._sources = sources
+        self._calls = calls
 
     def find(self, ssrc: int, *, sender: Endpoint, receiver: Endpoint) -> TrackedStream | None:
-        """The stream of `ssrc`, by the ends of its RTCP: best both, else one, else the only one."""
+        """The stream of `ssrc`, by the ends of its RTCP: best both, else one.
+
+        Else the only one in the call that named these ends for its reports, else the only one.
+        """
         found = None
         for stream, has_both in self._with_an_end(ssrc, sender, receiver):
             if has_both:
                 return stream
             found = found or stream
-        return found or self._only(ssrc)
+        return found or self._in_call(ssrc, sender, receiver) or self._only(ssrc)
 
     def source_of(self, stream: TrackedStream) -> Source:
         """Who counts the stream."""
@@ -59,6 +64,13 @@ class Targets:
                 stream = source.received_at(end, ssrc)
                 if stream is not None:
                     yield stream, stream.src.address == sender.address
+
+    def _in_call(self, ssrc: int, sender: Endpoint, receiver: Endpoint) -> TrackedStream | None:
+        call = self._calls.call_between(sender, receiver)
+        streams = () if call is None else call.streams
+        running = (each for each in streams if each.ssrc == ssrc and each.is_live)
+        found = [each for each in running if isinstance(each, TrackedStream)]
+        return found[0] if len(found) == 1 else None
 
     def _only(self, ssrc: int) -> TrackedStream | None:
         if ssrc < CHOSEN_SSRC:
