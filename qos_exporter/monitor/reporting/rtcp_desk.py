@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qos_exporter.errors import DecodeError
+from qos_exporter.monitor.reporting.repeats import Repeats
 from qos_exporter.monitor.reporting.trips import Quotation
 from qos_exporter.protocols.rtcp import (
     Dlrr,
@@ -57,9 +58,12 @@ class RtcpDesk:
         self._farewells = farewells
         self._counts = counts
         self._errors = errors
+        self._repeats = Repeats()
 
     def take(self, frame: SlowFrame) -> None:
         """Read one datagram."""
+        if self._repeats.has_passed(frame):
+            return
         compound = self._read(frame)
         if compound is None:
             return
@@ -83,6 +87,7 @@ class RtcpDesk:
         except DecodeError as error:
             if error.reason == ENCRYPTED:
                 self._counts.encrypted += 1
+                self._calls.report_heard(frame.src, frame.dst, frame.at_ns)
             elif self._calls.awaits_reports(frame.src, frame.dst):
                 self._errors["rtcp", error.reason] += 1
             return None
