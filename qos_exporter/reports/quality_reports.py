@@ -54,7 +54,7 @@ class LowestFigures(RunningFigures):
 class QualityReports:
     """All reports of one kind about one stream."""
 
-    __slots__ = ("_figures", "count", "last", "round_trip_leg")
+    __slots__ = ("_figures", "_is_hearsay", "count", "last", "round_trip_leg")
 
     def __init__(self) -> None:
         self.count = 0
@@ -62,9 +62,22 @@ class QualityReports:
         self.round_trip_leg = RunningFigures()
         """In seconds, by our own times; reports bring only what it is worked out from."""
         self._figures: dict[str, LowestFigures] = {}
+        self._is_hearsay = True
 
     def add(self, report: QualityReport) -> None:
-        """Take in a report."""
+        """Take in a report of the stream's receiver; hearsay from before is forgotten."""
+        if self._is_hearsay:
+            self._is_hearsay = False
+            self.count = 0
+            self._figures = {}
+        self._add(report)
+
+    def add_hearsay(self, report: QualityReport) -> None:
+        """Take in what the sender was told; it counts as long as the receiver itself is silent."""
+        if self._is_hearsay:
+            self._add(report)
+
+    def _add(self, report: QualityReport) -> None:
         self.count += 1
         self.last = report
         for name, value in report.values():

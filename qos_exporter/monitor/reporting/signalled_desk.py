@@ -43,22 +43,27 @@ class SignalledDesk:
         self._calls = calls
         self._counts = counts
         self._errors = errors
-        self._seen: OrderedDict[tuple[str, int, int], None] = OrderedDict()
+        self._seen: OrderedDict[tuple[str, bytes], None] = OrderedDict()
 
     def take(self, message: SipMessage, frame: SlowFrame) -> None:
         """Read the reports in a message, if it has any."""
         if message.method in PUBLISHING and message.is_request:
             body = message.part(MEDIA_TYPE)
-            if body is not None and self._is_new(message):
+            if body is not None and self._is_new(message.call_id, body):
                 self._take_vq_report(body)
         elif message.method == "BYE":
             value = next(filter(None, map(message.header, HEADERS)), "")
-            if value and self._is_new(message):
+            reporter = message.sender if message.is_request else message.recipient
+            if value and self._is_new(message.call_id, reporter.tag.encode()):
                 self._take_rtp_stat(value, message, frame)
 
-    def _is_new(self, message: SipMessage) -> bool:
-        """Whether this is neither a retransmission nor the same message on another hop."""
-        key = (message.call_id, message.cseq, message.status_code)
+    def _is_new(self, call_id: str, content: bytes) -> bool:
+        """Whether this is neither sent again, maybe with a password, nor seen on another hop.
+
+        Of statistics at the end of a call the tag of who sends them is enough: where both sides
+        hang up at a time, each says the same in its BYE and in its answer to the other's.
+        """
+        key = (call_id, content)
         if key in self._seen:
             return False
         self._seen[key] = None
@@ -114,7 +119,8 @@ class SignalledDesk:
             streams = [each for each in call.streams if each.direction is direction]
             streams.sort(key=lambda each: getattr(each, own).address == address)
             if streams and isinstance(streams[-1], TrackedStream):
-                add_quality(streams[-1], ReportSource.RTP_STAT, report)
+                is_hearsay = own == "src"
+                add_quality(streams[-1], ReportSource.RTP_STAT, report, is_hearsay=is_hearsay)
 
 
 def stream_between(
@@ -136,10 +142,16 @@ def stream_between(
     return best if best is not None and any(fit(best)) else None
 
 
-def add_quality(stream: TrackedStream, source: ReportSource, report: QualityReport) -> None:
+def add_quality(
+    stream: TrackedStream, source: ReportSource, report: QualityReport, *, is_hearsay: bool = False
+) -> None:
     """Enter a report, unless it says nothing."""
     if any(report.values()):
-        stream.reported().for_quality(source).add(report)
+        reports = stream.reported().for_quality(source)
+        if is_hearsay:
+            reports.add_hearsay(report)
+        else:
+            reports.add(report)
         if stream.final is not None:
             # The last report of a call comes when its streams are over.
             stream.final = stream.final._replace(reported=reported_view(stream.reports))
