@@ -26,7 +26,7 @@ def read_block(lost: str = "000000", fraction: str = "00") -> rtcp.ReceptionRepo
     return block
 
 
-@pytest.mark.pitfall(53)
+@pytest.mark.pitfall(53, 99)
 @pytest.mark.parametrize(
     ("wire", "lost"),
     [
@@ -45,7 +45,7 @@ def test_packets_lost_has_a_sign(wire: str, lost: int) -> None:
     assert read_block(lost=wire).packets_lost == lost
 
 
-@pytest.mark.pitfall(55)
+@pytest.mark.pitfall(55, 100)
 @pytest.mark.parametrize(
     ("wire", "ratio"), [("00", 0.0), ("01", 1 / 256), ("40", 0.25), ("80", 0.5), ("ff", 255 / 256)]
 )
@@ -54,7 +54,7 @@ def test_fraction_lost_is_of_256(wire: str, ratio: float) -> None:
     assert read_block(fraction=wire).fraction_lost_ratio == ratio
 
 
-@pytest.mark.pitfall(56)
+@pytest.mark.pitfall(56, 102)
 @pytest.mark.parametrize(
     ("last_sr", "delay", "expected_s"),
     [

@@ -37,7 +37,7 @@ def test_without_a_report_there_is_no_ratio() -> None:
     assert RtcpReports().loss_ratio is None
 
 
-@pytest.mark.pitfall(67)
+@pytest.mark.pitfall(67, 101)
 @pytest.mark.parametrize(
     ("clock_rate", "expected"),
     [

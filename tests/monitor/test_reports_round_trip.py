@@ -1,0 +1,115 @@
+"""The round trip of a call by what its parties quote, and what it does to the scores."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.dataplane.traffic import Frame
+from tests.monitor.recording import Dialogue, Listener
+from tests.monitor.reported import reception, rejected
+from tests.monitor.reporters import Exchange, block, datagram_of, rr, sr
+
+TIMES_S = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0)
+
+
+def asked_and_answered(dialogue: Dialogue, *, held_s: float, answer_s: float) -> list[Frame]:
+    """Let the caller report at 2 s, and the callee quote that after some time."""
+    caller, callee = Exchange.of(dialogue).ends
+    quoting = block(dialogue.forth.ssrc, 90, quoted_s=2.0, held_s=held_s)
+    return [
+        datagram_of(caller, callee, 2.0, sr(dialogue.forth.ssrc, 2.0)),
+        datagram_of(callee, caller, answer_s, rr(dialogue.back.ssrc, quoting)),
+    ]
+
+
+@pytest.mark.pitfall(51, 58)
+def test_both_legs_make_the_round_trip_and_a_conversational_score() -> None:
+    """With both sides of the tap known the call has a round trip, and its streams a MOS-CQ."""
+    dialogue = Dialogue(talk_s=30.0)
+    listener = Listener().play(
+        dialogue.set_up(), dialogue.media(), Exchange.of(dialogue).both(*TIMES_S, 15.0, 25.0)
+    )
+    call = listener.call()
+    assert call.round_trip is not None
+    assert call.round_trip.last == pytest.approx(0.060, abs=0.0002)
+    for stream in call.streams:
+        assert stream.last_window is not None
+        assert stream.last_window.round_trip_s == pytest.approx(0.060, abs=0.0002)
+        assert stream.last_window.mos_cq is not None
+        assert stream.mos_cq is not None
+
+
+@pytest.mark.pitfall(51, 58)
+def test_one_leg_is_no_round_trip() -> None:
+    """One side alone is shown as a leg; there is no round trip and no MOS-CQ."""
+    dialogue = Dialogue(talk_s=30.0)
+    exchange = Exchange.of(dialogue)
+    caller, callee = exchange.ends
+    asked = [
+        datagram_of(caller, callee, at_s - 1, sr(dialogue.forth.ssrc, at_s - 1)) for at_s in TIMES_S
+    ]
+    answers = [exchange.from_callee(at_s) for at_s in TIMES_S]
+    listener = Listener().play(dialogue.set_up(), dialogue.media(), asked, answers)
+    call = listener.call()
+    assert call.round_trip is None
+    assert [(each.leg, each.source) for each in call.round_trip_legs] == [("callee", "rtcp")]
+    for stream in call.streams:
+        assert stream.last_window is not None
+        assert stream.last_window.mos_lq is not None
+        assert stream.last_window.mos_cq is None
+
+
+def test_a_call_that_is_not_reported_on_any_more() -> None:
+    """Legs that are more than a minute old say nothing about the present."""
+    dialogue = Dialogue(talk_s=100.0)
+    listener = Listener().play(
+        dialogue.set_up(), dialogue.media(), Exchange.of(dialogue).both(*TIMES_S)
+    )
+    for stream in listener.call().streams:
+        assert stream.last_window is not None
+        assert stream.last_window.round_trip_s is None
+        assert stream.last_window.mos_cq is None
+
+
+@pytest.mark.pitfall(59, 98)
+@pytest.mark.parametrize(
+    ("held_s", "answer_s", "reason"),
+    [
+        pytest.param(1.2, 3.0, "not_positive", id="held-longer-than-it-took"),
+        pytest.param(1.0, 3.0, "not_positive", id="nothing-is-left"),
+        pytest.param(0.5, 12.6, "too_long", id="longer-than-ten-seconds"),
+        pytest.param(40_000.0, 3.0, "not_positive", id="eleven-hours"),
+    ],
+)
+def test_a_leg_that_cannot_be(held_s: float, answer_s: float, reason: str) -> None:
+    """It is counted and shown nowhere."""
+    dialogue = Dialogue(talk_s=15.0)
+    frames = asked_and_answered(dialogue, held_s=held_s, answer_s=answer_s)
+    listener = Listener().play(dialogue.set_up(), dialogue.media(), frames)
+    assert rejected(listener) == {("rtcp", reason): 1}
+    assert reception(listener, dialogue.forth).round_trip_leg is None
+    assert listener.call().round_trip_legs == ()
+
+
+@pytest.mark.pitfall(56, 98)
+def test_a_report_that_quotes_nothing() -> None:
+    """Without a time stamp, or without a delay, there is no leg, and nothing is rejected either."""
+    dialogue = Dialogue()
+    caller, callee = Exchange.of(dialogue).ends
+    nothing = block(dialogue.forth.ssrc, 90)
+    asked, undelayed = asked_and_answered(dialogue, held_s=0.0, answer_s=3.0)
+    listener = Listener().play(
+        dialogue.media(), [asked, undelayed, datagram_of(callee, caller, 4.0, rr(1, nothing))]
+    )
+    assert reception(listener, dialogue.forth).reports == 2
+    assert reception(listener, dialogue.forth).round_trip_leg is None
+    assert rejected(listener) == {}
+
+
+@pytest.mark.pitfall(57)
+def test_a_time_stamp_that_nobody_sent() -> None:
+    """What quotes a report that did not pass the tap tells nothing about the way."""
+    dialogue = Dialogue()
+    _, answer = asked_and_answered(dialogue, held_s=0.9, answer_s=3.0)
+    listener = Listener().play(dialogue.media(), [answer])
+    assert reception(listener, dialogue.forth).round_trip_leg is None
