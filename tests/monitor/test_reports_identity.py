@@ -106,6 +106,21 @@ def test_reports_on_another_interface() -> None:
     assert reception(listener, dialogue.back).reports == 2
 
 
+@pytest.mark.parametrize("end", ["10.0.0.2", "192.0.2.8"], ids=["known", "from-elsewhere"])
+def test_media_that_two_interfaces_see(end: str) -> None:
+    """The reports are shown with the stream that counts, on whichever interface it was first."""
+    dialogue = Dialogue(ssrc=0x51A0_0001)
+    listener = Listener(sources=("eth0", "eth1"))
+    listener.play(speech_for(dialogue.forth, 1.0), source=1)
+    listener.play(speech_for(dialogue.forth, 1.0))
+    far = Endpoint(end, 5001)
+    report = datagram_of(far, control(dialogue.caller), 1.5, rr(1, block(dialogue.ssrc, 40)))
+    listener.play([report]).play([report], source=1)
+    (stream,) = listener.show().streams
+    assert stream.interface == "eth1"
+    assert reception(listener, dialogue.forth).reports == 1
+
+
 def test_the_same_ssrc_on_two_interfaces_from_elsewhere() -> None:
     """Where two streams could be meant and no end tells which, the report is nobody's."""
     dialogue = Dialogue(ssrc=0x51A0_0001)

@@ -58,11 +58,11 @@ class Targets:
         for source in self._sources:
             for end in media_ports(sender):
                 stream = source.sent_from(end, ssrc)
-                if stream is not None:
+                if stream is not None and stream.counts:
                     yield stream, stream.dst.address == receiver.address
             for end in media_ports(receiver):
                 stream = source.received_at(end, ssrc)
-                if stream is not None:
+                if stream is not None and stream.counts:
                     yield stream, stream.src.address == sender.address
 
     def _in_call(self, ssrc: int, sender: Endpoint, receiver: Endpoint) -> TrackedStream | None:
@@ -75,5 +75,6 @@ class Targets:
     def _only(self, ssrc: int) -> TrackedStream | None:
         if ssrc < CHOSEN_SSRC:
             return None
-        found = [stream for source in self._sources if (stream := source.only_with(ssrc))]
+        known = [stream for source in self._sources if (stream := source.only_with(ssrc))]
+        found = [stream for stream in known if stream.counts]
         return found[0] if len(found) == 1 else None
