@@ -29,10 +29,10 @@ def quality(listener: Listener, stream: StreamId, source: str) -> ReportedQualit
 
 def unmatched(listener: Listener) -> dict[str, int]:
     """Reports about streams that nobody has seen, by source."""
-    return {str(source): count for source, count in listener.show().reports.unmatched}
+    return {str(source): count for source, count in listener.show().reports.unmatched if count}
 
 
 def rejected(listener: Listener) -> dict[tuple[str, str], int]:
     """Round trips that were not believed, by source and reason."""
     rows = listener.show().reports.rejected_round_trips
-    return {(source, reason): count for source, reason, count in rows}
+    return {(source, reason): count for source, reason, count in rows if count}

@@ -6,7 +6,7 @@ import pytest
 
 from qos_exporter.net import Endpoint
 from tests.monitor.recording import Dialogue, Listener
-from tests.monitor.reported import reception
+from tests.monitor.reported import reception, unmatched
 from tests.monitor.reporters import Exchange, agreement
 
 TIMES_S = (2.0, 3.0, 4.0, 5.0)
@@ -22,7 +22,7 @@ def check_both_ways(listener: Listener, dialogue: Dialogue) -> None:
         assert seen.loss_ratio == 0.0
         assert seen.round_trip_leg is not None
         assert seen.round_trip_leg.last == pytest.approx(leg_s, abs=0.0001)
-    assert listener.show().reports.unmatched == ()
+    assert unmatched(listener) == {}
 
 
 def test_one_port_above_the_media() -> None:
