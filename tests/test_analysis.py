@@ -28,8 +28,9 @@ STREAM_KEYS = [
     *("call_id", "direction", "src", "dst", "ssrc", "payload_types", "codec", "clock_rate"),
     *("scale", "first_s", "last_s", "packets_expected", "packets_received", "packets_lost"),
     *("packets_duplicate", "packets_reordered", "packets_discarded", "loss_ratio"),
-    *("discard_ratio", "burst_ratio", "jitter_s", "delay_variation_max_s", "mos_lq", "mos_cq"),
-    *("r_factor", "rating", "reported", "windows"),
+    *("discard_ratio", "burst_ratio", "burst_density", "gap_density", "burst_duration_s"),
+    *("gap_duration_s", "jitter_s", "delay_variation_max_s", "mos_lq", "mos_cq"),
+    *("r_factor", "rating", "reported", "downstream_loss_ratio", "fault", "windows"),
 ]
 
 

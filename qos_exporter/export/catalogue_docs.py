@@ -25,21 +25,28 @@ library. Times are in seconds, sizes in bytes, ratios between 0 and 1. A figure 
 absent: there is no MOS for a codec without published parameters and no MOS-CQ without a round trip,
 rather than a number that looks real.
 
-The answer is text 0.0.4, or OpenMetrics 1.0.0 where the scraper prefers it; there, buckets of MOS
-and loss carry an exemplar with the `call_id`. `?name[]=…` (repeatable) restricts it to the samples
-of those names."""
+The answer is text 0.0.4, or OpenMetrics 1.0.0 where the scraper prefers it; there, buckets of MOS,
+loss and round trip carry an exemplar with the `call_id`. `?name[]=…` (repeatable) restricts it to
+the samples of those names.
+
+`source` says who measured: `rtp` is the exporter itself, `rtcp` what receiver reports tell,
+`rtcp_xr`, `vq_report` (RFC 6035) and `rtp_stat` (`X-RTP-Stat` in SIP) what a far end worked out.
+[What the far end heard](quality.md#what-the-far-end-heard) has the details. The window figures of
+`rtcp` are there when reports came within the window; other reports show their last word."""
 
 PER_CALL_TEXT = """\
 One series per call and direction, for calls that were admitted to them (`calls.series`,
-`calls.series_limit`) and have media. Gauges show the last complete window. After the end of a call
-its series stay for `calls.linger` with `state="ended"`, then they disappear. `scale` is the scale
-of the E-model; scores on different scales must not be averaged."""
+`calls.series_limit`) and have media; round trips are of a call. Gauges show the last complete
+window, unless they say otherwise. After the end of a call its series stay for `calls.linger` with
+`state="ended"`, then they disappear. `scale` is the scale of the E-model; scores on different
+scales must not be averaged."""
 
 AGGREGATE_TEXT = """\
 Over all calls, those without series of their own included. Labels have closed vocabularies: never
 an address, a user or a call. Counters never fall when a stream or call ends. A mean made from the
 sum and count of a window histogram weighs every window alike, so a long call weighs more than a
-short one; the `voip_active_*_mean` gauges weigh every running stream alike."""
+short one; the `voip_active_*_mean` gauges weigh every running stream alike. Counters and histograms
+over reports are there from the start, at zero."""
 
 EXPORTER_TEXT = """\
 What the exporter captured, could not read and had to drop. Before trusting a loss, see that

@@ -15,7 +15,7 @@ import pytest
 from qos_exporter.export.web import WebServer, application
 from qos_exporter.listen import ListenAddress
 from qos_exporter.snapshot import Snapshot
-from tests.export.snapshots import STREAM, TOTALS, WINDOW, call, snapshot
+from tests.export.snapshots import STREAM, TOTALS, WINDOW, call, reported_call, snapshot
 from tests.export.variants import replace
 from tests.export.web_client import Picture
 
@@ -92,11 +92,21 @@ def test_table_shows_the_calls_and_their_quality(chromium: str, tmp_path: Path) 
     page = document(chromium, Picture(shown), profile=tmp_path, after_ms=FIRST_LOOK_MS)
     noisy, fine, ringing = body_rows(page)
     assert " ".join(noisy.split()) == (
-        "alice → bob noisy active 01:05 2.50 8.7 % 3.0 ms PCMA \N{EN DASH}"
+        "alice → bob noisy active 01:05 \N{EN DASH} 2.50 8.7 % 3.0 ms PCMA unknown \N{EN DASH}"
     )
     assert fine.count("4.25") == 2
     assert "carol → dave" in ringing
     assert re.search(r'<span class="mos bad"[^>]*>2.50<', page)
+
+
+def test_table_says_where_the_fault_is(chromium: str, tmp_path: Path) -> None:
+    """The round trip of a call, and for each direction the side of the tap that harms it."""
+    shown = snapshot(reported_call("far"))
+    page = document(chromium, Picture(shown), profile=tmp_path, after_ms=FIRST_LOOK_MS)
+    (row,) = body_rows(page)
+    assert "01:05 120 ms 4.25" in " ".join(row.split())
+    assert "PCMA after the tap" in " ".join(row.split())
+    assert 'title="lost after the tap: 2.6 %"' in page
 
 
 def test_figures_sum_up_all_calls(chromium: str, tmp_path: Path) -> None:

@@ -18,7 +18,15 @@ from qos_exporter.snapshot import Score, Snapshot, Spread, StreamView
 from tests.export import snapshots
 from tests.export.limits import time_limit_s
 from tests.export.parsed import families
-from tests.export.snapshots import CALL, EMPTY, NOW_S, STREAM, call, snapshot
+from tests.export.snapshots import (
+    CALL,
+    EMPTY,
+    NOW_S,
+    STREAM,
+    call,
+    reported_call,
+    snapshot,
+)
 from tests.export.variants import replace
 
 PROJECT = Path(__file__).parents[2]
@@ -35,8 +43,14 @@ STREAM_KEYS = (
     *("call_id", "direction", "src", "dst", "ssrc", "payload_types", "codec", "clock_rate"),
     *("scale", "first_s", "last_s", "packets_expected", "packets_received", "packets_lost"),
     *("packets_duplicate", "packets_reordered", "packets_discarded", "loss_ratio"),
-    *("discard_ratio", "burst_ratio", "jitter_s", "delay_variation_max_s", "mos_lq", "mos_cq"),
-    *("r_factor", "rating", "reported", "windows"),
+    *("discard_ratio", "burst_ratio", "burst_density", "gap_density", "burst_duration_s"),
+    *("gap_duration_s", "jitter_s", "delay_variation_max_s", "mos_lq", "mos_cq"),
+    *("r_factor", "rating", "reported", "downstream_loss_ratio", "fault", "windows"),
+)
+RECEPTION_KEYS = ("reports", "loss_ratio", "packets_lost", "jitter_s", "round_trip_leg_s")
+QUALITY_KEYS = (
+    *("reports", "loss_ratio", "packets_lost", "discard_ratio", "jitter_s", "round_trip_s"),
+    *("round_trip_leg_s", "end_system_delay_s", "mos_lq", "mos_cq", "r_factor"),
 )
 
 BAD = replace(STREAM, mos_lq=Score(1.5, 1.0), rating="bad", ssrc=0xBAD, src="10.0.0.9:9")
@@ -77,9 +91,10 @@ def test_json_has_the_promised_keys_in_order() -> None:
 
 
 def test_json_is_documented() -> None:
-    """The page about the JSON names every key of a call and of a stream."""
+    """The page about the JSON names every key of a call, of a stream and of what is reported."""
     page = (PROJECT / "docs/json.md").read_text(encoding="utf-8")
-    assert [key for key in (*CALL_KEYS, *STREAM_KEYS) if f"`{key}`" not in page] == []
+    keys = (*CALL_KEYS, *STREAM_KEYS, *RECEPTION_KEYS, *QUALITY_KEYS)
+    assert [key for key in keys if f"`{key}`" not in page] == []
 
 
 def test_json_stream_has_the_values_of_the_stream() -> None:
@@ -105,6 +120,10 @@ def test_json_stream_has_the_values_of_the_stream() -> None:
         "loss_ratio": 0.01,
         "discard_ratio": 0.002,
         "burst_ratio": 1.5,
+        "burst_density": 0.45,
+        "gap_density": 0.0075,
+        "burst_duration_s": 0.22,
+        "gap_duration_s": 9.89,
         "jitter_s": {"last": 0.003, "mean": 0.004, "max": 0.012},
         "delay_variation_max_s": 0.045,
         "mos_lq": {"mean": 4.1, "min": 3.2},
@@ -112,8 +131,47 @@ def test_json_stream_has_the_values_of_the_stream() -> None:
         "r_factor": {"mean": 86.5, "min": 70.25},
         "rating": "good",
         "reported": {},
+        "downstream_loss_ratio": None,
+        "fault": "unknown",
         "windows": {"good": 4, "degraded": 1, "bad": 0, "unscored": 1},
     }
+
+
+def test_json_tells_by_source_what_was_reported() -> None:
+    """The sources that were heard have their keys in order, and what one does not say is null."""
+    stream = rows_of("streams", snapshot(reported_call()))[0]
+    reported = cast("dict[str, Fields]", stream["reported"])
+    assert list(reported) == ["rtcp", "rtcp_xr", "vq_report"]
+    assert reported["rtcp"] == {
+        "reports": 12,
+        "loss_ratio": 0.035,
+        "packets_lost": 105,
+        "jitter_s": {"last": 0.006, "mean": 0.005, "max": 0.009},
+        "round_trip_leg_s": {"last": 0.042, "mean": 0.04, "max": 0.06},
+    }
+    assert reported["rtcp_xr"] == {
+        "reports": 3,
+        "loss_ratio": 0.05,
+        "packets_lost": None,
+        "discard_ratio": 0.02,
+        "jitter_s": None,
+        "round_trip_s": {"last": 0.2, "mean": 0.21, "max": 0.25},
+        "round_trip_leg_s": None,
+        "end_system_delay_s": 0.14,
+        "mos_lq": {"last": 4.3, "mean": 4.2, "min": 4.0},
+        "mos_cq": {"last": 4.2, "mean": 4.1, "min": 3.9},
+        "r_factor": {"last": 85.0, "mean": 84.0, "min": 80.0},
+    }
+    assert tuple(reported["rtcp"]) == RECEPTION_KEYS
+    assert tuple(reported["rtcp_xr"]) == QUALITY_KEYS == tuple(reported["vq_report"])
+    assert (stream["downstream_loss_ratio"], stream["fault"]) == (0.026, "after the tap")
+
+
+def test_json_stream_without_packets_knows_no_bursts() -> None:
+    """Where no packet was expected the figures of bursts are null."""
+    stream = rows_of("streams", snapshot(call("a", replace(STREAM, loss_bursts=None))))[0]
+    keys = ("burst_density", "gap_density", "burst_duration_s", "gap_duration_s")
+    assert [stream[key] for key in keys] == [None] * 4
 
 
 def test_json_call_names_its_streams_by_index() -> None:
@@ -203,13 +261,18 @@ SUMMARY_LINES = 6
 """Five lines about the whole file and an empty one; then come the heading and the rows."""
 
 
+def unfolded(text: str) -> str:
+    """Give a table with the endpoints of a stream behind its figures instead of below them."""
+    return text.replace("\n    ", " ")
+
+
 def lines(shown: Snapshot, *, top: int | None = None) -> list[str]:
-    return written("table", shown, top=top).splitlines()
+    return unfolded(written("table", shown, top=top)).splitlines()
 
 
 def tables(text: str) -> tuple[list[str], list[str]]:
     """Give the lines of the table of streams and those of the table of calls below it."""
-    _, streams, calls = text.split("\n\n")
+    _, streams, calls = unfolded(text).split("\n\n")
     return streams.splitlines(), calls.splitlines()
 
 
@@ -244,7 +307,7 @@ def test_table_has_one_row_per_stream_worst_first() -> None:
 def test_table_row_has_the_figures_of_the_stream() -> None:
     """Ratios are shown in percent and times in milliseconds."""
     (heading, row), _ = tables(written("table", snapshot(call("a", STREAM))))
-    assert dict(zip(heading.split(), row.split(maxsplit=12), strict=True)) == {
+    assert dict(zip(heading.split(), row.split(maxsplit=13), strict=True)) == {
         "Rating": "good",
         "MOS": "4.10",
         "min": "3.20",
@@ -256,6 +319,7 @@ def test_table_row_has_the_figures_of_the_stream() -> None:
         "Pkts": "2970",
         "Codec": "PCMA",
         "Call": "1>",
+        "Fault": "unknown",
         "SSRC": "1234ABCD",
         "Stream": "10.0.0.1:5004 > 10.0.0.2:6004",
     }
@@ -278,15 +342,16 @@ def test_table_leads_from_a_stream_to_its_call() -> None:
     stray = replace(UNSCORED, call_id=None)
     bad = replace(call("c-2", BAD), caller="carol", callee="", anomalies=("one_way",))
     refused = replace(call("c-3"), streams=(), outcome="failed", duration_s=0.25)
-    shown = snapshot(call("c-1", STREAM, back), bad, refused)
+    talk = replace(call("c-1", STREAM, back), round_trip=Spread(0.12, 0.125, 0.19))
+    shown = snapshot(talk, bad, refused)
     rows, calls = tables(written("table", replace(shown, streams=(*shown.streams, stray))))
     column = rows[0].index("Call")
     assert [row[column : column + 4].strip() for row in rows[1:]] == ["1>", "2>", "2<", "-"]
     assert [" ".join(row.split()) for row in calls] == [
-        "Call Caller > callee Start (UTC) Length/s Outcome Call-ID",
-        "1 carol > - 2024-11-21 07:58:54 65.0 answered, one way c-2",
-        "2 alice > bob 2024-11-21 07:58:54 65.0 answered c-1",
-        "3 alice > bob 2024-11-21 07:58:54 0.2 failed c-3",
+        "Call Caller > callee Start (UTC) Length/s RTT/ms Outcome Call-ID",
+        "1 carol > - 2024-11-21 07:58:54 65.0 - answered, one way c-2",
+        "2 alice > bob 2024-11-21 07:58:54 65.0 125 answered c-1",
+        "3 alice > bob 2024-11-21 07:58:54 0.2 - failed c-3",
     ]
 
 
@@ -366,9 +431,19 @@ def test_table_is_coloured_by_rating_on_a_terminal(monkeypatch: pytest.MonkeyPat
 
 
 def test_table_uses_the_width_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a wide terminal every stream has one line."""
-    rows, _ = tables(on_terminal(monkeypatch))
-    assert len(rows) == 1 + 3
+    """On a wide terminal every stream has one line, which ends with the place of the fault."""
+    _, streams, _ = on_terminal(monkeypatch, NO_COLOR="1").split("\n\n")
+    assert [row.split()[-1] for row in streams.splitlines()] == ["Fault", *["unknown"] * 3]
+
+
+@pytest.mark.parametrize("fault", ["before the tap", "after the tap", "both", "clean", "unknown"])
+def test_table_says_in_words_where_the_fault_is(fault: str) -> None:
+    """The last column of a row names the side of the tap, and the heading above it says so."""
+    text = written("table", snapshot(call("a", replace(STREAM, fault=fault))))
+    _, streams, _ = text.split("\n\n")
+    heading, _, row, _ = streams.splitlines()
+    assert heading.endswith("Fault")
+    assert row[heading.index("Fault") :] == fault
 
 
 def test_table_is_plain_where_colour_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:

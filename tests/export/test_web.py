@@ -18,7 +18,16 @@ from qos_exporter.export.web.statistics import statistics
 from qos_exporter.listen import ListenAddress
 from qos_exporter.snapshot import Histogram, Snapshot
 from tests.export.parsed import families
-from tests.export.snapshots import EMPTY, GROUP, STREAM, TOTALS, WINDOW, call, snapshot
+from tests.export.snapshots import (
+    EMPTY,
+    GROUP,
+    STREAM,
+    TOTALS,
+    WINDOW,
+    call,
+    reported_call,
+    snapshot,
+)
 from tests.export.variants import replace
 from tests.export.web_client import Answer, Picture, request
 
@@ -139,6 +148,24 @@ def test_call_has_its_streams_in_full(address: ListenAddress, shows: Picture) ->
     (stream,) = cast("list[dict[str, object]]", found["streams"])
     window = cast("dict[str, object]", stream["last_window"])
     assert (stream["packets_lost"], window["mos_lq"], window["result"]) == (30, 4.25, "good")
+
+
+def test_call_tells_what_the_far_ends_report(address: ListenAddress, shows: Picture) -> None:
+    """A live call has its round trip and legs, its streams their fault and their sender's name."""
+    shows.shown = snapshot(reported_call("a"))
+    (found,) = request(address, "/api/v1/calls").rows("calls")
+    assert found["round_trip_s"] == {"last": 0.12, "mean": 0.125, "max": 0.19}
+    assert cast("list[object]", found["round_trip_legs"])[0] == {
+        "leg": "caller",
+        "source": "rtcp",
+        "round_trip_leg_s": {"last": 0.05, "mean": 0.06, "max": 0.09},
+    }
+    (stream,) = cast("list[dict[str, object]]", found["streams"])
+    assert (stream["fault"], stream["cname"]) == ("after the tap", "phone@10.0.0.1")
+    window = cast("dict[str, object]", stream["last_window"])
+    names = ("round_trip_s", "reported_loss_ratio", "downstream_loss_ratio")
+    assert [window[name] for name in names] == [0.12, 0.03, 0.025]
+    assert [window[name] for name in ("reported_jitter_s", "downstream_jitter_s")] == [0.007, 0.004]
 
 
 @pytest.mark.parametrize(

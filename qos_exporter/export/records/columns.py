@@ -77,6 +77,9 @@ into 100 columns."""
 CALL: tuple[Column[NumberedStream], ...] = (Column("Call", _call_number),)
 """Which call a stream belongs to, and whether it runs from its caller (`>`) or to him (`<`)."""
 
+FAULT: tuple[Column[StreamView], ...] = (Column("Fault", lambda stream: stream.fault, left=True),)
+"""On which side of the point of capture packets were lost or delayed unevenly, in words."""
+
 ENDPOINTS: tuple[Column[StreamView], ...] = (
     Column("SSRC", lambda stream: f"{stream.ssrc:08X}", left=True),
     Column("Stream", lambda stream: f"{stream.src} > {stream.dst}", left=True),
@@ -93,6 +96,11 @@ def _start(row: NumberedCall) -> str:
     return datetime.fromtimestamp(row.call.start_s, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def _round_trip(row: NumberedCall) -> str:
+    trip = row.call.round_trip
+    return ABSENT if trip is None else f"{1000 * trip.mean:.0f}"
+
+
 def _fate(row: NumberedCall) -> str:
     words = (row.call.outcome or row.call.state, *row.call.anomalies)
     return ", ".join(words).replace("_", " ")
@@ -103,9 +111,11 @@ CALL_COLUMNS: tuple[Column[NumberedCall], ...] = (
     Column("Caller > callee", _parties, left=True),
     Column("Start (UTC)", _start, left=True),
     Column("Length/s", lambda row: f"{row.call.duration_s:.1f}"),
+    Column("RTT/ms", _round_trip),
     Column("Outcome", _fate, left=True),
 )
-"""Who called whom, when, and what became of it, with what was wrong with the media."""
+"""Who called whom, when, the mean round trip between them, and what became of it, with what was
+wrong with the media."""
 
 CALL_ID: tuple[Column[NumberedCall], ...] = (
     Column("Call-ID", lambda row: printable(row.call.call_id), left=True),

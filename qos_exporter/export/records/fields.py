@@ -6,19 +6,17 @@ unknown, never a number that looks real.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable
 
+from qos_exporter.export.records.figures import Fields, Json, score_fields, spread_fields
+from qos_exporter.export.records.reported_fields import reported_fields
 from qos_exporter.export.text import writable
-from qos_exporter.snapshot import CallView, Score, Spread, StreamView, WindowCounts
-
-Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | float | bool | None"
-Fields: TypeAlias = dict[str, Json]
+from qos_exporter.snapshot import CallView, LossBursts, StreamView, WindowCounts
 
 
 def stream_fields(stream: StreamView) -> Fields:
     """Give one stream as the JSON contract has it."""
-    packets = stream.packets
+    packets, reported = stream.packets, stream.reported
     return {
         "call_id": None if stream.call_id is None else writable(stream.call_id),
         "direction": stream.direction,
@@ -40,13 +38,16 @@ def stream_fields(stream: StreamView) -> Fields:
         "loss_ratio": stream.loss_ratio,
         "discard_ratio": stream.discard_ratio,
         "burst_ratio": stream.burst_ratio,
+        **_burst_fields(stream.loss_bursts),
         "jitter_s": spread_fields(stream.jitter),
         "delay_variation_max_s": stream.delay_variation_max_s,
         "mos_lq": score_fields(stream.mos_lq),
         "mos_cq": score_fields(stream.mos_cq),
         "r_factor": score_fields(stream.r_factor),
         "rating": stream.rating,
-        "reported": {},
+        "reported": reported_fields(reported),
+        "downstream_loss_ratio": None if reported is None else reported.downstream_loss_ratio,
+        "fault": stream.fault,
         "windows": window_fields(stream.windows),
     }
 
@@ -68,16 +69,9 @@ def call_fields(call: CallView, streams: Iterable[Json]) -> Fields:
     }
 
 
-def spread_fields(spread: Spread | None) -> Json:
-    """Give last, mean and largest value."""
-    if spread is None:
-        return None
-    return {"last": spread.last, "mean": spread.mean, "max": spread.max}
-
-
-def score_fields(score: Score | None) -> Json:
-    """Give mean and worst value."""
-    return None if score is None else {"mean": score.mean, "min": score.min}
+def _burst_fields(bursts: LossBursts | None) -> Fields:
+    """Give the figures of bursts and gaps; all unknown where no packet was expected."""
+    return dict.fromkeys(LossBursts._fields) if bursts is None else {**bursts._asdict()}
 
 
 def window_fields(windows: WindowCounts) -> Json:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from qos_exporter.export.records.capture_summary import CaptureSummary
-from qos_exporter.export.records.fields import Fields, Json, call_fields, stream_fields
+from qos_exporter.export.records.fields import call_fields, stream_fields
+from qos_exporter.export.records.figures import Fields, Json
 from qos_exporter.export.records.json_text import json_text
 from qos_exporter.export.records.order import chosen
 from qos_exporter.export.text import writable

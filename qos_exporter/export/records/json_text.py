@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping
 
-from qos_exporter.export.records.fields import Json
+from qos_exporter.export.records.figures import Json
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 

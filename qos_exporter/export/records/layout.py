@@ -16,6 +16,7 @@ from qos_exporter.export.records.columns import (
     CALL_ID,
     COLUMNS,
     ENDPOINTS,
+    FAULT,
     Column,
 )
 
@@ -31,20 +32,28 @@ def stream_rows(rows: Sequence[NumberedStream], *, width: int) -> Iterator[str]:
     measured = [_padded(COLUMNS, streams)]
     if any(row.call_number is not None for row in rows):
         measured.append(_padded(CALL, rows))
-    return _joined(_side_by_side(*measured), _padded(ENDPOINTS, streams), width=width)
+    return _joined(
+        _side_by_side(*measured),
+        _padded(ENDPOINTS, streams),
+        last=_padded(FAULT, streams),
+        width=width,
+    )
 
 
 def call_rows(rows: Sequence[NumberedCall], *, width: int) -> Iterator[str]:
     """Give the heading and one row per call; rows wider than `width` put the Call-ID below."""
-    return _joined(_padded(CALL_COLUMNS, rows), _padded(CALL_ID, rows), width=width)
+    nothing = [""] * (len(rows) + 1)
+    return _joined(_padded(CALL_COLUMNS, rows), _padded(CALL_ID, rows), last=nothing, width=width)
 
 
-def _joined(left: list[str], right: list[str], *, width: int) -> Iterator[str]:
-    widest = max(map(len, left)) + len(GAP) + max(map(len, right))
-    between = GAP if widest <= width else FOLD
-    for beginning, end in zip(left, right, strict=True):
-        first = beginning if between == GAP else beginning.rstrip()
-        yield f"{first}{between}{end.rstrip()}"
+def _joined(left: list[str], names: list[str], *, last: list[str], width: int) -> Iterator[str]:
+    """Put lines together: `names` before `last`, or below where that would be too wide."""
+    whole = _side_by_side(left, names, last)
+    if max(len(line.rstrip()) for line in whole) <= width:
+        yield from map(str.rstrip, whole)
+        return
+    for above, below in zip(_side_by_side(left, last), names, strict=True):
+        yield f"{above.rstrip()}{FOLD}{below.rstrip()}"
 
 
 def _side_by_side(*blocks: list[str]) -> list[str]:

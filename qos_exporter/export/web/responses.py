@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from qos_exporter.export.records.fields import Json
+from qos_exporter.export.records.figures import Json
 from qos_exporter.export.records.json_text import json_text
 
 API_PREFIX = "/api/"

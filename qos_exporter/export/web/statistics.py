@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from qos_exporter.export.records.fields import Fields, Json
+from qos_exporter.export.records.figures import Fields, Json
 from qos_exporter.quality.rating import RESULTS
 from qos_exporter.snapshot import GroupView, Histogram, PacketCounts, Snapshot
 

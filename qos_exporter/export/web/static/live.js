@@ -72,6 +72,21 @@ function mosCell(window) {
   return cell;
 }
 
+// What the receiver heard, where it has reported, stands in the tooltip.
+function faultCell(stream) {
+  const fault = stream ? stream.fault : "";
+  const cell = element("td", `fault ${fault.replaceAll(" ", "-")}`, fault);
+  if (stream && stream.downstream_loss_ratio !== null) {
+    cell.title = `lost after the tap: ${percent(stream.downstream_loss_ratio, 1)}`;
+  }
+  return cell;
+}
+
+function tripCell(call) {
+  const trip = call.round_trip_s;
+  return element("td", "number", trip ? `${Math.round(1000 * trip.last)} ms` : "–");
+}
+
 function streamCells(stream) {
   const window = stream && stream.last_window;
   const timed = window && window.jitter_s !== null;
@@ -80,6 +95,7 @@ function streamCells(stream) {
     element("td", "number", window ? percent(window.loss_ratio, 1) : ""),
     element("td", "number", timed ? `${(1000 * window.jitter_s).toFixed(1)} ms` : ""),
     element("td", "codec", stream ? stream.codec || "unknown" : ""),
+    faultCell(stream),
   ];
 }
 
@@ -89,6 +105,7 @@ function row(call) {
     callCell(call),
     element("td", "", stateText(call)),
     element("td", "number", clock(call.duration_s)),
+    tripCell(call),
     ...streamsOfRow(call).flatMap(streamCells),
   );
   return made;
