@@ -8,12 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 
-DELAY_VARIATION_EDGES_S = (0.005, 0.01, 0.02, 0.05, 0.07, 0.09, 0.12, 0.15, 0.2, 0.3, 0.5)
-"""Upper edges of the delay-variation histogram; one more bucket follows for +Inf."""
-
-LOSS_RUN_EDGES = (1, 2, 3, 4, 5, 7, 10, 20, 50, 100)
-"""Upper edges of the histogram of loss-run lengths in packets; +Inf follows."""
-
 FLAG_RESTARTED = 1
 FLAG_COMFORT_NOISE = 2
 FLAG_ENDED = 4

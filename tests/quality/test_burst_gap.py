@@ -8,13 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qos_exporter.quality.burst_gap import (
-    BurstCounter,
-    BurstCounts,
-    BurstGap,
-    burst_gap,
-    count_bursts,
-)
+from qos_exporter.quality.burst_gap import burst_gap_figures
+from tests.oracle.burst_gap import BurstGap, burst_gap, count_bursts
 
 PACKET_S = 0.02
 PATTERN_B = [500, 501, 503, 506, 510]
@@ -27,9 +22,10 @@ def packets(count: int, lost: Iterable[int]) -> list[bool]:
 
 
 def figures(count: int, lost: Iterable[int]) -> BurstGap:
-    result = burst_gap(count_bursts(packets(count, lost)), packet_s=PACKET_S)
-    assert result is not None
-    return result
+    """What we make of the counts."""
+    counts = count_bursts(packets(count, lost))
+    burst_density, gap_density, in_burst, in_gap = map(float, burst_gap_figures(**counts._asdict()))
+    return BurstGap(burst_density, gap_density, PACKET_S * in_burst, PACKET_S * in_gap)
 
 
 @pytest.mark.parametrize(
@@ -78,43 +74,17 @@ def test_densities_in_units_of_the_wire(lost: list[int], burst: float, gap: floa
 
 
 def test_no_packets() -> None:
-    """Without packets nothing is known."""
-    assert burst_gap(count_bursts([]), packet_s=PACKET_S) is None
-
-
-def test_of_a_stream() -> None:
-    """A stream begins and ends with a received packet, so there is a gap more than bursts."""
-    counts = BurstCounts.of_stream(packets=1000, lost=5, bursts=1, burst_packets=11, burst_lost=5)
-
-    assert counts == count_bursts(packets(1000, PATTERN_B))
-
-
-EVENTS = st.lists(
-    st.tuples(st.booleans(), st.integers(1, 3) | st.integers(14, 18) | st.integers(1, 300)),
-    max_size=40,
-)
-
-
-@given(events=EVENTS, gmin=st.sampled_from([1, 2, 16]))
-def test_counter_agrees_with_the_reference(events: list[tuple[bool, int]], gmin: int) -> None:
-    """Packet by packet, and read at any time, the counter knows what the whole sequence shows."""
-    counter = BurstCounter(gmin=gmin)
-    sequence: list[bool] = []
-    for lost, count in events:
-        sequence += [lost] * count
-        (counter.lose if lost else counter.receive)(count)
-        assert counter.counts() == count_bursts(sequence, gmin=gmin)
+    """Where there is nothing to divide by, the figures are 0."""
+    assert figures(0, []) == BurstGap(0, 0, 0, 0)
 
 
 @given(sequence=st.lists(st.sampled_from([False] * 9 + [True]), max_size=400))
 def test_bounds(sequence: list[bool]) -> None:
     """What is in bursts and what is in gaps adds up, and each kind has the density it must have."""
     counts = count_bursts(sequence)
-    result = burst_gap(counts, packet_s=PACKET_S)
+    result = figures(len(sequence), [at for at, is_lost in enumerate(sequence) if is_lost])
 
-    if result is None:
-        assert not sequence
-        return
+    assert result == pytest.approx(burst_gap(counts, packet_s=PACKET_S))
     assert counts.burst_lost <= counts.lost == sum(sequence)
     # A burst ends with a loss, and at most 15 received packets come before each but the first.
     assert counts.bursts == 0 or 2 / 17 <= result.burst_density <= 1
