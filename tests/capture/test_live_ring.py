@@ -144,6 +144,12 @@ def test_promiscuous_membership(links: Links) -> None:
     assert promiscuity() == "0"
 
 
+def take_three_times(ring: RingSocket, seen: list[bytes]) -> None:
+    """Wait for frames: one that is there before anybody waits leaves the error to a later wait."""
+    for _ in range(3):
+        seen += [frame.data for batch in ring.batches(1) for frame in frames_of(batch)]
+
+
 def test_link_goes_down(links: Links) -> None:
     """When the link goes down the frames before are still given, then the reason is raised."""
     links.make_pair()
@@ -151,11 +157,9 @@ def test_link_goes_down(links: Links) -> None:
         links.send(FRAME)
         links.set(NEAR, "down")
 
-        seen = []
+        seen: list[bytes] = []
         with pytest.raises(OSError, match="Network is down") as caught:
-            # The frame may be there before anybody waits; then the wait after it meets the error.
-            for _ in range(3):
-                seen += [frame.data for batch in ring.batches(1) for frame in frames_of(batch)]
+            take_three_times(ring, seen)
         assert caught.value.errno == errno.ENETDOWN
         assert seen == [FRAME]
 
