@@ -18,6 +18,7 @@ from qos_exporter.export.call_rows import (
 )
 from qos_exporter.export.catalogue import BY_NAME, PER_CALL, Family
 from qos_exporter.export.catalogue.per_call import PACKET_FATES
+from qos_exporter.snapshot import LossBursts
 
 RTP_SOURCE = "rtp"
 """The `source` of figures that were measured at the tap."""
@@ -65,9 +66,15 @@ _window: Subject = attrgetter("scored.last_window")
 _packets: Subject = attrgetter("packets")
 _call: Subject = attrgetter("call")
 _current: Subject = attrgetter("current")
-_bursts: Subject = attrgetter("current.loss_bursts")
 _quality: Subject = attrgetter("quality")
 _figures: Subject = attrgetter("figures")
+
+
+def _bursts(row: CallRow) -> LossBursts | None:
+    """Give the bursts of loss of a direction that has had any: most have not, and no series."""
+    bursts = row.current.loss_bursts if isinstance(row, CallMedia) else None
+    return bursts if bursts is not None and bursts.burst_density else None
+
 
 _MEASURED: dict[str, tuple[Subject, str]] = {
     "voip_call_mos_lq": (_window, "mos_lq"),

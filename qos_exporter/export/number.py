@@ -36,5 +36,15 @@ def number_texts(numbers: Sequence[float]) -> Iterable[str]:
     Finding the shortest digits that read back exactly is what an exposition takes longest for.
     Zero loses its sign, as both zeros are the same number.
     """
-    texts = {number: number_text(number + 0.0) for number in set(numbers)}
+    different = set(numbers)
+    write = repr if _are_plain(different) else number_text
+    # Adding to 0.0 makes a float of anything, and takes the sign from zero.
+    texts = dict(zip(different, map(write, map((0.0).__add__, different)), strict=True))
     return map(texts.__getitem__, numbers)
+
+
+def _are_plain(numbers: set[float]) -> bool:
+    """Whether Python's own spelling of all of them, as floats, is the one that is wanted."""
+    if not numbers or not math.isfinite(sum(numbers)):
+        return False
+    return min(numbers) > -PLAIN_BELOW and max(numbers) < PLAIN_BELOW

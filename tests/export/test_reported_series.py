@@ -5,13 +5,21 @@ from __future__ import annotations
 import pytest
 
 from qos_exporter.export.exposition import OPENMETRICS, TEXT, Format, render
-from qos_exporter.snapshot import ROUND_TRIP_S_EDGES, Exemplar, Histogram, Snapshot, Spread
+from qos_exporter.snapshot import (
+    ROUND_TRIP_S_EDGES,
+    Exemplar,
+    Histogram,
+    LossBursts,
+    Snapshot,
+    Spread,
+)
 from tests.export.parsed import Samples, families, samples, series, value
 from tests.export.snapshots import (
     GROUP,
     GROUP_REPORTS,
     NOW_S,
     REPORTED_STREAM,
+    STREAM,
     call,
     reported_call,
     snapshot,
@@ -130,6 +138,14 @@ def test_bursts_of_loss_have_densities_and_durations() -> None:
     assert value(table, "voip_call_gap_density_ratio", call_id="c") == 0.0075
     assert value(table, "voip_call_burst_duration_seconds", call_id="c") == 0.22
     assert value(table, "voip_call_gap_duration_seconds", call_id="c") == 9.89
+
+
+def test_direction_without_bursts_of_loss_has_no_series_of_them() -> None:
+    """The mean of no bursts is no number; gaps then say no more than the loss ratio does."""
+    smooth = LossBursts(0.0, 0.01, 0.0, 60.0)
+    table = samples(snapshot(call("c", replace(STREAM, loss_bursts=smooth))))
+    for name in ("burst_density", "gap_density", "burst_duration", "gap_duration"):
+        assert not series(table, f"voip_call_{name}")
 
 
 def test_aggregates_tell_reported_from_measured() -> None:

@@ -77,22 +77,22 @@ BURSTS = (
     _gauge(
         name="voip_call_burst_density_ratio",
         unit="ratio",
-        help="Packets lost of those in bursts of loss (RFC 3611, Gmin 16), so far; 0 without any.",
+        help="Share lost of the packets in bursts of loss (RFC 3611) so far; absent without any.",
     ),
     _gauge(
         name="voip_call_gap_density_ratio",
         unit="ratio",
-        help="Packets lost of those in the gaps between bursts of loss, so far.",
+        help="Share lost of the packets in gaps around bursts so far; absent without bursts.",
     ),
     _gauge(
         name="voip_call_burst_duration_seconds",
         unit="seconds",
-        help="Mean duration of a burst of loss so far; 0 without any.",
+        help="Mean duration of a burst of loss so far; absent without any.",
     ),
     _gauge(
         name="voip_call_gap_duration_seconds",
         unit="seconds",
-        help="Mean duration of a gap between bursts of loss so far.",
+        help="Mean duration of a gap around bursts of loss so far; absent without bursts.",
     ),
 )
 

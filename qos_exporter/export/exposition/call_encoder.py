@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress
+from operator import add
 
 from qos_exporter.export.call_media import CallMedia
 from qos_exporter.export.call_rows import DIRECTIONS, CallRow, CallRows, RowKind, call_rows
@@ -95,15 +96,15 @@ class _Subjects:
     def __init__(self, columns: _Columns, subjects: list[object]) -> None:
         self._columns = columns
         self._is_known = [subject is not None for subject in subjects]
-        self._labels: dict[LabelNames, list[str]] = {}
+        self._labels: dict[tuple[LabelNames, str], list[str]] = {}
         self.known = list(compress(subjects, self._is_known))
 
-    def labels(self, names: LabelNames) -> list[str]:
-        """Give the label sets of these rows."""
-        known = self._labels.get(names)
+    def labels(self, names: LabelNames, end: str) -> list[str]:
+        """Give the label sets of these rows, each with the same end."""
+        known = self._labels.get((names, end))
         if known is None:
-            known = list(compress(self._columns.labels(names), self._is_known))
-            self._labels[names] = known
+            own = compress(self._columns.labels(names), self._is_known)
+            known = self._labels[names, end] = [labels + end for labels in own]
         return known
 
 
@@ -113,11 +114,11 @@ def _lines(source: CallValue, subjects: _Subjects) -> list[str]:
     known = [value for value in values if value is not None]
     if not known:
         return []
-    labels = subjects.labels(source.own_labels)
+    end = f',source="{source.source}"}} ' if source.source else "} "
+    labels = subjects.labels(source.own_labels, end)
     if len(known) < len(values):
         labels = [label for label, value in zip(labels, values, strict=True) if value is not None]
-    end = f',source="{source.source}"}} ' if source.source else "} "
-    return [label + end + text for label, text in zip(labels, number_texts(known), strict=True)]
+    return list(map(add, labels, number_texts(known)))
 
 
 def _block(name: str, lines: list[str]) -> str:
