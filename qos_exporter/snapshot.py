@@ -102,8 +102,7 @@ class WindowQuality(NamedTuple):
     """The receiver's jitter less that at the tap; never negative."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedScore:
+class ReportedScore(NamedTuple):
     """A score that a far end worked out: the last one, and mean and minimum of all."""
 
     last: float
@@ -111,8 +110,7 @@ class ReportedScore:
     min: float
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedReception:
+class ReportedReception(NamedTuple):
     """What receiver reports (RFC 3550) said of one stream, from the first to the last."""
 
     reports: int
@@ -125,8 +123,7 @@ class ReportedReception:
     """Tap to receiver and back, in seconds, by our own times."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedQuality:
+class ReportedQuality(NamedTuple):
     """What a far end worked out of one stream and sent: the last word, or figures over all."""
 
     source: str
@@ -146,8 +143,7 @@ class ReportedQuality:
     r_factor: ReportedScore | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(NamedTuple):
     """Everything that was reported about one stream."""
 
     cname: str | None
@@ -198,8 +194,7 @@ class StreamView(NamedTuple):
     """`None` while no packet was expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoundTripLeg:
+class RoundTripLeg(NamedTuple):
     """One side of the round trip of a call: from our tap to a party and back."""
 
     leg: str

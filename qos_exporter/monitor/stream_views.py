@@ -11,7 +11,7 @@ import numpy as np
 from qos_exporter.dataplane.rows import CLOCK_SOURCES
 from qos_exporter.monitor.burst_views import loss_bursts
 from qos_exporter.monitor.columns import lists, names, quotients, seconds, tuples, where
-from qos_exporter.monitor.reporting.views import fault_of, reported_view
+from qos_exporter.monitor.reporting.views import fault_of, reports_of
 from qos_exporter.monitor.window_views import last_windows, ratings, scores, window_counts
 from qos_exporter.quality.burst import burst_ratio
 from qos_exporter.snapshot import PacketCounts, Spread, StreamView
@@ -79,7 +79,7 @@ def copy_streams(
                 parts.paths[stream.path],
                 parts.profiles.labels_of(stream.profile, payload_type),
                 active and not (call is not None and call.is_ended),
-                reported_view(stream.reports),
+                reports_of(stream),
             )
         )
     return StreamCopies(source.name, facts, totals, history)

@@ -9,7 +9,7 @@ from qos_exporter.reports.stream_reports import StreamReports
 
 if TYPE_CHECKING:
     from qos_exporter.dataplane.values import StartedStream
-    from qos_exporter.snapshot import StreamView
+    from qos_exporter.snapshot import Reported, StreamView
 
 SOURCE_BITS = 8
 """Serials of different kernels are told apart by their lowest bits."""
@@ -18,7 +18,16 @@ SOURCE_BITS = 8
 class TrackedStream(MediaStream):
     """A `MediaStream` with its slot in a kernel, and the view of it once it is over."""
 
-    __slots__ = ("counts", "final", "last_ns", "path", "profile", "reports", "slot")
+    __slots__ = (
+        "counts",
+        "final",
+        "last_ns",
+        "path",
+        "profile",
+        "reports",
+        "shown_reports",
+        "slot",
+    )
 
     def __init__(self, started: StartedStream, *, source: int) -> None:
         key = started.key
@@ -40,6 +49,8 @@ class TrackedStream(MediaStream):
         """False for what is nobody's media: the tail of a call that has ended, or a recording."""
         self.reports: StreamReports | None = None
         """What was reported about it; most streams never get a report."""
+        self.shown_reports: Reported | None = None
+        """What is shown of them; `None` while it has to be made anew."""
         self.final: StreamView | None = None
         """What is left to show after the stream has ended."""
         self.last_ns = started.first_ns
@@ -52,7 +63,8 @@ class TrackedStream(MediaStream):
         return dialog is not None and dialog.invited_ns is not None
 
     def reported(self) -> StreamReports:
-        """Its reports, begun if this is the first one."""
+        """Its reports, to be added to; begun if this is the first one."""
+        self.shown_reports = None
         if self.reports is None:
             self.reports = StreamReports()
         return self.reports

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qos_exporter.calls.party import DIRECTION_TOWARDS
 from qos_exporter.errors import DecodeError
-from qos_exporter.monitor.reporting.views import reported_view
+from qos_exporter.monitor.reporting.views import reports_of
 from qos_exporter.monitor.tracked import TrackedStream
 from qos_exporter.protocols.rtp_stat import HEADERS, parse_rtp_stat
 from qos_exporter.protocols.vq_report import MEDIA_TYPE, VqReport, parse_report
@@ -154,4 +154,4 @@ def add_quality(
             reports.add(report)
         if stream.final is not None:
             # The last report of a call comes when its streams are over.
-            stream.final = stream.final._replace(reported=reported_view(stream.reports))
+            stream.final = stream.final._replace(reported=reports_of(stream))

@@ -15,6 +15,7 @@ from qos_exporter.snapshot import (
 )
 
 if TYPE_CHECKING:
+    from qos_exporter.monitor.tracked import TrackedStream
     from qos_exporter.reports.call_round_trip import CallRoundTrip
     from qos_exporter.reports.figures import RunningFigures
     from qos_exporter.reports.quality_reports import QualityReports
@@ -29,10 +30,18 @@ def spread(figures: RunningFigures | None) -> Spread | None:
     return Spread(figures.last, figures.mean, figures.max)
 
 
-def reported_view(reports: StreamReports | None) -> Reported | None:
-    """Show what was reported of one stream; `None` where nothing was."""
-    if reports is None:
-        return None
+def reports_of(stream: TrackedStream) -> Reported | None:
+    """Show what was reported of a stream; `None` where nothing was.
+
+    Made anew only after something new was reported: snapshots come more often than reports.
+    """
+    if stream.shown_reports is None and stream.reports is not None:
+        stream.shown_reports = reported_view(stream.reports)
+    return stream.shown_reports
+
+
+def reported_view(reports: StreamReports) -> Reported:
+    """Show reports."""
     downstream = None if reports.rtcp is None else reports.rtcp.downstream.loss
     return Reported(
         cname=reports.cname,
