@@ -8,13 +8,21 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import bench_analyze, bench_ring, bench_scrape, bench_table, bench_voipmonitor
+from benchmarks import (
+    bench_analyze,
+    bench_ring,
+    bench_rtcp,
+    bench_scrape,
+    bench_table,
+    bench_voipmonitor,
+)
 from benchmarks.report import Row, table
 
 BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
     "analyze": bench_analyze.run,
     "voipmonitor": bench_voipmonitor.run,
     "ring": bench_ring.run,
+    "rtcp": bench_rtcp.run,
     "scrape": bench_scrape.run,
     "table": bench_table.run,
 }
