@@ -31,5 +31,11 @@ class ReportPlaces:
 
     def between(self, src: Endpoint, dst: Endpoint) -> Claim | None:
         """A claim of the only call that awaits reports at one of these ends."""
-        claims = (*self._by_place.get(dst, ()), *self._by_place.get(src, ()))
-        return claims[0] if len({claim.call for claim in claims}) == 1 else None
+        claims = self._by_place.get(dst, ()) + self._by_place.get(src, ())
+        if not claims:
+            return None
+        call = claims[0].call
+        for claim in claims:
+            if claim.call is not call:
+                return None
+        return claims[0]

@@ -100,6 +100,10 @@ class History:
         self.begin([to])
         self.rows[to] = self.rows[slot]
 
+    def group_of(self, slot: int) -> int:
+        """The group of a stream, negative while it has none."""
+        return int(self._group[slot])
+
     def foresee(self, slot: int, group: int) -> None:
         """Put a stream that has had no window into the group of its first one."""
         if not self._end_ns[slot]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ class Tally:
     """Observations per bucket; a value on an edge belongs to the bucket below it, as `le` says."""
 
     def __init__(self, edges: Sequence[float]) -> None:
+        self._steps = tuple(edges)
         self._edges = np.asarray(edges, dtype=np.float64)
         self._counts = np.zeros(len(edges) + 1, dtype=np.int64)
         self._sum = 0.0
@@ -32,7 +34,7 @@ class Tally:
 
     def add_one(self, value: float) -> None:
         """Add a single value."""
-        self._counts[int(np.searchsorted(self._edges, value, side="left"))] += 1
+        self._counts[bisect_left(self._steps, value)] += 1
         self._sum += value
 
     def buckets_of(self, values: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -41,8 +43,7 @@ class Tally:
 
     def set_exemplar(self, exemplar: Exemplar) -> None:
         """Keep one observation as the example for its bucket."""
-        bucket = int(np.searchsorted(self._edges, exemplar.value, side="left"))
-        self._exemplars[bucket] = exemplar
+        self._exemplars[bisect_left(self._steps, exemplar.value)] = exemplar
 
     def view(self) -> Histogram:
         """Copy it."""

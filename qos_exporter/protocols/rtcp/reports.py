@@ -106,10 +106,11 @@ def parse_receiver_report(body: bytes, count: int, _faults: list[str]) -> Receiv
 
 def _parse_blocks(body: bytes, start: int, count: int) -> tuple[ReceptionReport, ...]:
     end = start + BLOCK_BYTES * count
-    return tuple([_parse_block(body, at) for at in range(start, end, BLOCK_BYTES)])
-
-
-def _parse_block(body: bytes, start: int) -> ReceptionReport:
-    ssrc, fraction, high, low, highest, jitter, last_sr, delay = _BLOCK.unpack_from(body, start)
-    lost = high << 16 | low
-    return ReceptionReport._make((ssrc, fraction, lost, highest, jitter, last_sr, delay))
+    return tuple(
+        [
+            ReceptionReport(ssrc, fraction, high << 16 | low, highest, jitter, last_sr, delay)
+            for ssrc, fraction, high, low, highest, jitter, last_sr, delay in _BLOCK.iter_unpack(
+                body[start:end]
+            )
+        ]
+    )
