@@ -27,6 +27,7 @@ from qos_exporter.calls.events import (
 )
 from qos_exporter.calls.media import MediaStream
 from qos_exporter.calls.pairing import call_id_of
+from qos_exporter.calls.party import DIRECTION_TOWARDS, Direction
 from qos_exporter.calls.recognition import Recognition, recognise
 from qos_exporter.calls.silence import last_sign_ns, outcome_of_silence, patience_ns
 from qos_exporter.calls.timers import CallTimers
@@ -132,6 +133,14 @@ class CallRegistry:
         """Return the only call that named one of these ends for its reports."""
         claim = self._media.reports.between(src, dst)
         return None if claim is None else claim.call
+
+    def reported_place(self, sender: Endpoint, receiver: Endpoint) -> tuple[Call | None, Direction]:
+        """Return the call of a stream whose RTCP ends are these, and its direction there."""
+        claim = self._media.reports.between(sender, receiver)
+        if claim is None:
+            return None, Direction.UNKNOWN
+        party = claim.party if claim.rtcp == receiver else claim.party.other
+        return claim.call, DIRECTION_TOWARDS[party]
 
     def awaits_reports(self, src: Endpoint, dst: Endpoint) -> bool:
         """Whether a call named one of these ends for its reports."""

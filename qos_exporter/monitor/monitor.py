@@ -99,6 +99,7 @@ class Monitor:
         """End everything: the next frames belong to another recording."""
         with self._lock:
             self._parts.calls.restart(self._now_ns)
+            self._parts.reports.restart()
             self._windows.finish(self._parts.sources[source])
             self._settle()
 

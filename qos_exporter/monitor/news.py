@@ -27,13 +27,14 @@ class News:
         self._control = parts.control
         self._signalling = parts.signalling
         self._book = parts.book
-        self._signalled_reports = parts.reports.signalled
+        self._reports = parts.reports
         self._readers = {SLOW_SIP: self._take_message, **parts.reports.readers}
 
     def take_streams(self, source: Source, streams: Sequence[StartedStream]) -> None:
         """Follow new streams of a source, and let the calls place them."""
         new = [stream for stream in source.take(streams) if not self._twins.claim(stream)]
         for stream in new:
+            self._reports.media_came(stream)
             self._calls.stream_started(stream, source.kernel.now_ns)
         for stream in new:
             if stream.call is None and stream.counts:
@@ -55,7 +56,7 @@ class News:
     def _take_message(self, frame: SlowFrame) -> None:
         message = self._signalling.read(frame.data)
         if message is not None:
-            self._signalled_reports.take(message, frame)
+            self._reports.signalled.take(message, frame)
             self._calls.on_message(message, src=frame.src, dst=frame.dst, now_ns=frame.at_ns)
 
     def _enter(self, event: CallEvent) -> None:

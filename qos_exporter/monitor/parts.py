@@ -73,7 +73,7 @@ def assemble(settings: Settings, names: Sequence[str], *, keep_all: bool) -> Par
         linger_ns=FOREVER_NS if keep_all else settings.calls.linger_ns,
         limit=limit or None,
     )
-    reports = ReportDesk(sources, calls, groups, signalling.errors)
+    reports = ReportDesk(sources, calls, groups, signalling.errors, keep_all=keep_all)
     return Parts(
         sources=sources,
         twins=Twins(sources, vlan_in_key=settings.streams.vlan_in_key),

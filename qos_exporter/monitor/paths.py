@@ -23,13 +23,13 @@ class Paths:
     """Numbers paths; their number is bounded by that of the configured networks."""
 
     def __init__(self, networks: Networks) -> None:
-        self._networks = networks
+        self.networks = networks
         self._numbers: dict[tuple[str, str, Direction], int] = {}
         self._paths: list[Path] = []
 
     def use(self, networks: Networks) -> None:
         """Name networks anew; paths that were numbered keep their number."""
-        self._networks = networks
+        self.networks = networks
 
     def __getitem__(self, number: int) -> Path:
         """The path with this number."""
@@ -37,7 +37,7 @@ class Paths:
 
     def number_of(self, *, src: str, dst: str, direction: Direction) -> int:
         """Number the path between two addresses."""
-        labels = (self._networks.name_of(src), self._networks.name_of(dst), direction)
+        labels = (self.networks.name_of(src), self.networks.name_of(dst), direction)
         number = self._numbers.get(labels)
         if number is None:
             number = self._numbers[labels] = len(self._paths)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qos_exporter.monitor.call_views import CallCopy, call_view, copy_call
 from qos_exporter.monitor.exporter_views import capture_views, exporter_view
 from qos_exporter.monitor.group_views import group_views
+from qos_exporter.monitor.reporting.unseen_views import unseen_view
 from qos_exporter.monitor.stream_views import StreamCopies, copy_streams, stream_views
 from qos_exporter.monitor.tracked import final_view
 from qos_exporter.snapshot import Snapshot, TableView
@@ -35,6 +36,8 @@ class Picture:
     """By how much it is ahead of the clock of the source that told it."""
     running: tuple[StreamCopies, ...]
     """The streams that are followed, source by source."""
+    unseen: tuple[StreamView, ...]
+    """Streams that are known from their RTCP alone."""
     ended: dict[int, StreamView]
     """By serial, those that are over but still shown."""
     calls: tuple[CallCopy, ...]
@@ -66,6 +69,7 @@ def take_picture(
         taken_ns=taken_ns,
         ahead_ns=clock.ahead_ns,
         running=running,
+        unseen=view_unseen(parts, taken_ns=taken_ns, ahead_ns=clock.ahead_ns),
         ended={
             stream.serial: view
             for stream in (*over, *gone)
@@ -77,6 +81,21 @@ def take_picture(
         decode_errors=parts.signalling.error_counts(),
         call_table=TableView("calls", len(shown), call_limit, parts.calls.evictions),
         reports=parts.reports.counts.view(),
+    )
+
+
+def view_unseen(parts: Parts, *, taken_ns: int, ahead_ns: int) -> tuple[StreamView, ...]:
+    """View the streams without packets; of several interfaces none is named, since any told."""
+    interface = parts.sources[0].name if len(parts.sources) == 1 else ""
+    return tuple(
+        unseen_view(
+            stream,
+            parts.paths.networks,
+            interface=interface,
+            now_ns=taken_ns,
+            ahead_ns=ahead_ns,
+        )
+        for stream in parts.reports.unseen
     )
 
 
@@ -94,7 +113,7 @@ def develop(picture: Picture, parts: Parts, *, own: OwnState, began_s: float) ->
     return Snapshot(
         taken_s=(picture.taken_ns - picture.ahead_ns) / SECOND_NS,
         calls=calls,
-        streams=tuple(views[serial] for serial in sorted(views)),
+        streams=(*(views[serial] for serial in sorted(views)), *picture.unseen),
         groups=picture.groups,
         totals=picture.totals,
         captures=capture_views(parts.sources),

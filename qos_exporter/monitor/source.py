@@ -118,6 +118,10 @@ class Source:
         """The stream with this SSRC, if there is exactly one."""
         return self._by_ssrc.only(ssrc)
 
+    def has_seen(self, ssrc: int) -> bool:
+        """Whether a stream has, or not long ago had, this SSRC."""
+        return ssrc in self._by_ssrc
+
     def streams(self) -> Iterator[TrackedStream]:
         """All streams that count."""
         return (stream for stream in self._streams if stream is not None and stream.counts)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from qos_exporter.monitor.tracked import TrackedStream
+
+
+GONE_LIMIT = 4096
+"""SSRCs that are remembered after their streams have gone: reports on them may still come."""
 
 
 class SsrcIndex:
@@ -16,10 +21,15 @@ class SsrcIndex:
     are gone.
     """
 
-    __slots__ = ("_by_ssrc",)
+    __slots__ = ("_by_ssrc", "_gone")
 
     def __init__(self) -> None:
         self._by_ssrc: dict[int, TrackedStream | int] = {}
+        self._gone: OrderedDict[int, None] = OrderedDict()
+
+    def __contains__(self, ssrc: int) -> bool:
+        """Whether a stream has this SSRC, or was among the last that had one."""
+        return ssrc in self._by_ssrc or ssrc in self._gone
 
     def add(self, stream: TrackedStream) -> None:
         """Enter a stream."""
@@ -36,6 +46,9 @@ class SsrcIndex:
             self._by_ssrc[stream.ssrc] = present - 1
         else:
             del self._by_ssrc[stream.ssrc]
+            self._gone[stream.ssrc] = None
+            if len(self._gone) > GONE_LIMIT:
+                self._gone.popitem(last=False)
 
     def only(self, ssrc: int) -> TrackedStream | None:
         """The stream with this SSRC; `None` if there is none, or if there are several."""

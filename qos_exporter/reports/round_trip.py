@@ -8,7 +8,7 @@ sender report only serves to recognise it.
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -45,12 +45,15 @@ class _Path:
     def __init__(self, src: str, dst: str) -> None:
         self.src = src
         self.dst = dst
-        self.sent: deque[tuple[int, int]] = deque(maxlen=KEPT)
-        """(middle 32 bits of the NTP time stamp, when it passed the tap)."""
+        self.sent: dict[int, int] = {}
+        """When the middle 32 bits of an NTP time stamp passed the tap; the oldest one first."""
 
-    def when(self, timestamp: int) -> int | None:
-        """When a time stamp passed, the first time if it was captured twice."""
-        return next((at_ns for sent, at_ns in self.sent if sent == timestamp), None)
+    def note(self, timestamp: int, at_ns: int) -> None:
+        """Remember when a time stamp passed, the first time if it was captured twice."""
+        if timestamp not in self.sent:
+            self.sent[timestamp] = at_ns
+            if len(self.sent) > KEPT:
+                del self.sent[next(iter(self.sent))]
 
 
 class TimestampLog:
@@ -68,17 +71,26 @@ class TimestampLog:
 
     def note(self, ssrc: int, timestamp: int, *, src: Endpoint, dst: Endpoint, at_ns: int) -> None:
         """Remember a time stamp; relays send the same one on, from other addresses."""
-        paths = self._paths.setdefault(ssrc, [])
-        self._paths.move_to_end(ssrc)
-        path = next((p for p in paths if p.src == src.address and p.dst == dst.address), None)
-        if path is None:
-            path = _Path(src.address, dst.address)
-            paths.append(path)
-            del paths[:-KEPT]
-        if path.when(timestamp) is None:
-            path.sent.append((timestamp, at_ns))
-        if len(self._paths) > self._limit:
-            self._paths.popitem(last=False)
+        paths = self._paths.get(ssrc)
+        if paths is None:
+            paths = self._paths[ssrc] = []
+            if len(self._paths) > self._limit:
+                self._paths.popitem(last=False)
+        else:
+            self._paths.move_to_end(ssrc)
+        for path in paths:
+            if path.src == src.address and path.dst == dst.address:
+                path.note(timestamp, at_ns)
+                return
+        path = _Path(src.address, dst.address)
+        path.note(timestamp, at_ns)
+        paths.append(path)
+        del paths[:-KEPT]
+
+    def has_passed(self, ssrc: int, *, src: Endpoint, dst: Endpoint) -> bool:
+        """Whether a source has sent a time stamp from one address to another."""
+        paths = self._paths.get(ssrc, ())
+        return any(path.src == src.address and path.dst == dst.address for path in paths)
 
     def when(self, ssrc: int, timestamp: int, *, src: Endpoint, dst: Endpoint) -> int | None:
         """When the time stamp that a report from `src` to `dst` quotes had passed the tap.
@@ -89,7 +101,7 @@ class TimestampLog:
         paths = self._paths.get(ssrc, ())
         for path in paths:
             if path.src == dst.address and path.dst == src.address:
-                return path.when(timestamp)
+                return path.sent.get(timestamp)
         if len(paths) == 1 and paths[0].src != src.address:
-            return paths[0].when(timestamp)
+            return paths[0].sent.get(timestamp)
         return None

@@ -12,6 +12,7 @@ from qos_exporter.monitor.reporting.signalled_desk import SignalledDesk
 from qos_exporter.monitor.reporting.stun_desk import StunDesk
 from qos_exporter.monitor.reporting.targets import Targets
 from qos_exporter.monitor.reporting.trips import Trips
+from qos_exporter.monitor.reporting.unseen import UnseenStreams
 from qos_exporter.monitor.reporting.window_figures import WindowFigures
 from qos_exporter.snapshot import Exemplar
 from qos_exporter.units import SECOND_NS
@@ -41,6 +42,8 @@ class ReportDesk:
         calls: CallRegistry,
         groups: Groups,
         errors: Counter[tuple[str, str]],
+        *,
+        keep_all: bool,
     ) -> None:
         self._sources = sources
         self._groups = groups
@@ -48,12 +51,15 @@ class ReportDesk:
         self.trips = Trips(self.counts, self._observe, limit=LOG_LIMIT)
         self.windows = WindowFigures(self.trips, groups)
         self._farewells = Farewells(sources)
+        self.unseen = UnseenStreams()
+        self._keep_all = keep_all
         self.signalled = SignalledDesk(calls, counts=self.counts, errors=errors)
         rtcp = RtcpDesk(
             calls,
             Targets(sources, calls),
             self.trips,
             farewells=self._farewells,
+            unseen=self.unseen,
             counts=self.counts,
             errors=errors,
         )
@@ -66,6 +72,18 @@ class ReportDesk:
     def pass_time(self, now_ns: int) -> None:
         """Do what is due."""
         self._farewells.settle(now_ns)
+        if not self._keep_all:
+            self.unseen.expire(now_ns)
+
+    def media_came(self, stream: TrackedStream) -> None:
+        """Give a new stream what was reported on it before its first packet."""
+        if self.unseen:
+            stream.reports = self.unseen.give_up(stream)
+
+    def restart(self) -> None:
+        """Forget what only the present recording told."""
+        self._farewells.clear()
+        self.unseen.clear()
 
     def keep_only(self, calls: Iterable[Call]) -> None:
         """Forget the calls that are not shown any more."""
@@ -75,7 +93,7 @@ class ReportDesk:
         self, stream: TrackedStream, source: TripSource, trip_s: float, at_ns: int
     ) -> None:
         """Enter a round trip into the aggregates of the stream that completed it."""
-        number = int(self._sources[stream.source].history.rows["group"][stream.slot])
+        number = self._sources[stream.source].history.group_of(stream.slot)
         if number >= 0 and stream.call is not None:
             exemplar = Exemplar(stream.call.call_id, trip_s, at_ns / SECOND_NS)
             self._groups.sums[number].reports.add_round_trip(source, trip_s, exemplar)

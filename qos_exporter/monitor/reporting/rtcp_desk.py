@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qos_exporter.errors import DecodeError
 from qos_exporter.monitor.reporting.repeats import Repeats
@@ -24,16 +24,19 @@ from qos_exporter.reports.tap import TapCount
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from qos_exporter.calls.media import MediaStream
     from qos_exporter.calls.registry import CallRegistry
     from qos_exporter.dataplane.values import SlowFrame
     from qos_exporter.monitor.reporting.counts import ReportCounts
     from qos_exporter.monitor.reporting.farewells import Farewells
     from qos_exporter.monitor.reporting.targets import Targets
     from qos_exporter.monitor.reporting.trips import Trips
+    from qos_exporter.monitor.reporting.unseen import UnseenStreams
     from qos_exporter.monitor.tracked import TrackedStream
-    from qos_exporter.protocols.rtcp import Compound, ReceptionReport, RtcpPacket, XrBlock
+    from qos_exporter.protocols.rtcp import Compound, ReceptionReport, XrBlock
+    from qos_exporter.reports.figures import RunningFigures
 
 ENCRYPTED = "encrypted"
 SEQUENCE_MASK = 0xFFFF
@@ -49,6 +52,7 @@ class RtcpDesk:
         trips: Trips,
         *,
         farewells: Farewells,
+        unseen: UnseenStreams,
         counts: ReportCounts,
         errors: Counter[tuple[str, str]],
     ) -> None:
@@ -56,9 +60,17 @@ class RtcpDesk:
         self._targets = targets
         self._trips = trips
         self._farewells = farewells
+        self._unseen = unseen
         self._counts = counts
         self._errors = errors
         self._repeats = Repeats()
+        self._takers: dict[type, Callable[[Any, SlowFrame], None]] = {
+            SenderReport: self._take_sender_report,
+            ReceiverReport: self._take_reports,
+            ExtendedReport: self._take_times,
+            SourceDescription: self._take_names,
+            Goodbye: self._take_farewells,
+        }
 
     def take(self, frame: SlowFrame) -> None:
         """Read one datagram."""
@@ -71,7 +83,12 @@ class RtcpDesk:
         blocks: list[XrBlock] = []
         for packet in compound.packets:
             self._counts.packets[packet.kind] += 1
-            self._take_packet(packet, frame, blocks)
+            take = self._takers.get(type(packet))
+            if take is not None:
+                take(packet, frame)
+            if isinstance(packet, ExtendedReport):
+                # Those of all packets are read at once.
+                blocks += packet.blocks
         if blocks:
             self._take_quality(blocks, frame)
 
@@ -95,23 +112,9 @@ class RtcpDesk:
             self._errors["rtcp", fault] += 1
         return compound
 
-    def _take_packet(self, packet: RtcpPacket, frame: SlowFrame, blocks: list[XrBlock]) -> None:
-        """Read one packet; the blocks of extended reports are gathered for all packets at once."""
-        match packet:
-            case SenderReport():
-                self._trips.note(TripSource.RTCP, packet.ssrc, packet.ntp_middle, frame)
-                self._take_reports(packet, frame)
-            case ReceiverReport():
-                self._take_reports(packet, frame)
-            case ExtendedReport():
-                self._take_times(packet, frame)
-                blocks += packet.blocks
-            case SourceDescription():
-                self._take_names(packet, frame)
-            case Goodbye():
-                self._take_farewells(packet, frame)
-            case _:
-                pass
+    def _take_sender_report(self, packet: SenderReport, frame: SlowFrame) -> None:
+        self._trips.note(TripSource.RTCP, packet.ssrc, packet.ntp_middle, frame)
+        self._take_reports(packet, frame)
 
     def _take_reports(self, packet: SenderReport | ReceiverReport, frame: SlowFrame) -> None:
         for block in packet.reports:
@@ -121,6 +124,7 @@ class RtcpDesk:
             stream = self._received(block.ssrc, frame)
             if stream is None:
                 self._counts.unmatched[ReportSource.RTCP] += 1
+                self._take_unseen(block, frame)
             else:
                 self._take_report(block, stream, frame)
 
@@ -141,16 +145,38 @@ class RtcpDesk:
             now_ns=frame.at_ns,
             from_start=stream.is_whole,
         )
+        self._take_leg(block, stream, frame, rtcp.round_trip_leg)
+
+    def _take_leg(
+        self,
+        block: ReceptionReport,
+        stream: MediaStream,
+        frame: SlowFrame,
+        figures: RunningFigures,
+    ) -> None:
         quoted = Quotation(block.ssrc, block.last_sr, block.delay_since_last_sr)
         leg_ns = self._trips.leg_ns(TripSource.RTCP, quoted, frame)
         if leg_ns is not None:
             self._trips.take(
-                stream,
-                leg_ns,
-                source=TripSource.RTCP,
-                at_ns=frame.at_ns,
-                figures=rtcp.round_trip_leg,
+                stream, leg_ns, source=TripSource.RTCP, at_ns=frame.at_ns, figures=figures
             )
+
+    def _take_unseen(self, block: ReceptionReport, frame: SlowFrame) -> None:
+        """Keep a report about a stream whose media were never seen; of one that is over it is late.
+
+        It went from who receives this report to who sent it.
+        """
+        if self._targets.has_seen(block.ssrc):
+            return
+        stream = self._unseen.at(
+            block.ssrc, sender=frame.dst, receiver=frame.src, now_ns=frame.at_ns
+        )
+        if stream.call is None:
+            stream.call, stream.direction = self._calls.reported_place(frame.dst, frame.src)
+        has_sent = self._trips.has_sent(block.ssrc, frame)
+        stream.take(block, frame.at_ns, has_sent=has_sent)
+        if stream.is_proven:
+            self._take_leg(block, stream, frame, stream.reports.for_rtcp().round_trip_leg)
 
     def _take_times(self, packet: ExtendedReport, frame: SlowFrame) -> None:
         """Note reference times, and time those that are quoted (RFC 3611 sections 4.4 and 4.5)."""
@@ -176,16 +202,25 @@ class RtcpDesk:
     def _take_quality(self, blocks: Sequence[XrBlock], frame: SlowFrame) -> None:
         for ssrc, report in quality_by_ssrc(blocks).items():
             stream = self._received(ssrc, frame)
-            if stream is None:
-                self._counts.unmatched[ReportSource.RTCP_XR] += 1
-            else:
+            if stream is not None:
                 stream.reported().for_quality(ReportSource.RTCP_XR).add(report)
+                continue
+            self._counts.unmatched[ReportSource.RTCP_XR] += 1
+            unseen = self._unseen.find(ssrc, sender=frame.dst, receiver=frame.src)
+            if unseen is not None:
+                unseen.reports.for_quality(ReportSource.RTCP_XR).add(report)
 
     def _take_names(self, packet: SourceDescription, frame: SlowFrame) -> None:
         for described in packet.sources:
-            stream = self._sent(described.ssrc, frame) if described.cname else None
+            if not described.cname:
+                continue
+            stream = self._sent(described.ssrc, frame)
             if stream is not None:
                 stream.reported().cname = described.cname
+                continue
+            unseen = self._unseen.find(described.ssrc, sender=frame.src, receiver=frame.dst)
+            if unseen is not None:
+                unseen.reports.cname = described.cname
 
     def _take_farewells(self, packet: Goodbye, frame: SlowFrame) -> None:
         """Let the streams end whose sender says that it stops (RFC 3550 section 6.6)."""

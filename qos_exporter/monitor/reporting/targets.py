@@ -14,7 +14,7 @@ from qos_exporter.monitor.tracked import TrackedStream
 from qos_exporter.net import Endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from qos_exporter.calls.registry import CallRegistry
     from qos_exporter.monitor.source import Source
@@ -41,29 +41,28 @@ class Targets:
         Else the only one in the call that named these ends for its reports, else the only one.
         """
         found = None
-        for stream, has_both in self._with_an_end(ssrc, sender, receiver):
-            if has_both:
-                return stream
-            found = found or stream
-        return found or self._in_call(ssrc, sender, receiver) or self._only(ssrc)
-
-    def source_of(self, stream: TrackedStream) -> Source:
-        """Who counts the stream."""
-        return self._sources[stream.source]
-
-    def _with_an_end(
-        self, ssrc: int, sender: Endpoint, receiver: Endpoint
-    ) -> Iterator[tuple[TrackedStream, bool]]:
-        """Streams that have one end where their RTCP has it, and whether the other fits too."""
         for source in self._sources:
             for end in media_ports(sender):
                 stream = source.sent_from(end, ssrc)
                 if stream is not None and stream.counts:
-                    yield stream, stream.dst.address == receiver.address
+                    if stream.dst.address == receiver.address:
+                        return stream
+                    found = found or stream
             for end in media_ports(receiver):
                 stream = source.received_at(end, ssrc)
                 if stream is not None and stream.counts:
-                    yield stream, stream.src.address == sender.address
+                    if stream.src.address == sender.address:
+                        return stream
+                    found = found or stream
+        return found or self._in_call(ssrc, sender, receiver) or self._only(ssrc)
+
+    def has_seen(self, ssrc: int) -> bool:
+        """Whether there are streams of this SSRC, or were not long ago."""
+        return any(source.has_seen(ssrc) for source in self._sources)
+
+    def source_of(self, stream: TrackedStream) -> Source:
+        """Who counts the stream."""
+        return self._sources[stream.source]
 
     def _in_call(self, ssrc: int, sender: Endpoint, receiver: Endpoint) -> TrackedStream | None:
         call = self._calls.call_between(sender, receiver)

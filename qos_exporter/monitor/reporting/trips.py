@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from qos_exporter.calls.party import Direction
+from qos_exporter.monitor.tracked import TrackedStream
 from qos_exporter.reports.call_round_trip import CallRoundTrip, Leg, TripSource
 from qos_exporter.reports.round_trip import TimestampLog, rejection_of
 from qos_exporter.units import SECOND_NS
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from qos_exporter.calls.call import Call
+    from qos_exporter.calls.media import MediaStream
     from qos_exporter.dataplane.values import SlowFrame
     from qos_exporter.monitor.reporting.counts import ReportCounts
-    from qos_exporter.monitor.tracked import TrackedStream
     from qos_exporter.reports.figures import RunningFigures
 
     TripObserver = Callable[[TrackedStream, TripSource, float, int], None]
@@ -56,6 +57,10 @@ class Trips:
         """A time stamp that its receiver is going to quote passed the tap."""
         self._logs[source].note(ssrc, timestamp, src=frame.src, dst=frame.dst, at_ns=frame.at_ns)
 
+    def has_sent(self, ssrc: int, frame: SlowFrame) -> bool:
+        """Whether a sender report of a source passed to whoever sent this frame."""
+        return self._logs[TripSource.RTCP].has_passed(ssrc, src=frame.dst, dst=frame.src)
+
     def leg_ns(self, source: TripSource, quoted: Quotation, frame: SlowFrame) -> int | None:
         """The leg between the tap and who quotes; `None` where that cannot be worked out.
 
@@ -71,7 +76,7 @@ class Trips:
 
     def take(
         self,
-        stream: TrackedStream,
+        stream: MediaStream,
         leg_ns: int,
         *,
         source: TripSource,
@@ -88,7 +93,7 @@ class Trips:
         leg = LEG_TOWARDS.get(stream.direction)
         if stream.call is not None and leg is not None:
             total_s = self._trip_of(stream.call).add(leg, leg_ns, source=source, at_ns=at_ns)
-            if total_s is not None:
+            if total_s is not None and isinstance(stream, TrackedStream):
                 self._observer(stream, source, total_s, at_ns)
 
     def of(self, call: Call) -> CallRoundTrip | None:
