@@ -19,6 +19,8 @@ PACKET_IGNORE_OUTGOING = 23
 ETH_P_ALL = 3
 RECEIVE_BUFFER_BYTES = 8 << 20
 SIP_PORTS = range(5060, 5080)
+FRAGMENT = 0x3FFF
+"""The bits that say that more follows, and where a later fragment belongs (RFC 791)."""
 RTP_HEADER_BYTES = 12
 RTP_VERSION = 2
 RTCP_TYPES = range(72, 80)
@@ -41,9 +43,20 @@ class Datagram:
     @property
     def is_rtp(self) -> bool:
         """Whether it is version 2 and not RTCP."""
-        if len(self.payload) < RTP_HEADER_BYTES or self.payload[0] >> 6 != RTP_VERSION:
-            return False
-        return self.payload[1] & 127 not in RTCP_TYPES
+        return self._is_version_2 and not self._has_rtcp_type
+
+    @property
+    def is_rtcp(self) -> bool:
+        """Whether it is version 2 and RTCP."""
+        return self._is_version_2 and self._has_rtcp_type
+
+    @property
+    def _is_version_2(self) -> bool:
+        return len(self.payload) >= RTP_HEADER_BYTES and self.payload[0] >> 6 == RTP_VERSION
+
+    @property
+    def _has_rtcp_type(self) -> bool:
+        return self.payload[1] & 127 in RTCP_TYPES
 
 
 class Bridge:
@@ -90,8 +103,10 @@ def open_interface(name: str) -> socket.socket:
 
 
 def read_datagram(frame: bytes) -> Datagram | None:
-    """Read the UDP datagram of an Ethernet frame; None if it holds something else."""
+    """Read the UDP datagram of an Ethernet frame; None if it holds something else, or a part."""
     if frame[12:14] != b"\x08\x00" or frame[23] != socket.IPPROTO_UDP:
+        return None
+    if int.from_bytes(frame[20:22]) & FRAGMENT:
         return None
     udp = 14 + (frame[14] & 15) * 4
     source_port, destination_port, length = struct.unpack_from("!HHH", frame, udp)

@@ -3,9 +3,9 @@
     python -m tests.live.impairer PROFILES.json TRUTH.jsonl INTERFACE INTERFACE...
 
 A kernel without netem needs something of the kind, and netem could not tell the fate of each
-packet. Media is every RTP-like UDP payload on the ports that no signalling uses; signalling gets
-the delay only and never overtakes the media sent before it, so that no media trails its BYE.
-Everything else passes untouched. Needs CAP_NET_RAW.
+packet. Media is every RTP-like UDP payload on the ports that no signalling uses. Signalling and
+RTCP get the delay only, and signalling never overtakes the media sent before it, so that no media
+trails its BYE. Everything else passes untouched. Needs CAP_NET_RAW.
 """
 
 from __future__ import annotations
@@ -80,6 +80,9 @@ class Impairer:
             self._wait(due_s, frame, entered, None)
         elif datagram is not None and datagram.is_rtp:
             self._take_media(frame, entered, datagram, self._find(datagram, entered))
+        elif datagram is not None and datagram.is_rtcp:
+            delay_s = self._find(datagram, entered).delay_ms / 1000
+            self._wait(time.monotonic() + delay_s, frame, entered, None)
         else:
             self._bridge.send(frame, entered)
 

@@ -66,6 +66,14 @@ def open_bed(addresses: Mapping[str, Sequence[str]]) -> Iterator[Bed]:
         yield bed
 
 
+def lay_cable(bed: Bed, one: str, other: str) -> None:
+    """Add a cable to the middle that has both its ends there; it goes with the bed."""
+    middle = bed.namespace(MIDDLE)
+    _run("ip", "-n", middle, "link", "add", one, "type", "veth", "peer", "name", other)
+    for end in (one, other):
+        _run("ip", "-n", middle, "link", "set", end, "up")
+
+
 def namespaces_of(bed: Bed) -> list[str]:
     """List the namespaces of a bed that exist."""
     return [name for name in _namespaces() if name.startswith(f"{bed.prefix}-")]

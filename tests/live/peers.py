@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.live.audio import write_alaw, write_wav
 from tests.live.namespaces import Bed
+from tests.live.processes import prompt
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 AUDIO_DURATION_S = 120
@@ -143,7 +144,11 @@ def _start(command: list[str], home: Path) -> subprocess.Popen[bytes]:
     """Start a peer; what it prints is kept in its directory."""
     with (home / "output.txt").open("wb") as output:
         return subprocess.Popen(
-            command, cwd=home, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            prompt(command),
+            cwd=home,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
 
 

@@ -13,7 +13,7 @@ from tests.live.impairment import Impairment, save
 from tests.live.inside import ROOT, python_command, run_inside
 from tests.live.namespaces import MIDDLE, Bed, open_bed
 from tests.live.peers import Telephone, start_sipp, start_telephone
-from tests.live.processes import ending, wait_for_line
+from tests.live.processes import ending, prompt, wait_for_line
 
 Action = tuple[float, Callable[[], object]]
 """What to do so many seconds after the play has begun."""
@@ -67,17 +67,25 @@ def open_stage(
     addresses: Mapping[str, Sequence[str]], impairments: Sequence[Impairment], directory: Path
 ) -> Iterator[Stage]:
     """Make a bed, start the impairer on it, and take everything away afterwards."""
-    profiles = directory / "impairments.json"
-    save(impairments, profiles)
     with open_bed(addresses) as bed, contextlib.ExitStack() as cleanup:
         stage = Stage(bed, directory, cleanup)
         ports = [bed.port(host) for host in bed.hosts]
-        impairer = ["tests.live.impairer", str(profiles), str(stage.truth), *ports]
-        command = python_command(bed, MIDDLE, *impairer)
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)
-        cleanup.enter_context(ending(process))
-        wait_for_line(process, "bridging")
+        cleanup.enter_context(impairing(bed, ports, impairments, stage.truth))
         yield stage
+
+
+@contextlib.contextmanager
+def impairing(
+    bed: Bed, ports: Sequence[str], impairments: Sequence[Impairment], truth: Path
+) -> Iterator[None]:
+    """Join interfaces in the middle by an impairer that writes its record to `truth`."""
+    profiles = truth.with_suffix(".impairments.json")
+    save(impairments, profiles)
+    impairer = ["tests.live.impairer", str(profiles), str(truth), *ports]
+    command = prompt(python_command(bed, MIDDLE, *impairer))
+    with ending(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE)) as process:
+        wait_for_line(process, "bridging")
+        yield
 
 
 def play(actions: Sequence[Action]) -> None:
