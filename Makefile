@@ -25,10 +25,10 @@ test: packages check build ## everything: checks, all tests, the coverage gate
 	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
 
 quick: build ## the tests that need no network, no browser and little time
-	@$(BIN)/python -m pytest -q -m 'not (live or netns or browser or slow)' $(ARGS)
+	@$(BIN)/python -m pytest -q -m 'not (live or softphone or netns or browser or slow)' $(ARGS)
 
 live: packages build ## only the tests that make real calls
-	@$(BIN)/python -m pytest -m live $(ARGS)
+	@$(BIN)/python -m pytest -m 'live or softphone' $(ARGS)
 
 check: $(VENV)/.dev ## ruff, ruff format, mypy and cython-lint
 	@$(BIN)/ruff check .

@@ -10,6 +10,7 @@ import pytest
 PROGRAMS = {
     "netns": ["ip", "ethtool"],
     "live": ["sipp", "baresip"],
+    "softphone": ["linphonec", "kamailio", "rtpengine"],
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log2
+from math import pow as power
 from statistics import mean
 
 from tests.live.truth import StreamTruth
@@ -29,6 +31,20 @@ def g711_mos(truth: StreamTruth, *, discarded: int) -> float:
     """Find MOS-LQE of G.711 from its losses and what came too late."""
     ie_eff = _effective_ie(truth, discarded=discarded, ie=0.0, bpl=G711_BPL)
     return mos(NARROWBAND_R - ie_eff)
+
+
+def g711_conversational_mos(truth: StreamTruth, *, discarded: int, one_way_s: float) -> float:
+    """Find MOS-CQE of G.711 from the same and from the delay between the two speakers."""
+    ie_eff = _effective_ie(truth, discarded=discarded, ie=0.0, bpl=G711_BPL)
+    return mos(NARROWBAND_R - ie_eff - delay_impairment(one_way_s))
+
+
+def delay_impairment(one_way_s: float) -> float:
+    """Find Idd of an absolute delay (G.107 equations 7-27 and 7-28, default sensitivity)."""
+    if one_way_s <= 0.1:
+        return 0.0
+    x = log2(one_way_s / 0.1)
+    return 25 * (power(1 + power(x, 6), 1 / 6) - 3 * power(1 + power(x / 3, 6), 1 / 6) + 2)
 
 
 def g722_mos(truth: StreamTruth, *, discarded: int) -> float:

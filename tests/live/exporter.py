@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -17,7 +19,7 @@ from tests.live.namespaces import Bed
 from tests.live.processes import ending
 
 ADDRESS = "127.0.0.1:10667"
-START_LIMIT_S = 15.0
+START_LIMIT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,11 @@ class Exporter:
         """Fetch the calls that it knows, as its API tells them."""
         answer = json.loads(self.get("/api/v1/calls"))
         return list(answer["calls"])
+
+    def call(self, call_id: str) -> dict[str, Any]:
+        """Fetch one call with its streams, as the API tells it."""
+        call: dict[str, Any] = json.loads(self.get(f"/api/v1/calls/{quote(call_id, safe='')}"))
+        return call
 
 
 @contextlib.contextmanager

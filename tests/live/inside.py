@@ -2,6 +2,7 @@
 
 python -m tests.live.inside get URL [ACCEPT]       print what an HTTP server answers
 python -m tests.live.inside control PORT COMMAND   tell a baresip what to do (`hold`, `resume`)
+python -m tests.live.inside ask PORT MESSAGE       send a datagram and print the one that answers it
 """
 
 from __future__ import annotations
@@ -47,7 +48,15 @@ def control(port: str, command: str) -> str:
         return connection.recv(65536).decode(errors="replace")
 
 
-ACTIONS: dict[str, Callable[..., str]] = {"get": get, "control": control}
+def ask(port: str, message: str) -> str:
+    """Send a datagram to a server on this host and give its answer."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.settimeout(5)
+        client.sendto(message.encode(), ("127.0.0.1", int(port)))
+        return client.recv(65536).decode()
+
+
+ACTIONS: dict[str, Callable[..., str]] = {"get": get, "control": control, "ask": ask}
 
 
 def main(arguments: Sequence[str]) -> None:

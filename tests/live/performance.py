@@ -7,16 +7,16 @@ the trunk sends is seen as it was sent.
 from __future__ import annotations
 
 import functools
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.live.exporter import Exporter, Scrape, open_exporter
+from tests.live.exporter import Scrape, open_exporter
 from tests.live.impairment import Impairment
 from tests.live.namespaces import MIDDLE
+from tests.live.observation import Observation, settled
 from tests.live.peers import Telephone
 from tests.live.stage import Action, Stage, open_stage, play
-from tests.live.truth import StreamTruth, only, read_truth
+from tests.live.truth import StreamTruth, between, read_truth
 
 TRUNK = "203.0.113.10"
 SITES = {"office": "192.168.10.11", "branch": "10.20.0.31", "home": "172.16.5.23"}
@@ -47,42 +47,20 @@ quality:
 TALK_S = 13
 STREAMS = 8
 """Two of each answered call; each ends its only window with the exporter's first."""
-SETTLE_LIMIT_S = 20.0
 SIP_PORTS = (5060, 5062, 5064, 5066, 5068)
 
 
 @dataclass(frozen=True, slots=True)
-class Performance:
+class Performance(Observation):
     """What the exporter said when all was over, and what really happened."""
 
-    scrape: Scrape
     again: Scrape
     """A second scrape, right after the first."""
     truth_file: Path
 
-    def call_id(self, caller: str) -> str:
-        """Find the call that a user made; raises ValueError if there is not exactly one."""
-        samples = self.scrape.samples("voip_call_info", caller=caller)
-        (call_id,) = {dict(sample.labels)["call_id"] for sample in samples}
-        return call_id
-
-    def info(self, caller: str, direction: str) -> dict[str, str]:
-        """Give the labels that describe one direction of the call of a user."""
-        labels = {"call_id": self.call_id(caller), "direction": direction}
-        (sample,) = self.scrape.samples("voip_call_info", **labels)
-        return dict(sample.labels)
-
-    def value(self, name: str, caller: str, direction: str, **labels: str) -> float:
-        """Give one per-call value."""
-        call_id = self.call_id(caller)
-        return self.scrape.value(name, call_id=call_id, direction=direction, **labels)
-
     def truth(self, caller: str, direction: str) -> StreamTruth:
         """Give what happened to the packets of one direction of the call of a user."""
-        info = self.info(caller, direction)
-        ends = (info["src"], info["dst"])
-        streams = read_truth(self.truth_file).items()
-        return only(entry for entry in streams if (entry[0].source, entry[0].destination) == ends)
+        return between(read_truth(self.truth_file), *self.ends(caller, direction))
 
 
 def perform(directory: Path) -> Performance:
@@ -98,7 +76,7 @@ def perform(directory: Path) -> Performance:
             configuration=CONFIGURATION,
         ) as exporter:
             _call(stage)
-            first = _settled(exporter)
+            first = settled(exporter, streams=STREAMS)
             again = exporter.scrape()
         truth_file = stage.truth
     return Performance(first, again, truth_file)
@@ -160,13 +138,3 @@ def _telephone(line: int, host: str, user: str, codec: str, *, answers: bool = T
         control_port=4444 + line,
         answers=answers,
     )
-
-
-def _settled(exporter: Exporter) -> Scrape:
-    """Scrape until the window has closed over all streams."""
-    limit_s = time.monotonic() + SETTLE_LIMIT_S
-    while True:
-        scrape = exporter.scrape()
-        if scrape.total("voip_windows_total") == STREAMS or time.monotonic() > limit_s:
-            return scrape
-        time.sleep(0.5)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 SEQUENCE_NUMBERS = 1 << 16
@@ -74,6 +74,11 @@ class StreamTruth:
         return self.expected - self.received
 
     @property
+    def loss_ratio(self) -> float:
+        """Lost over expected."""
+        return self.lost / self.expected
+
+    @property
     def duplicate(self) -> int:
         """Packets whose number had got through before."""
         return len(self.passed) - self.received
@@ -127,10 +132,11 @@ def read_truth(path: Path) -> dict[StreamKey, StreamTruth]:
     return streams
 
 
-def only(streams: Iterable[tuple[StreamKey, StreamTruth]]) -> StreamTruth:
-    """Give the one stream of a selection; raises ValueError if there are several or none."""
-    (found,) = streams
-    return found[1]
+def between(streams: Mapping[StreamKey, StreamTruth], source: str, destination: str) -> StreamTruth:
+    """Give the one stream between two endpoints; raises ValueError if there are several or none."""
+    ends = (source, destination)
+    (found,) = (truth for key, truth in streams.items() if (key.source, key.destination) == ends)
+    return found
 
 
 def _records(path: Path) -> Iterator[Record]:
