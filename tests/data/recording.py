@@ -10,7 +10,7 @@ import gzip
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.live.impairment import Impairment
@@ -39,17 +39,23 @@ def record(
         capture = directory / "capture.pcap"
         with (
             open_stage(addresses, impairments, directory) as stage,
-            contextlib.ExitStack() as tapped,
+            capturing(stage, stage.bed.port(tap), capture),
         ):
-            tapped.enter_context(ending(_start_capture(stage, tap, capture)))
-            time.sleep(SETTLE_S)
             perform(stage)
-            time.sleep(SETTLE_S)
         compress(capture, path)
         if impairments and keep_truth:
             stem = path.name.removesuffix(".pcap.gz")
             compress(stage.truth, path.with_name(f"{stem}.truth.jsonl.gz"))
     print(f"{path.name}: {path.stat().st_size} bytes")
+
+
+@contextlib.contextmanager
+def capturing(stage: Stage, interface: str, path: Path) -> Iterator[None]:
+    """Write all IPv4 that passes an interface in the middle to a file."""
+    with ending(_start_capture(stage, interface, path)):
+        time.sleep(SETTLE_S)
+        yield
+        time.sleep(SETTLE_S)
 
 
 def compress(source: Path, target: Path) -> None:
@@ -58,9 +64,8 @@ def compress(source: Path, target: Path) -> None:
         packed.write(source.read_bytes())
 
 
-def _start_capture(stage: Stage, tap: str, path: Path) -> subprocess.Popen[bytes]:
-    """Start a capture of IPv4 before a host and wait until it runs."""
-    interface = stage.bed.port(tap)
+def _start_capture(stage: Stage, interface: str, path: Path) -> subprocess.Popen[bytes]:
+    """Start a capture of IPv4 and wait until it runs."""
     dumpcap = ["dumpcap", "-P", "-q", "-i", interface, "-f", "ip", "-w", str(path)]
     process = subprocess.Popen(stage.bed.command(MIDDLE, *dumpcap), stderr=subprocess.PIPE)
     wait_for_line(process, "File:")
