@@ -388,6 +388,15 @@ def test_table_stays_within_100_columns(endpoint: str) -> None:
     assert f"{endpoint} > {endpoint}" in text
 
 
+def test_long_names_of_parties_are_shortened() -> None:
+    """A whole URI in place of a number does not make the rows of calls wider than 100 columns."""
+    uri = "sip:200.57.7.195:55061;user=phone"
+    text = written("table", snapshot(replace(call("a", STREAM), caller=uri, callee=uri)))
+    (row,) = [line for line in text.splitlines() if "sip:" in line]
+    assert "sip:200.57.7.195:5\u2026 > sip:200.57.7.195:5\u2026" in row
+    assert len(row) <= 100
+
+
 def test_table_of_nothing_has_no_rows() -> None:
     """An empty capture is summed up and nothing else."""
     nothing = CaptureSummary("empty.pcap", 0, None, None)

@@ -15,6 +15,9 @@ Row = TypeVar("Row")
 
 ABSENT = "-"
 ARROWS = {"caller_to_callee": ">", "callee_to_caller": "<"}
+LONGEST_PARTY = 19
+"""Room for any telephone number. Of what is longer, such as a whole URI, the beginning is shown, so
+that a row of the calls fits into 100 columns."""
 SCALE_LETTERS = {"narrowband": "NB", "wideband": "WB", "fullband": "FB"}
 
 
@@ -87,9 +90,13 @@ ENDPOINTS: tuple[Column[StreamView], ...] = (
 """Which stream it is; on a line of its own where the table would become too wide."""
 
 
+def _party(name: str) -> str:
+    shown = printable(name) or ABSENT
+    return shown if len(shown) <= LONGEST_PARTY else f"{shown[: LONGEST_PARTY - 1]}\u2026"
+
+
 def _parties(row: NumberedCall) -> str:
-    caller, callee = (printable(name) or ABSENT for name in (row.call.caller, row.call.callee))
-    return f"{caller} > {callee}"
+    return f"{_party(row.call.caller)} > {_party(row.call.callee)}"
 
 
 def _start(row: NumberedCall) -> str:
