@@ -19,6 +19,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.receivers import compounds
 from benchmarks.signalling import SignalledCall, set_up_records, tear_down_records
 
 PACKET_INTERVAL_NS = 20_000_000
@@ -75,6 +76,8 @@ class Load:
     """Bytes kept of each frame of RTP, as by a capture with a snapshot length."""
     signalled: bool = False
     """Whether calls are set up and ended by SIP."""
+    report_packets: int = 0
+    """After so many packets both ends of all calls send RTCP; 0 for never."""
     seed: int = 1
 
     @property
@@ -102,7 +105,9 @@ def write_capture(path: Path, load: Load) -> int:
     random = np.random.default_rng(load.seed)
     streams = make_streams(load.streams, random)
     calls = list(make_calls(streams)) if load.signalled else []
-    snapshot_bytes = 65_535 if load.signalled else load.captured_bytes
+    cut = not (load.signalled or load.report_packets)
+    snapshot_bytes = load.captured_bytes if cut else 65_535
+    reported = Reporting(load.report_packets)
     packets = 0
     with path.open("wb") as file:
         header = (PCAP_MAGIC, 2, 4, 0, 0, snapshot_bytes, LINKTYPE_ETHERNET)
@@ -112,8 +117,29 @@ def write_capture(path: Path, load: Load) -> int:
             records = make_records(streams, times_ns=times_ns, tick=tick, stream=stream)
             packets += len(records)
             write_records(file, records, load.captured_bytes)
+            packets += reported.write(file, streams, at_ns=int(times_ns[-1]), tick=int(tick[-1]))
         packets += write_messages(file, tear_down_records(calls, load.end_ns))
     return packets
+
+
+class Reporting:
+    """Writes RTCP between blocks of packets, about as often as it is due."""
+
+    def __init__(self, packets: int) -> None:
+        self._every = packets
+        self._before_ns: int | None = None
+        self._due = packets
+
+    def write(self, file: BinaryIO, streams: Streams, *, at_ns: int, tick: int) -> int:
+        """Write what all ends say, if it is time; give the number of datagrams."""
+        if not self._every or tick < self._due:
+            return 0
+        records = compounds(streams, at_ns=at_ns, before_ns=self._before_ns, packets=tick)
+        words = records["ip"].astype(np.uint32)
+        records["ip"][:, IP_CHECKSUM] = ip_checksum(words.sum(axis=1, dtype=np.uint32))
+        self._before_ns, self._due = at_ns, tick + self._every
+        file.write(records.tobytes())
+        return len(records)
 
 
 def make_streams(count: int, random: np.random.Generator) -> Streams:
@@ -235,6 +261,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--jitter-ms", type=float, default=0.0)
     parser.add_argument("--captured-bytes", type=int, default=FRAME_BYTES)
     parser.add_argument("--signalled", action="store_true", help="with SIP for every call")
+    parser.add_argument("--report-packets", type=int, default=0, help="between RTCP; 0 for none")
     parser.add_argument("--seed", type=int, default=1)
     options = vars(parser.parse_args(arguments))
     path = options.pop("file")
