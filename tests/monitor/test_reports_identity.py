@@ -132,3 +132,16 @@ def test_the_same_ssrc_on_two_interfaces_from_elsewhere() -> None:
         listener.play(Dialogue(port=port, ssrc=dialogue.ssrc).media(), source=source)
     listener.play([reports.from_callee(13.0)], source=1)
     assert unmatched(listener) == {"rtcp": 1}
+
+
+def test_one_source_with_two_receivers() -> None:
+    """A sender that forks its stream gets a report of each receiver, about what that one gets."""
+    dialogue = Dialogue()
+    forked = StreamId(dialogue.ssrc, dialogue.caller, Endpoint("10.0.0.3", 7000))
+    listener = Listener().play(
+        speech_for(dialogue.forth, 6.0),
+        speech_for(forked, 6.0),
+        [report_on(each, at_s) for each in (dialogue.forth, forked) for at_s in (2.0, 4.0)],
+    )
+    assert reception(listener, dialogue.forth).reports == 2
+    assert reception(listener, forked).reports == 2
