@@ -48,6 +48,13 @@ _CANDIDATE = re.compile(
 _DIRECTIONS = {each.value: each for each in MediaDirection}
 
 
+_Defaults = tuple[MediaDirection, bool, bool, float | None]
+"""Direction, whether there are keys, whether RTCP is muxed, and ptime."""
+_DEFAULTS: _Defaults = (MediaDirection.SENDRECV, False, False, None)
+_INHERITED = ""
+"""Stands for the address of the session level."""
+
+
 class _Draft:
     """What has been read so far of the session level or of one `m=` section."""
 
@@ -56,34 +63,30 @@ class _Draft:
         "candidates",
         "direction",
         "has_crypto",
-        "kind",
         "label",
+        "origin",
         "parameters",
-        "payload_types",
-        "port",
-        "protocol",
         "ptime_ms",
         "rtcp",
         "rtcp_mux",
         "rtpmaps",
     )
 
-    def __init__(self, session: _Draft | None = None) -> None:
+    def __init__(self, defaults: _Defaults, address: str | None) -> None:
         # A section starts from what the session level said; its own lines override that.
-        self.address: str | None = session.address if session else None
-        self.direction: MediaDirection = session.direction if session else MediaDirection.SENDRECV
-        self.has_crypto: bool = session.has_crypto if session else False
-        self.rtcp_mux: bool = session.rtcp_mux if session else False
-        self.ptime_ms: float | None = session.ptime_ms if session else None
-        self.kind = ""
-        self.port = 0
-        self.protocol = ""
-        self.payload_types: tuple[int, ...] = ()
+        self.address = address
+        self.direction, self.has_crypto, self.rtcp_mux, self.ptime_ms = defaults
+        self.origin = ""
         self.rtpmaps: dict[int, PayloadFormat] = {}
         self.parameters: dict[int, str] = {}
         self.rtcp: tuple[str | None, int] | None = None
         self.candidates: list[IceCandidate] = []
         self.label = ""
+
+    @property
+    def defaults(self) -> _Defaults:
+        """What sections start from, but for the address, which may be every call's own."""
+        return self.direction, self.has_crypto, self.rtcp_mux, self.ptime_ms
 
 
 def parse_session(data: bytes) -> SessionDescription:
@@ -91,34 +94,83 @@ def parse_session(data: bytes) -> SessionDescription:
     text = data.decode("utf-8", "replace").lstrip("\ufeff\r\n\0 \t")
     if not text.startswith("v="):
         raise DecodeError("not_sdp")
-    session = draft = _Draft()
-    origin = ""
-    media: list[_Draft] = []
     # Senders end lines with CR LF, as they should, or with either of the two.
-    for line in text.replace("\r", "\n").split("\n"):
-        kind, value = line[:2], line[2:].strip()
-        if kind == "m=":
-            draft = _Draft(session)
-            _read_media(draft, value)
-            media.append(draft)
-        elif kind == "o=":
-            origin = value
-        elif kind in _LINES:
-            _LINES[kind](draft, value)
-    return SessionDescription(origin, tuple(_finish(each) for each in media))
+    head, *sections = text.replace("\r", "\n").split("\nm=")
+    session = _Draft(_DEFAULTS, address=None)
+    _read_lines(session, head)
+    media = [_read_section(session, section) for section in sections]
+    return SessionDescription(session.origin, tuple(media))
 
 
-def _read_media(draft: _Draft, value: str) -> None:
-    """`m=<media> <port>[/<number of ports>] <proto> <fmt> ...` (section 5.14)."""
-    fields = value.split()
+def _read_lines(draft: _Draft, lines: str) -> None:
+    for line in lines.split("\n"):
+        reader = _LINES.get(line[:2])
+        if reader is not None:
+            reader(draft, line[2:].strip())
+
+
+def _read_section(session: _Draft, section: str) -> MediaDescription:
+    """`m=<media> <port>[/<number of ports>] <proto> <fmt> ...` (section 5.14), and its lines."""
+    first, _, lines = section.partition("\n")
+    fields = first.split(maxsplit=2)
     port_text = fields[1].partition("/")[0] if len(fields) > 1 else ""
     port = _number(port_text, MAX_PORT)
     if port is None or len(fields) < len(("media", "port", "proto")):
         raise DecodeError("media_line")
-    draft.kind, draft.port, draft.protocol = fields[0].lower(), port, fields[2].upper()
-    if "RTP/" in draft.protocol:
-        numbers = (_number(text, MAX_PAYLOAD_TYPE) for text in fields[3:])
-        draft.payload_types = tuple(dict.fromkeys(n for n in numbers if n is not None))
+    media = _describe(fields[0].lower(), fields[2], lines, session.defaults)
+    if media.address != _INHERITED:
+        return media._replace(port=port)
+    rtcp = media.rtcp
+    if rtcp is not None and rtcp.address == _INHERITED:
+        rtcp = None if session.address is None else Endpoint(session.address, rtcp.port)
+    return media._replace(port=port, address=session.address, rtcp=rtcp)
+
+
+@lru_cache(maxsize=256)
+def _describe(kind: str, formats: str, lines: str, defaults: _Defaults) -> MediaDescription:
+    """Read what is left of a section without its port and the address of the session level.
+
+    Cached, since all devices of a kind say the same in every call.
+    """
+    draft = _Draft(defaults, address=_INHERITED)
+    _read_lines(draft, lines)
+    protocol, *types = formats.upper().split()
+    payload_types = _payload_types(types) if "RTP/" in protocol else ()
+    rtcp_address = (draft.rtcp[0] or draft.address) if draft.rtcp else None
+    return MediaDescription(
+        kind=kind,
+        port=0,
+        protocol=protocol,
+        payload_types=payload_types,
+        formats=tuple(_formats(draft, payload_types)),
+        parameters=tuple(draft.parameters.items()),
+        address=draft.address,
+        direction=draft.direction,
+        ptime_ms=draft.ptime_ms,
+        rtcp=Endpoint(rtcp_address, draft.rtcp[1])
+        if draft.rtcp and rtcp_address is not None
+        else None,
+        rtcp_mux=draft.rtcp_mux,
+        candidates=tuple(draft.candidates),
+        has_crypto=draft.has_crypto,
+        label=draft.label,
+    )
+
+
+def _payload_types(texts: list[str]) -> tuple[int, ...]:
+    numbers = (_number(text, MAX_PAYLOAD_TYPE) for text in texts)
+    return tuple(dict.fromkeys(number for number in numbers if number is not None))
+
+
+def _formats(draft: _Draft, payload_types: tuple[int, ...]) -> list[PayloadFormat]:
+    known = [draft.rtpmaps[number] for number in payload_types if number in draft.rtpmaps]
+    if not draft.parameters:
+        return known
+    return [each.with_fmtp(draft.parameters.get(each.payload_type, "")) for each in known]
+
+
+def _read_origin(draft: _Draft, value: str) -> None:
+    draft.origin = value
 
 
 def _read_connection(draft: _Draft, value: str) -> None:
@@ -195,6 +247,7 @@ def _read_candidate(draft: _Draft, argument: str) -> None:
 
 
 _LINES: dict[str, Callable[[_Draft, str], None]] = {
+    "o=": _read_origin,
     "c=": _read_connection,
     "a=": _read_attribute,
 }
@@ -209,33 +262,6 @@ _ATTRIBUTES: dict[str, Callable[[_Draft, str], None]] = {
     "fingerprint": _read_key,
     "label": _read_label,
 }
-
-
-def _finish(draft: _Draft) -> MediaDescription:
-    rtcp_address = (draft.rtcp[0] or draft.address) if draft.rtcp else None
-    return MediaDescription(
-        kind=draft.kind,
-        port=draft.port,
-        protocol=draft.protocol,
-        payload_types=draft.payload_types,
-        formats=tuple(_formats(draft)),
-        parameters=tuple(draft.parameters.items()),
-        address=draft.address,
-        direction=draft.direction,
-        ptime_ms=draft.ptime_ms,
-        rtcp=Endpoint(rtcp_address, draft.rtcp[1]) if draft.rtcp and rtcp_address else None,
-        rtcp_mux=draft.rtcp_mux,
-        candidates=tuple(draft.candidates),
-        has_crypto=draft.has_crypto,
-        label=draft.label,
-    )
-
-
-def _formats(draft: _Draft) -> list[PayloadFormat]:
-    known = [draft.rtpmaps[number] for number in draft.payload_types if number in draft.rtpmaps]
-    if not draft.parameters:
-        return known
-    return [each.with_fmtp(draft.parameters.get(each.payload_type, "")) for each in known]
 
 
 def _number(text: str, largest: int) -> int | None:

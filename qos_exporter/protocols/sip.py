@@ -2,21 +2,24 @@
 
 Contract: `parse_message` takes the whole datagram and returns a message or raises `DecodeError`
 with one of `REASONS`. It does no I/O, knows no time and reads only the headers that a call is made
-of; all others stay as pairs of text.
+of; all others stay text.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from qos_exporter.errors import DecodeError
 from qos_exporter.protocols.mime import find_part, part_types
 from qos_exporter.protocols.sip_headers import (
     NameAddress,
+    first_values,
+    first_values_of_calls,
+    may_have,
     parse_cseq,
     parse_name_address,
-    split_headers,
 )
 
 REASONS = ("keepalive", "start_line", "missing_header", "cseq", "content_length")
@@ -67,8 +70,8 @@ class SipMessage(NamedTuple):
     is_truncated: bool
     """Content-Length promises more than the datagram holds. The RFC has a receiver refuse that; we
     see it where a capture was cut at its snap length, and what is there still tells the call."""
-    headers: tuple[tuple[str, str], ...]
-    """All headers, in order: lower-case long names, unfolded values."""
+    header_text: str
+    """All headers as they came."""
 
     @property
     def is_request(self) -> bool:
@@ -77,7 +80,8 @@ class SipMessage(NamedTuple):
 
     def header(self, name: str) -> str:
         """Return the first value of the header `name` (lower case, long form), or an empty text."""
-        return next((value for key, value in self.headers if key == name), "")
+        text = self.header_text
+        return first_values(text).get(name, "") if may_have(text, name) else ""
 
     def part(self, wanted: str) -> bytes | None:
         """Return the body, or the part of a multipart body, of media type `wanted`."""
@@ -107,7 +111,7 @@ def parse_message(data: bytes) -> SipMessage:
     head, body = _split_message(data)
     start_line, _, header_text = head.decode("utf-8", "replace").partition("\n")
     opening = _parse_start_line(start_line.rstrip("\r"))
-    return _assemble(opening, split_headers(header_text), body)
+    return _assemble(opening, header_text, body)
 
 
 def _split_message(data: bytes) -> tuple[bytes, bytes]:
@@ -123,43 +127,49 @@ def _split_message(data: bytes) -> tuple[bytes, bytes]:
 
 def _parse_start_line(line: str) -> tuple[str, str, int, str]:
     """Return method, request URI, status code and reason phrase; what does not apply is empty."""
-    status = _STATUS_LINE.match(line)
-    if status:
-        return "", "", int(status[1]), (status[2] or "").strip()
+    if line[:4].upper() == "SIP/":
+        return _parse_status_line(line)
     request = _REQUEST_LINE.match(line)
     if request:
         return request[1].upper(), request[2], 0, ""
     raise DecodeError("start_line")
 
 
-def _assemble(
-    opening: tuple[str, str, int, str], headers: tuple[tuple[str, str], ...], body: bytes
-) -> SipMessage:
+@lru_cache(maxsize=256)
+def _parse_status_line(line: str) -> tuple[str, str, int, str]:
+    """Cached, since few occur, and often."""
+    status = _STATUS_LINE.match(line)
+    if status:
+        return "", "", int(status[1]), (status[2] or "").strip()
+    raise DecodeError("start_line")
+
+
+def _assemble(opening: tuple[str, str, int, str], header_text: str, body: bytes) -> SipMessage:
     method, request_uri, status_code, reason_phrase = opening
-    # Reversed, so that of a repeated header the first one counts.
-    first = dict(reversed(headers))
+    headers = first_values_of_calls(header_text)
     try:
-        call_id, cseq_text = first["call-id"], first["cseq"]
-        sender, recipient = parse_name_address(first["from"]), parse_name_address(first["to"])
+        call_id, cseq_text = headers["call-id"], headers["cseq"]
+        sender, recipient = parse_name_address(headers["from"]), parse_name_address(headers["to"])
     except KeyError:
         raise DecodeError("missing_header") from None
     if not call_id:
         raise DecodeError("missing_header")
     cseq, cseq_method = parse_cseq(cseq_text)
-    length = _content_length(first.get("content-length"), len(body))
+    length = _content_length(headers.get("content-length"), len(body))
+    # By position: names would cost more than all else that is done here.
     return SipMessage(
-        method=method or cseq_method,
-        status_code=status_code,
-        reason_phrase=reason_phrase,
-        request_uri=request_uri,
-        call_id=call_id,
-        cseq=cseq,
-        sender=sender,
-        recipient=recipient,
-        content_type=first.get("content-type", ""),
-        body=body[:length],
-        is_truncated=length > len(body),
-        headers=headers,
+        method or cseq_method,
+        status_code,
+        reason_phrase,
+        request_uri,
+        call_id,
+        cseq,
+        sender,
+        recipient,
+        headers.get("content-type", ""),
+        body[:length],
+        length > len(body),
+        header_text,
     )
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from qos_exporter.errors import DecodeError
 from qos_exporter.protocols.sip import REASONS, SipMessage, looks_like_sip, parse_message
-from qos_exporter.protocols.sip_headers import split_headers
+from qos_exporter.protocols.sip_headers import first_values
 
 HEADERS = {
     "Via": "SIP/2.0/UDP pc33.example.com;branch=z9hG4bK776",
@@ -93,7 +93,8 @@ def test_header_names_have_several_spellings(changed: str, compact: str) -> None
     plain = parse_message(make())
     other = parse_message(make().replace(f"{changed}:".encode(), f"{compact} \t:".encode()))
 
-    assert other == plain
+    assert other._replace(header_text="") == plain._replace(header_text="")
+    assert other.header("via") == plain.header("via")
 
 
 @pytest.mark.pitfall(84)
@@ -124,7 +125,7 @@ def test_header_names_have_several_spellings(changed: str, compact: str) -> None
 )
 def test_registered_compact_names(compact: str, name: str) -> None:
     """Each one-letter name of the IANA registry stands for its long name."""
-    assert split_headers(f"{compact}: 1\r\n{compact.upper()}:2") == ((name, "1"), (name, "2"))
+    assert first_values(f"{compact}: 1") == first_values(f"{compact.upper()} : 1") == {name: "1"}
 
 
 @pytest.mark.pitfall(84)
