@@ -94,20 +94,32 @@ class MediaBinder:
 
     def _exchange(self, dialog: Dialog, claims: tuple[Claim, ...]) -> None:
         """Enter new claims before the old ones leave, so that what stays is never withdrawn."""
+        known = len(dialog.claims)
+        if claims[:known] == dialog.claims:
+            # An answer, as a rule, only adds to what the offer said.
+            self._enter(dialog, claims[known:])
+            return
+        former, dialog.claims = dialog.claims, ()
+        former_guesses, dialog.guesses = dialog.guesses, ()
+        self._enter(dialog, claims)
+        for claim in former:
+            self.reports.discard(claim)
+            if self.claims.discard(claim):
+                self._control.withdraw(claim.endpoint)
+        for claim in former_guesses:
+            self.guesses.discard(claim)
+
+    def _enter(self, dialog: Dialog, claims: tuple[Claim, ...]) -> None:
+        """Add claims to those that the dialog has."""
         for claim in claims:
             self.reports.add(claim)
             if self.claims.add(claim):
                 self._control.announce(claim.endpoint)
-        for claim in dialog.claims:
-            self.reports.discard(claim)
-            if self.claims.discard(claim):
-                self._control.withdraw(claim.endpoint)
         guesses = make_guesses(claims)
-        for claim in dialog.guesses:
-            self.guesses.discard(claim)
         for claim in guesses:
             self.guesses.add(claim)
-        dialog.claims, dialog.guesses = claims, guesses
+        dialog.claims += claims
+        dialog.guesses += guesses
 
     def _endpoints_of(self, call: Call) -> set[Endpoint]:
         """Collect where its media were awaited, and where they came from and went to in fact."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from qos_exporter.calls.negotiation import Described, Hop, Negotiation, Standing
 from qos_exporter.calls.party import Party
@@ -16,52 +16,25 @@ if TYPE_CHECKING:  # calls and streams are only passed on here
     from qos_exporter.calls.media import MediaStream
 
 
-class Claim:
+class Claim(NamedTuple):
     """One party of one call expects the media of one `m=` line at one endpoint."""
 
-    __slots__ = (
-        "call",
-        "endpoint",
-        "hop",
-        "is_current",
-        "is_encrypted",
-        "line",
-        "party",
-        "payloads",
-        "rtcp",
-        "sender",
-    )
-
-    def __init__(
-        self,
-        call: Call,
-        endpoint: Endpoint,
-        *,
-        party: Party,
-        hop: Hop,
-        sender: str,
-        line: int,
-        payloads: PayloadMap,
-        is_current: bool,
-        rtcp: Endpoint | None = None,
-        is_encrypted: bool = False,
-    ) -> None:
-        self.call = call
-        self.endpoint = endpoint
-        self.party = party
-        self.hop = hop
-        self.sender = sender
-        """Address that the description came from."""
-        self.line = line
-        """Index of the `m=` line."""
-        self.payloads = payloads
-        self.is_current = is_current
-        """False once something else was agreed on. Media may lag behind signalling (RFC 3264
-        section 8.3.1), so the claim stands, but it yields to any that is current."""
-        self.rtcp = rtcp
-        """Where reports about these media are awaited: next to them, with them or elsewhere."""
-        self.is_encrypted = is_encrypted
-        """Whether media and reports are agreed to be SRTP; some devices encrypt only media."""
+    call: Call
+    endpoint: Endpoint
+    party: Party
+    hop: Hop
+    sender: str
+    """Address that the description came from."""
+    line: int
+    """Index of the `m=` line."""
+    payloads: PayloadMap
+    is_current: bool
+    """False once something else was agreed on. Media may lag behind signalling (RFC 3264 section
+    8.3.1), so the claim stands, but it yields to any that is current."""
+    rtcp: Endpoint | None = None
+    """Where reports about these media are awaited: next to them, with them or elsewhere."""
+    is_encrypted: bool = False
+    """Whether media and reports are agreed to be SRTP; some devices encrypt only media."""
 
     def at_sender(self) -> Claim:
         """Return the same claim at the address from which the description came.
@@ -69,24 +42,18 @@ class Claim:
         Devices behind NAT describe an address that means nothing outside. Their media come from
         where their signalling comes from, with some luck from the very port.
         """
-        return Claim(
-            self.call,
-            Endpoint(self.sender, self.endpoint.port),
-            party=self.party,
-            hop=self.hop,
-            sender=self.sender,
-            line=self.line,
-            payloads=self.payloads,
-            is_current=self.is_current,
-        )
+        there = Endpoint(self.sender, self.endpoint.port)
+        return self._replace(endpoint=there, rtcp=None, is_encrypted=False)
 
 
 def make_guesses(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     """Return where media may be awaited instead, as far as that differs from the claims."""
     return tuple(
-        claim.at_sender()
-        for claim in claims
-        if claim.is_current and claim.sender != claim.endpoint.address
+        [
+            claim.at_sender()
+            for claim in claims
+            if claim.is_current and claim.sender != claim.endpoint.address
+        ]
     )
 
 
@@ -118,7 +85,7 @@ def make_claims(call: Call, negotiation: Negotiation) -> tuple[Claim, ...]:
                 fax.add(media.endpoint)
     # UDPTL on the port where the audio was would be taken for RTP whenever its sequence number
     # happens to look like an RTP header.
-    return tuple(claim for claim in claims.values() if claim.endpoint not in fax)
+    return tuple([claim for claim in claims.values() if claim.endpoint not in fax])
 
 
 def reports_endpoint(media: MediaDescription, peer: MediaDescription | None) -> Endpoint | None:

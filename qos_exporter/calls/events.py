@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from qos_exporter.calls.call import Anomaly, Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class OutcomeKnown:
+class OutcomeKnown(NamedTuple):
     """It is decided how the call came out. Once per call.
 
     For answered calls that is at the answer, not at the end, so that shares of outcomes compare
@@ -20,8 +19,7 @@ class OutcomeKnown:
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class PostDialDelay:
+class PostDialDelay(NamedTuple):
     """How long the caller waited for the first sign that the far end was reached."""
 
     call_id: str
@@ -29,8 +27,7 @@ class PostDialDelay:
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class AnomalySeen:
+class AnomalySeen(NamedTuple):
     """Something is wrong with the media of the call. Once per call and kind."""
 
     call_id: str
@@ -38,16 +35,14 @@ class AnomalySeen:
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class CallEnded:
+class CallEnded(NamedTuple):
     """The call is over; its streams count no further."""
 
     call_id: str
     at_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class DescriptionRejected:
+class DescriptionRejected(NamedTuple):
     """A message carried a session description that cannot be read; for `reason` see `sdp`."""
 
     reason: str

@@ -76,9 +76,11 @@ class Standing(NamedTuple):
 class Negotiation:
     """The exchanges of one call in the order in which they began."""
 
-    __slots__ = ("_answered", "_exchanges", "_highest")
+    __slots__ = ("_answered", "_exchanges", "_highest", "_standing")
 
     def __init__(self) -> None:
+        self._standing: tuple[Standing, ...] | None = ()
+        """What follows from the rest; `None` after a change, until somebody asks."""
         self._exchanges: list[Exchange] = []
         self._highest: dict[Party, int] = {}
         self._answered: set[str] = set()
@@ -101,6 +103,7 @@ class Negotiation:
         exchange = Exchange(party, cseq)
         self._exchanges.append(exchange)
         self._forget_old()
+        self._standing = None
         return exchange
 
     def describe(self, exchange: Exchange, described: Described) -> bool:
@@ -112,6 +115,7 @@ class Negotiation:
         )
         if is_new:
             exchange.described.append(described)
+            self._standing = None
         return is_new
 
     def commit(self, exchange: Exchange) -> bool:
@@ -119,6 +123,7 @@ class Negotiation:
         if exchange.state is not ExchangeState.PENDING:
             return False
         exchange.state = ExchangeState.COMMITTED
+        self._standing = None
         return True
 
     def fail(self, exchange: Exchange) -> bool:
@@ -127,6 +132,7 @@ class Negotiation:
             return False
         exchange.state = ExchangeState.FAILED
         exchange.described.clear()
+        self._standing = None
         return True
 
     def answer(self, branch: str) -> bool:
@@ -134,6 +140,7 @@ class Negotiation:
         is_new = branch not in self._answered and len(self._answered) < _KEPT_BRANCHES
         if is_new:
             self._answered.add(branch)
+            self._standing = None
         return is_new
 
     def leave(self, branch: str) -> bool:
@@ -141,6 +148,7 @@ class Negotiation:
         self._answered.discard(branch)
         for exchange in self._exchanges:
             exchange.described = [each for each in exchange.described if each.branch != branch]
+        self._standing = None
         return bool(self._answered)
 
     def has_answered(self, branch: str) -> bool:
@@ -161,15 +169,20 @@ class Negotiation:
                 pending = pending or each
         return agreed or pending
 
-    def standing(self) -> Iterator[Standing]:
-        """Yield what counts of every exchange: refused offers and lost forks do not."""
+    def standing(self) -> tuple[Standing, ...]:
+        """Tell what counts of every exchange: refused offers and lost forks do not."""
+        if self._standing is None:
+            self._standing = tuple(self._work_out_standing())
+        return self._standing
+
+    def _work_out_standing(self) -> Iterator[Standing]:
         current = self.current
         # What is under way replaces nothing yet, so only a success makes earlier ones obsolete.
         is_superseded = current is not None and current.state is ExchangeState.COMMITTED
         for exchange in self._exchanges:
             if exchange is current:
                 is_superseded = False
-            described = tuple(each for each in exchange.described if self._counts(each))
+            described = tuple([each for each in exchange.described if self._counts(each)])
             yield Standing(described, exchange is current, is_superseded)
 
     def _is_superseded(self, exchange: Exchange) -> bool:
