@@ -45,6 +45,8 @@ class Source:
         """Asks the capture how it fares; `None` where it cannot miss anything."""
         self._streams: list[TrackedStream | None] = []
         self._by_end: dict[int, TrackedStream] = {}
+        self._moved: dict[TrackedStream, StreamKey] = {}
+        """Where streams run that NAT has moved; they are shown where they began."""
         self._by_ssrc = SsrcIndex()
         self._gaps_seen = 0
 
@@ -56,8 +58,7 @@ class Source:
     def _start(self, started: StartedStream) -> TrackedStream:
         stream = TrackedStream(started, source=self.index)
         self._place(stream, started.slot)
-        by_src, by_dst = ends_of(started.key)
-        self._by_end[by_src] = self._by_end[by_dst] = stream
+        self._enter_ends(stream, started.key)
         self._by_ssrc.add(stream)
         return stream
 
@@ -73,14 +74,31 @@ class Source:
             if earlier is not None and earlier.ssrc == key.ssrc:
                 same_sender = earlier.src.address == key.src.address
                 if same_sender and self.kernel.continue_stream(slot, earlier.slot):
-                    self._move(earlier, slot)
+                    self._move(earlier, started)
                     return True
         return False
 
-    def _move(self, stream: TrackedStream, slot: int) -> None:
-        self.history.move(stream.slot, slot)
+    def _move(self, stream: TrackedStream, started: StartedStream) -> None:
+        self.history.move(stream.slot, started.slot)
         self._streams[stream.slot] = None
-        self._place(stream, slot)
+        self._place(stream, started.slot)
+        former = self._moved.get(stream)
+        if former is not None:
+            self._discard_ends(stream, former)
+        self._moved[stream] = started.key
+        self._enter_ends(stream, started.key)
+        # It may have had one of its first ends in its former place, too.
+        for end in ends_of(stream):
+            self._by_end.setdefault(end, stream)
+
+    def _enter_ends(self, stream: TrackedStream, key: TrackedStream | StreamKey) -> None:
+        by_src, by_dst = ends_of(key)
+        self._by_end[by_src] = self._by_end[by_dst] = stream
+
+    def _discard_ends(self, stream: TrackedStream, key: TrackedStream | StreamKey) -> None:
+        for end in ends_of(key):
+            if self._by_end.get(end) is stream:
+                del self._by_end[end]
 
     def _place(self, stream: TrackedStream, slot: int) -> None:
         if slot >= len(self._streams):
@@ -98,21 +116,28 @@ class Source:
         self._streams[slot] = None
         if stream is not None:
             self._by_ssrc.discard(stream)
-            for end in ends_of(stream):
-                if self._by_end.get(end) is stream:
-                    del self._by_end[end]
+            self._discard_ends(stream, stream)
+            moved = self._moved.pop(stream, None)
+            if moved is not None:
+                self._discard_ends(stream, moved)
 
     def sent_from(self, endpoint: Endpoint, ssrc: int) -> TrackedStream | None:
         """The stream that is sent from an endpoint under this SSRC."""
         stream = self._by_end.get(hash((ssrc, endpoint)))
-        is_it = stream is not None and stream.ssrc == ssrc and stream.src == endpoint
-        return stream if is_it else None
+        if stream is None or stream.ssrc != ssrc:
+            return None
+        return stream if endpoint in (stream.src, self._ends_now(stream).src) else None
 
     def received_at(self, endpoint: Endpoint, ssrc: int) -> TrackedStream | None:
         """The stream that arrives at an endpoint under this SSRC."""
         stream = self._by_end.get(hash((endpoint, ssrc)))
-        is_it = stream is not None and stream.ssrc == ssrc and stream.dst == endpoint
-        return stream if is_it else None
+        if stream is None or stream.ssrc != ssrc:
+            return None
+        return stream if endpoint in (stream.dst, self._ends_now(stream).dst) else None
+
+    def _ends_now(self, stream: TrackedStream) -> TrackedStream | StreamKey:
+        """The ends between which a stream runs now."""
+        return self._moved.get(stream, stream)
 
     def only_with(self, ssrc: int) -> TrackedStream | None:
         """The stream with this SSRC, if there is exactly one."""

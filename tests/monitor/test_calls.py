@@ -227,6 +227,29 @@ def test_a_stream_whose_address_changes(lost: int) -> None:
     assert listener.show().exporter.tables[0].entries == 0
 
 
+@pytest.mark.pitfall(15)
+def test_both_ends_of_a_stream_change_in_turn() -> None:
+    """NAT moves the sender and then the receiver: still one record, found at its newest ends."""
+    begun = StreamId(0x51, Endpoint("10.0.0.1", 5000), Endpoint("10.0.0.2", 6000))
+    sender_moved = replace(begun, src=Endpoint("10.0.0.1", 40_000))
+    both_moved = replace(sender_moved, dst=Endpoint("10.0.0.2", 41_000))
+    listener = Listener().play(
+        talk(begun, range(200)),
+        talk(sender_moved, range(200, 400)),
+        talk(both_moved, range(400, 600)),
+    )
+    (stream,) = listener.show().streams
+    assert (stream.packets.expected, stream.packets.lost) == (600, 0)
+    (source,) = listener.monitor._parts.sources
+    found = [source.sent_from(begun.src, 0x51), source.sent_from(both_moved.src, 0x51)]
+    found += [source.received_at(begun.dst, 0x51), source.received_at(both_moved.dst, 0x51)]
+    assert len(set(found)) == 1
+    assert found[0] is not None
+    listener.pass_time(200.0)
+    assert not source._by_end
+    assert not source._moved
+
+
 def test_media_from_another_host_are_another_stream() -> None:
     """A relay that hands over to the direct path in mid-sequence makes two streams, none lossy."""
     to = Endpoint("10.0.0.2", 6000)
