@@ -13,6 +13,7 @@ from benchmarks import (
     bench_ring,
     bench_rtcp,
     bench_scrape,
+    bench_sip,
     bench_table,
     bench_voipmonitor,
 )
@@ -24,6 +25,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
     "ring": bench_ring.run,
     "rtcp": bench_rtcp.run,
     "scrape": bench_scrape.run,
+    "sip": bench_sip.run,
     "table": bench_table.run,
 }
 

@@ -100,6 +100,11 @@ class Streams:
     phase_ns: NDArray[np.int64]
 
 
+def file_header(snapshot_bytes: int) -> bytes:
+    """Begin a capture file of Ethernet frames, cut to so many bytes."""
+    return PCAP_HEADER.pack(PCAP_MAGIC, 2, 4, 0, 0, snapshot_bytes, LINKTYPE_ETHERNET)
+
+
 def write_capture(path: Path, load: Load) -> int:
     """Write a capture; give the number of packets in it."""
     random = np.random.default_rng(load.seed)
@@ -110,8 +115,7 @@ def write_capture(path: Path, load: Load) -> int:
     reported = Reporting(load.report_packets)
     packets = 0
     with path.open("wb") as file:
-        header = (PCAP_MAGIC, 2, 4, 0, 0, snapshot_bytes, LINKTYPE_ETHERNET)
-        file.write(PCAP_HEADER.pack(*header))
+        file.write(file_header(snapshot_bytes))
         packets += write_messages(file, set_up_records(calls, START_NS))
         for times_ns, tick, stream in schedule(load, streams.phase_ns, random):
             records = make_records(streams, times_ns=times_ns, tick=tick, stream=stream)

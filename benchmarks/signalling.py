@@ -95,10 +95,11 @@ def _records(
         for place, (source, text) in enumerate(messages):
             destination = exchanges[place][0].other(source)
             time_ns = begin_ns + step * SPREAD_NS + place * SPREAD_NS // len(messages)
-            yield _record(time_ns, source, destination, text)
+            yield sip_record(time_ns, source, destination, text)
 
 
-def _record(time_ns: int, source: str, destination: str, text: str) -> bytes:
+def sip_record(time_ns: int, source: str, destination: str, text: str) -> bytes:
+    """Give the record of one message in a capture file."""
     frame = ETHERNET_IPV4 + _datagram(source, destination, text.encode())
     seconds, nanoseconds = divmod(time_ns, 1_000_000_000)
     return RECORD_HEADER.pack(seconds, nanoseconds // 1000, len(frame), len(frame)) + frame
