@@ -18,6 +18,7 @@ from benchmarks import (
     bench_voipmonitor,
 )
 from benchmarks.report import Row, table
+from qos_exporter.allocation import collect_seldom
 
 BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
     "analyze": bench_analyze.run,
@@ -39,6 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     unknown = set(options.names) - set(BENCHMARKS)
     if unknown:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    collect_seldom()
     rows: list[Row] = []
     for name in options.names or BENCHMARKS:
         with tempfile.TemporaryDirectory(dir=options.directory) as directory:

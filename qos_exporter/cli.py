@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from qos_exporter import __doc__ as description
 from qos_exporter import __version__
+from qos_exporter.allocation import collect_seldom
 from qos_exporter.commands import analyze, check_config, demo, mos, serve
 from qos_exporter.errors import QosExporterError
 
@@ -93,6 +94,7 @@ def main() -> NoReturn:
     framework would hold up the interpreter), nor for memory to be given back object by object,
     which takes a while after a large capture.
     """
+    collect_seldom()
     code = run()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):  # whoever read it has gone

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 
-from qos_exporter.allocation import no_collection
+from qos_exporter.allocation import collect_seldom, no_collection
 
 
 def test_it_waits_for_the_last_of_several_threads() -> None:
@@ -41,3 +41,21 @@ def test_it_stays_off_where_it_was_off() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_it_begins_after_many_new_objects_only() -> None:
+    """What a call is made of does not set it off, and circular garbage still goes in the end."""
+    before = gc.get_threshold()
+    passes = sum(each["collections"] for each in gc.get_stats())
+    try:
+        collect_seldom()
+        kept = [[number] for number in range(20_000)]
+        few = sum(each["collections"] for each in gc.get_stats()) - passes
+        kept += [[number] for number in range(100_000)]
+        many = sum(each["collections"] for each in gc.get_stats()) - passes
+    finally:
+        gc.set_threshold(*before)
+
+    assert len(kept) == 120_000
+    assert few <= 1
+    assert many >= 1
