@@ -8,7 +8,7 @@ LOSS_RATIO = 0.005
 """From this share of lost packets on, listeners notice and a side counts as faulty."""
 JITTER_S = 0.030
 """From this jitter on, ordinary jitter buffers begin to discard."""
-JITTER_MAX_S = 0.5
+JITTER_MAX_S = 0.2
 """What is above this is no jitter: some devices report the pauses of a speaker as such."""
 
 
