@@ -61,6 +61,11 @@ def compared(reports: Reports, *, from_start: bool = False) -> Loss | None:
             id="a-report-that-cannot-be-placed-is-caught-up-with",
         ),
         pytest.param(
+            [(block(249, 0), tap(250)), (block(449, 2), tap(500)), (block(699, 4), tap(750))],
+            Loss(250, 2),
+            id="receiver-and-tap-speak-of-other-numbers",
+        ),
+        pytest.param(
             [(block(249, 0), tap(250)), (block(90, 1), tap(350)), (block(190, 3), tap(450))],
             Loss(100, 2),
             id="receiver-begins-again",
