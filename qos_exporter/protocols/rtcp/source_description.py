@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import lru_cache
 from struct import Struct
 from typing import NamedTuple
 
@@ -9,6 +11,8 @@ from qos_exporter.errors import DecodeError
 
 _CNAME = 1
 _SSRC = Struct("!I")
+_KEPT_BYTES = 128
+"""What is no longer than this is read once, since its source repeats it every few seconds."""
 
 
 class DescribedSource(NamedTuple):
@@ -37,6 +41,9 @@ def parse_source_description(body: bytes, count: int, faults: list[str]) -> Sour
     `sdes_item` (an item is longer than what is left) or `count` (chunks are missing) is raised if
     nothing could be read, else it becomes one of the `faults`.
     """
+    if len(body) <= _KEPT_BYTES:
+        with suppress(DecodeError):
+            return _parse_whole(body, count)
     sources: list[DescribedSource] = []
     start = 0
     try:
@@ -46,6 +53,16 @@ def parse_source_description(body: bytes, count: int, faults: list[str]) -> Sour
         if not sources:
             raise
         faults.append(error.reason)
+    return SourceDescription(tuple(sources))
+
+
+@lru_cache(maxsize=8192)
+def _parse_whole(body: bytes, count: int) -> SourceDescription:
+    """Read chunks of which none is broken."""
+    sources: list[DescribedSource] = []
+    start = 0
+    while len(sources) < count:
+        start = _read_chunk(body, start, sources)
     return SourceDescription(tuple(sources))
 
 
