@@ -89,6 +89,13 @@ def test_report_that_is_cut(size: int, blocks: int) -> None:
     assert rtcp.parse_compound(RR[:size]) == rtcp.Compound((cut,), ("truncated",))
 
 
+def test_farewell_that_is_cut_has_no_reason() -> None:
+    """What is left of a source's number is not the reason that would come after all of them."""
+    whole = packet(203, bytes.fromhex("0000000001000000"), count=2)
+    compound = rtcp.parse_compound(whole[:-1])
+    assert compound == rtcp.Compound((rtcp.Goodbye((0,), None),), ("truncated",))
+
+
 FIRST_OF_TWO = rtcp.ReceiverReport(0xA, BLOCKS[:1])
 CNAME = rtcp.SourceDescription((rtcp.DescribedSource(7, "c"),))
 TIME = EXTENDED.blocks[0]

@@ -213,8 +213,10 @@ def _parse_cut(packet_type: int, count: int, body: bytes) -> RtcpPacket:
     layout = _LAYOUTS.get(packet_type)
     if layout is None or not layout.parts:
         raise DecodeError("truncated")
-    if layout.unit:
-        count = min(count, (len(body) - layout.fixed) // layout.unit)
+    if layout.unit and count * layout.unit > len(body) - layout.fixed:
+        # What is left of a part must not be taken for what comes after all of them.
+        count = (len(body) - layout.fixed) // layout.unit
+        body = body[: layout.fixed + count * layout.unit]
     # What is missing inside is not another fault.
     packet = _parse_packet(packet_type, count, body, [])
     if not getattr(packet, layout.parts):
