@@ -14,9 +14,9 @@ from qos_exporter.reports.loss import (
     SEQUENCE_MODULUS,
     Loss,
     is_possible,
-    joined,
     signed,
 )
+from qos_exporter.reports.running_loss import RunningLoss
 
 if TYPE_CHECKING:
     from qos_exporter.protocols.rtcp import ReceptionReport
@@ -35,12 +35,11 @@ class Pair(NamedTuple):
 class Downstream:
     """The loss behind the tap since the first report whose number the tap could place."""
 
-    __slots__ = ("_deaf", "_pair", "_settled")
+    __slots__ = ("_pair", "_running")
 
     def __init__(self) -> None:
         self._pair: Pair | None = None
-        self._settled = NOTHING
-        self._deaf = NOTHING
+        self._running = RunningLoss()
 
     @property
     def loss(self) -> Loss | None:
@@ -49,7 +48,7 @@ class Downstream:
         Never negative: a receiver that gets a number twice reports one lost packet less, and a
         packet may reach the receiver that the tap itself has missed.
         """
-        total = joined(self._settled, self._deaf)
+        total = self._running.total
         return Loss(total.expected, max(0, total.lost)) if total.expected else None
 
     def take(
@@ -57,7 +56,7 @@ class Downstream:
     ) -> None:
         """Take in a report block; `is_deaf` says that it means that nothing arrives."""
         if is_deaf:
-            self._deaf = self._passed(tap)
+            self._running.guess = self._passed(tap)
         elif tap.expected is not None and block.extended_highest_sequence_number:
             here = Pair(
                 block.extended_highest_sequence_number, block.packets_lost, tap.expected, tap.lost
@@ -73,12 +72,11 @@ class Downstream:
 
     def _settle(self, here: Pair, *, from_start: bool) -> None:
         if self._pair is not None:
-            self._settled = joined(self._settled, difference(here, self._pair))
-        elif self._deaf.expected:
-            self._settled = self._deaf
+            self._running.settle(difference(here, self._pair))
+        elif self._running.guess.expected:
+            self._running.settle_guess()
         elif from_start and is_possible(sent=here.tap_expected, lost=here.lost):
-            self._settled = Loss(here.tap_expected, here.lost - here.tap_lost)
-        self._deaf = NOTHING
+            self._running.settle(Loss(here.tap_expected, here.lost - here.tap_lost))
 
 
 def difference(here: Pair, there: Pair) -> Loss:

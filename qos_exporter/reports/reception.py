@@ -12,15 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from qos_exporter.reports.loss import (
-    LOST_MODULUS,
-    NOTHING,
-    SEQUENCE_MODULUS,
-    Loss,
-    is_possible,
-    joined,
-    signed,
-)
+from qos_exporter.reports.loss import LOST_MODULUS, SEQUENCE_MODULUS, Loss, is_possible, signed
+from qos_exporter.reports.running_loss import RunningLoss
 
 if TYPE_CHECKING:
     from qos_exporter.protocols.rtcp import ReceptionReport
@@ -48,24 +41,22 @@ class Anchor(NamedTuple):
 class Reception:
     """The losses of one stream by its receiver's reports, since the first of them."""
 
-    __slots__ = ("_anchor", "_deaf", "_settled")
+    __slots__ = ("_anchor", "_running")
 
     def __init__(self) -> None:
         self._anchor: Anchor | None = None
-        self._settled = NOTHING
-        self._deaf = NOTHING
-        """What has passed since the anchor, of which nothing arrived; a guess until the highest
-        number moves again, since then the receiver says itself what it missed."""
+        self._running = RunningLoss()
+        """Its guess is what has passed since the anchor."""
 
     @property
     def is_deaf(self) -> bool:
         """Whether nothing of the stream arrives, by the last report."""
-        return self._deaf.expected > 0
+        return self._running.guess.expected > 0
 
     @property
     def loss(self) -> Loss | None:
         """What was lost since the first report; `None` while there is nothing to compare."""
-        total = joined(self._settled, self._deaf)
+        total = self._running.total
         return total if total.expected else None
 
     def take(self, block: ReceptionReport, tap: TapCount, *, now_ns: int, from_start: bool) -> None:
@@ -83,14 +74,14 @@ class Reception:
             self._begin(here, tap, from_start=from_start)
         elif tap.expected_now >= DEAF_PACKETS:
             # What such a receiver says it lost is 0 or 1. It is everything.
-            self._deaf = Loss(tap.expected_now, tap.expected_now)
+            self._running.guess = Loss(tap.expected_now, tap.expected_now)
 
     def _begin(self, here: Anchor, tap: TapCount, *, from_start: bool) -> None:
         self._anchor = here
-        self._settled, self._deaf = self._deaf, NOTHING
-        is_whole = from_start and tap.expected and not self._settled.expected
-        if is_whole and tap.expected and is_possible(sent=tap.expected, lost=here.lost):
-            self._settled = Loss(tap.expected, here.lost)
+        if self.is_deaf:
+            self._running.settle_guess()
+        elif from_start and tap.expected and is_possible(sent=tap.expected, lost=here.lost):
+            self._running.settle(Loss(tap.expected, here.lost))
 
     def _compare(self, anchor: Anchor, here: Anchor) -> None:
         sent = signed(here.highest - anchor.highest, SEQUENCE_MODULUS)
@@ -102,12 +93,11 @@ class Reception:
     def _stand_still(self, anchor: Anchor, here: Anchor) -> None:
         passed = here.expected_now - anchor.expected_now
         if passed >= DEAF_PACKETS and here.at_ns - anchor.at_ns >= DEAF_NS:
-            self._deaf = Loss(passed, passed)
+            self._running.guess = Loss(passed, passed)
 
     def _go_on(self, here: Anchor, sent: int, lost: int) -> None:
         if is_possible(sent=sent, lost=lost):
-            self._settled = joined(self._settled, Loss(sent, lost))
+            self._running.settle(Loss(sent, lost))
         else:
-            self._settled = joined(self._settled, self._deaf)
-        self._deaf = NOTHING
+            self._running.settle_guess()
         self._anchor = here

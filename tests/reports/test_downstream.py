@@ -93,6 +93,16 @@ def test_a_deaf_receiver_loses_all_that_passes_the_tap() -> None:
     assert downstream.loss == Loss(1000, 990)
 
 
+def test_a_receiver_that_begins_to_hear_keeps_what_it_missed() -> None:
+    """990 packets behind the tap before it heard the first, then two of 250."""
+    downstream = Downstream()
+    downstream.take(block(0, 1), tap(1000, missed=10), is_deaf=True, from_start=False)
+    downstream.take(block(2000, 0), tap(1000, missed=10), is_deaf=False, from_start=False)
+    downstream.take(block(2250, 2), tap(1250, missed=10), is_deaf=False, from_start=False)
+
+    assert downstream.loss == Loss(1250, 992)
+
+
 def test_a_receiver_that_hears_again_says_itself_what_it_missed() -> None:
     """While its number stood still 250 packets counted as lost; in truth it was 200."""
     downstream = Downstream()

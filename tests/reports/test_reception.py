@@ -146,3 +146,15 @@ def test_a_receiver_that_begins_to_hear_keeps_what_it_missed() -> None:
     reports = [(block(0, 0), tap(1000)), (block(2000, 0), tap(1000)), (block(2250, 2), tap(1250))]
 
     assert heard(reports).loss == Loss(1250, 1002)
+
+
+def test_what_was_guessed_stays_where_the_receiver_begins_again() -> None:
+    """It was deaf to 250 packets, and its new count does not speak of them."""
+    reports = [
+        (block(1249, 900), tap(250)),
+        (block(1249, 900), tap(500)),
+        (block(1499, 0), tap(750)),
+        (block(1749, 5), tap(1000)),
+    ]
+
+    assert heard(reports).loss == Loss(500, 255)
