@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections import Counter
 
     from qos_exporter.calls.call import Call
+    from qos_exporter.calls.party import Direction
     from qos_exporter.calls.registry import CallRegistry
     from qos_exporter.dataplane.values import SlowFrame
     from qos_exporter.monitor.reporting.counts import ReportCounts
@@ -111,16 +112,20 @@ class SignalledDesk:
             return
         requester = call.dialog.requester(message)
         reporter = requester if message.is_request else requester.other
-        address = frame.src.address
-        for direction, report, own in (
-            (DIRECTION_TOWARDS[reporter], received_by(stat), "dst"),
-            (DIRECTION_TOWARDS[reporter.other], sent_by(stat), "src"),
-        ):
-            streams = [each for each in call.streams if each.direction is direction]
-            streams.sort(key=lambda each: getattr(each, own).address == address)
-            if streams and isinstance(streams[-1], TrackedStream):
-                is_hearsay = own == "src"
-                add_quality(streams[-1], ReportSource.RTP_STAT, report, is_hearsay=is_hearsay)
+        received = stream_at(call, DIRECTION_TOWARDS[reporter], frame.src.address)
+        if received is not None:
+            add_quality(received, ReportSource.RTP_STAT, received_by(stat))
+        sent = stream_at(call, DIRECTION_TOWARDS[reporter.other], frame.src.address)
+        if sent is not None:
+            add_quality(sent, ReportSource.RTP_STAT, sent_by(stat), is_hearsay=True)
+
+
+def stream_at(call: Call, direction: Direction, address: str) -> TrackedStream | None:
+    """The stream of a call in a direction with an end at this address; else the last one."""
+    streams = [each for each in call.streams if each.direction is direction]
+    near = [each for each in streams if address in (each.src.address, each.dst.address)]
+    found = (near or streams)[-1:]
+    return found[0] if found and isinstance(found[0], TrackedStream) else None
 
 
 def stream_between(
