@@ -37,12 +37,6 @@ _REQUEST_LINE = re.compile(
 )
 # The reason phrase may be missing together with the space before it: many senders leave it out.
 _STATUS_LINE = re.compile(r"SIP/2\.0[ \t]+([1-6][0-9][0-9])(?:[ \t]+(.*))?$", re.IGNORECASE)
-_OPENING = re.compile(
-    rb"[\r\n\0 \t]*"
-    rb"(?:SIP/2\.0[ \t]+[1-6][0-9][0-9]\b"
-    rb"|[A-Za-z]{3,16}[ \t]+[^\s]{1,2048}[ \t]+SIP/2\.0[ \t]*\r?\n)",
-    re.IGNORECASE,
-)
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 
@@ -96,11 +90,6 @@ class SipMessage(NamedTuple):
     def body_types(self) -> tuple[str, ...]:
         """The media types of the body and of its parts."""
         return part_types(self.body, self.content_type) if self.body else ()
-
-
-def looks_like_sip(data: bytes) -> bool:
-    """Tell from its first line whether a datagram holds a SIP message. Cheap, for any UDP port."""
-    return _OPENING.match(data) is not None
 
 
 def parse_message(data: bytes) -> SipMessage:

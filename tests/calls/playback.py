@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from qos_exporter.calls.events import CallEvent
@@ -9,10 +10,16 @@ from qos_exporter.calls.media import MediaStream
 from qos_exporter.calls.registry import CallRegistry
 from qos_exporter.errors import DecodeError
 from qos_exporter.net import Endpoint
-from qos_exporter.protocols.sip import looks_like_sip, parse_message
+from qos_exporter.protocols.sip import parse_message
 from tests.calls.datagrams import Datagram, read_datagrams
 from tests.calls.recorder import RecordingControl
 
+_OPENING = re.compile(
+    rb"[\r\n\0 \t]*"
+    rb"(?:SIP/2\.0[ \t]+[1-6][0-9][0-9]\b"
+    rb"|[A-Za-z]{3,16}[ \t]+[^\s]{1,2048}[ \t]+SIP/2\.0[ \t]*\r?\n)",
+    re.IGNORECASE,
+)
 _FOREVER_NS = 10**18
 _RTP_VERSION = 2
 _RTCP_TYPES = range(192, 224)
@@ -37,7 +44,7 @@ class Playback:
         self.events += self.registry.drain()
 
     def _take(self, datagram: Datagram) -> None:
-        if looks_like_sip(datagram.payload):
+        if _OPENING.match(datagram.payload):
             self._take_message(datagram)
         elif _is_rtp(datagram.payload):
             self._take_packet(datagram)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qos_exporter.errors import DecodeError
-from qos_exporter.protocols.sip import REASONS, SipMessage, looks_like_sip, parse_message
+from qos_exporter.protocols.sip import REASONS, SipMessage, parse_message
 from qos_exporter.protocols.sip_headers import first_values
 
 HEADERS = {
@@ -211,7 +211,6 @@ def test_filler_and_line_ends(line_end: str, filler: bytes) -> None:
     """Keepalives glued to the front and bare line feeds change nothing."""
     data = filler + make(line_end=line_end, body=b"x\r\n\r\ny")
 
-    assert looks_like_sip(data)
     assert parse_message(data).body == b"x\r\n\r\ny"
     assert parse_message(data).call_id == HEADERS["Call-ID"]
 
@@ -264,23 +263,6 @@ def test_malformed(data: bytes, reason: str) -> None:
 
     assert caught.value.reason == reason
     assert reason in REASONS
-
-
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        pytest.param(make(), True, id="request"),
-        pytest.param(make("SIP/2.0 200 OK"), True, id="response"),
-        pytest.param(b"REGISTER sip:x SIP/2.0\r\n", True, id="first-line-only"),
-        pytest.param(b"INVITE sip:x HTTP/1.1\r\n", False, id="other-protocol"),
-        pytest.param(b"SIPPING coffee", False, id="word"),
-        pytest.param(b"\x80\x00" + bytes(170), False, id="rtp"),
-        pytest.param(b"", False, id="empty"),
-    ],
-)
-def test_looks_like_sip(data: bytes, *, expected: bool) -> None:
-    """The first line tells SIP from everything else that comes over UDP."""
-    assert looks_like_sip(data) is expected
 
 
 def read(data: bytes) -> SipMessage | str:
