@@ -52,6 +52,7 @@ PARTS: dict[str, set[str]] = {
     },
     "export": WORDS | {"allocation", "quality", "snapshot"},
     "config": WORDS | {"networks", "settings"},
+    "rules": WORDS | {"export"},
     "logs": {"settings"},
     "options": WORDS | {"config", "settings"},
 }
