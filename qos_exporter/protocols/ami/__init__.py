@@ -1,0 +1,57 @@
+"""The Asterisk Manager Interface: bytes of a connection to values, and actions to bytes.
+
+A connection brings a banner and then messages, each a block of `Key: value` lines that an empty
+line ends: events, and responses to actions. Only those are read that tell of channels and of RTCP.
+"""
+
+from __future__ import annotations
+
+from qos_exporter.protocols.ami.actions import (
+    Action,
+    Challenge,
+    Filter,
+    GetVariable,
+    ListChannels,
+    Login,
+    Ping,
+    SetVariable,
+    answer_to_challenge,
+    encode_action,
+)
+from qos_exporter.protocols.ami.framing import MESSAGE_MAX, Framer
+from qos_exporter.protocols.ami.message import Message, parse_message
+from qos_exporter.protocols.ami.values import (
+    Channel,
+    ChannelGone,
+    ChannelListed,
+    ChannelRenamed,
+    ChannelSeen,
+    OtherEvent,
+    ReportEvent,
+    Response,
+)
+
+__all__ = [
+    "MESSAGE_MAX",
+    "Action",
+    "Challenge",
+    "Channel",
+    "ChannelGone",
+    "ChannelListed",
+    "ChannelRenamed",
+    "ChannelSeen",
+    "Filter",
+    "Framer",
+    "GetVariable",
+    "ListChannels",
+    "Login",
+    "Message",
+    "OtherEvent",
+    "Ping",
+    "ReportEvent",
+    "Response",
+    "SetVariable",
+    "answer_to_challenge",
+    "encode_action",
+    "parse_message",
+]

@@ -1,0 +1,62 @@
+"""One message to the value that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from qos_exporter.errors import DecodeError
+from qos_exporter.protocols.ami import channel_event, report_event
+from qos_exporter.protocols.ami.fields import Fields, split_fields
+from qos_exporter.protocols.ami.values import (
+    ChannelGone,
+    ChannelListed,
+    ChannelRenamed,
+    ChannelSeen,
+    OtherEvent,
+    ReportEvent,
+    Response,
+)
+
+Event: TypeAlias = (
+    ReportEvent | ChannelSeen | ChannelListed | ChannelRenamed | ChannelGone | OtherEvent
+)
+Message: TypeAlias = Event | Response
+
+PARSERS: Mapping[str, Callable[[Fields], Event]] = {
+    "RTCPReceived": report_event.parse_report,
+    "RTCPSent": report_event.parse_report,
+    "Newchannel": channel_event.parse_new,
+    "Newstate": channel_event.parse_seen,
+    "NewCallerid": channel_event.parse_seen,
+    "NewConnectedLine": channel_event.parse_seen,
+    "BridgeEnter": channel_event.parse_seen,
+    "BridgeLeave": channel_event.parse_seen,
+    "CoreShowChannel": channel_event.parse_seen,
+    "CoreShowChannelsComplete": channel_event.parse_listed,
+    "Rename": channel_event.parse_renamed,
+    "Hangup": channel_event.parse_gone,
+}
+"""The events that are read; all others are `OtherEvent`."""
+
+
+def parse_message(data: bytes) -> Message:
+    """Read one message; raises DecodeError.
+
+    Its reasons are `no_type` for what is neither event nor response, `no_channel`, `bad_number`
+    and `bad_address` for an event with fields that cannot be.
+    """
+    fields = split_fields(data)
+    name = fields.get("Event")
+    if name is not None:
+        parse = PARSERS.get(name)
+        return OtherEvent(name) if parse is None else parse(fields)
+    if "Response" not in fields:
+        raise DecodeError("no_type")
+    return Response(
+        action_id=fields.get("ActionID", ""),
+        is_success=fields["Response"] == "Success",
+        message=fields.get("Message", ""),
+        value=fields.get("Value", ""),
+        challenge=fields.get("Challenge", ""),
+    )
