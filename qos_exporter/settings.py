@@ -17,6 +17,7 @@ Scale = Literal["narrowband", "wideband", "fullband"]
 SeriesPolicy = Literal["all", "degraded", "off"]
 QualityModel = Literal["e-model", "simplified", "r_factor_lite"]
 PlayoutMode = Literal["adaptive", "fixed"]
+AmiAuth = Literal["md5", "plain"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["logfmt", "json"]
 
@@ -112,6 +113,29 @@ class QualitySettings:
     """Whether receivers conceal lost G.711 packets (ITU-T G.113 appendix I)."""
     playout: PlayoutSettings = field(default_factory=PlayoutSettings)
     codecs: tuple[CodecSettings, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmiSettings:
+    """An Asterisk server whose manager interface is listened to."""
+
+    host: str = "127.0.0.1"
+    port: int = 5038
+    username: str
+    secret: str = field(default="", repr=False)
+    secret_file: str = ""
+    """A file that holds the secret instead, in its first line."""
+    auth: AmiAuth = "md5"
+    """Whether the secret itself is sent (`plain`), or the answer to a challenge."""
+    tls: bool = False
+    tls_ca_file: str = ""
+    """Whom to trust besides the system's authorities."""
+    tls_verify: bool = True
+
+    @property
+    def name(self) -> str:
+        """How the server is called in logs and labels."""
+        return str(ListenAddress(self.host, self.port))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,7 @@ PARTS: dict[str, set[str]] = {
         "snapshot",
     },
     "export": WORDS | {"allocation", "quality", "snapshot"},
+    "sources": WORDS | {"capture", "protocols", "settings"},
     "config": WORDS | {"networks", "settings"},
     "rules": WORDS | {"export"},
     "logs": {"settings"},

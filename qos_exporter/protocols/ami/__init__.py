@@ -19,21 +19,25 @@ from qos_exporter.protocols.ami.actions import (
     encode_action,
 )
 from qos_exporter.protocols.ami.framing import MESSAGE_MAX, Framer
-from qos_exporter.protocols.ami.message import Message, parse_message
+from qos_exporter.protocols.ami.message import Answer, Message, News, parse_message
 from qos_exporter.protocols.ami.values import (
     Channel,
     ChannelGone,
     ChannelListed,
     ChannelRenamed,
     ChannelSeen,
+    LinkDown,
+    LinkUp,
     OtherEvent,
     ReportEvent,
     Response,
+    Unreadable,
 )
 
 __all__ = [
     "MESSAGE_MAX",
     "Action",
+    "Answer",
     "Challenge",
     "Channel",
     "ChannelGone",
@@ -43,14 +47,18 @@ __all__ = [
     "Filter",
     "Framer",
     "GetVariable",
+    "LinkDown",
+    "LinkUp",
     "ListChannels",
     "Login",
     "Message",
+    "News",
     "OtherEvent",
     "Ping",
     "ReportEvent",
     "Response",
     "SetVariable",
+    "Unreadable",
     "answer_to_challenge",
     "encode_action",
     "parse_message",

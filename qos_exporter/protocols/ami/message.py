@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from qos_exporter.errors import DecodeError
 from qos_exporter.protocols.ami import channel_event, report_event
+from qos_exporter.protocols.ami.actions import Action
 from qos_exporter.protocols.ami.fields import Fields, split_fields
 from qos_exporter.protocols.ami.values import (
     ChannelGone,
     ChannelListed,
     ChannelRenamed,
     ChannelSeen,
+    LinkDown,
+    LinkUp,
     OtherEvent,
     ReportEvent,
     Response,
+    Unreadable,
 )
 
 Event: TypeAlias = (
     ReportEvent | ChannelSeen | ChannelListed | ChannelRenamed | ChannelGone | OtherEvent
 )
 Message: TypeAlias = Event | Response
+
+
+class Answer(NamedTuple):
+    """A response with the action that it is to."""
+
+    action: Action
+    response: Response
+
+
+News: TypeAlias = Event | Answer | Unreadable | LinkUp | LinkDown
+"""What a connection brings to whoever follows the calls of a server."""
 
 PARSERS: Mapping[str, Callable[[Fields], Event]] = {
     "RTCPReceived": report_event.parse_report,

@@ -101,3 +101,17 @@ class Response(NamedTuple):
     """What a `GetVariable` asked for."""
     challenge: str
     """What a `Challenge` asked for."""
+
+
+class Unreadable(NamedTuple):
+    """A message that is none, and why."""
+
+    reason: str
+
+
+class LinkUp(NamedTuple):
+    """The connection is there and logged in: what comes next comes after a gap of any length."""
+
+
+class LinkDown(NamedTuple):
+    """The connection is gone; channels may come and go unseen."""

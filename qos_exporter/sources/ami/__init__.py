@@ -1,0 +1,1 @@
+"""Connections to the manager interfaces of Asterisk servers."""

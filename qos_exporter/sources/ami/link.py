@@ -1,0 +1,80 @@
+"""One connection: bytes in, messages out, and actions with their answers."""
+
+from __future__ import annotations
+
+import asyncio
+
+from qos_exporter.errors import DecodeError
+from qos_exporter.protocols.ami import (
+    Action,
+    Answer,
+    Framer,
+    News,
+    Response,
+    Unreadable,
+    encode_action,
+    parse_message,
+)
+from qos_exporter.sources.ami.faults import AmiError, Fault
+
+CHUNK = 64 * 1024
+PENDING_MAX = 4096
+"""So many actions without an answer: then nobody answers."""
+
+
+class Link:
+    """Reads and writes. The reader of the streams holds no more than a chunk or two."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._framer = Framer()
+        self._pending: dict[str, Action] = {}
+        self._number = 0
+
+    async def read(self) -> list[News]:
+        """Wait for messages; raises OSError and AmiError where none will come."""
+        data = await self._reader.read(CHUNK)
+        if not data:
+            raise AmiError(Fault.UNREACHABLE, "the connection was closed")
+        try:
+            messages = self._framer.feed(data)
+        except DecodeError as error:
+            text = f"what answers there is not the manager interface of Asterisk ({error.reason})"
+            raise AmiError(Fault.NOT_ASTERISK, text) from error
+        return [news for message in messages if (news := self._news_of(message)) is not None]
+
+    def send(self, action: Action) -> None:
+        """Write an action; its answer comes among the messages. Raises AmiError."""
+        if len(self._pending) >= PENDING_MAX:
+            raise AmiError(Fault.SILENT, f"{PENDING_MAX} actions were not answered")
+        self._number += 1
+        action_id = str(self._number)
+        self._pending[action_id] = action
+        self._writer.write(encode_action(action, action_id))
+
+    async def ask(self, action: Action) -> Response:
+        """Write an action and wait for its answer, before there is anything else to listen to."""
+        self.send(action)
+        while True:
+            for news in await self.read():
+                if isinstance(news, Answer) and news.action is action:
+                    return news.response
+
+    async def flush(self) -> None:
+        """Wait until the other side takes what was written."""
+        await self._writer.drain()
+
+    def close(self) -> None:
+        """End the connection; what was not written is lost."""
+        self._writer.transport.abort()
+
+    def _news_of(self, message: bytes) -> News | None:
+        try:
+            value = parse_message(message)
+        except DecodeError as error:
+            return Unreadable(error.reason)
+        if not isinstance(value, Response):
+            return value
+        action = self._pending.pop(value.action_id, None)
+        return None if action is None else Answer(action, value)
