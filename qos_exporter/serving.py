@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from qos_exporter.listen import ListenAddress
     from qos_exporter.options import ReplayOptions, ServeOptions
     from qos_exporter.settings import Settings
+    from qos_exporter.sources.ami.thread import AmiThread
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ class Service:
         self._monitor.own.reload_success_s = time.time()
         self._replay: Replay | None = None
         self._feeders = self._make_feeders(names)
+        self._ami = self._make_ami()
 
     def install_signals(self) -> None:
         """Let signals stop and reload; only the main thread may."""
@@ -98,11 +100,12 @@ class Service:
             logger.info("listening on %s", server.address.url(web.telemetry_path))
             if self._announce is not None:
                 self._announce(server.address)
-            for feeder in self._feeders:
-                feeder.start()
+            threads: list[Feeder | AmiThread] = [*self._feeders, *self._ami]
+            for thread in threads:
+                thread.start()
             self._wait()
-            for feeder in self._feeders:
-                feeder.stop()
+            for thread in threads:
+                thread.stop()
         return self._exit_code()
 
     def _make_feeders(self, names: tuple[str, ...]) -> list[Feeder]:
@@ -118,6 +121,21 @@ class Service:
             Sniffer(index, partial(open_live, name, live), self._monitor, interface=name)
             for index, name in enumerate(names)
         ]
+
+    def _make_ami(self) -> list[AmiThread]:
+        """Prepare to follow Asterisk servers; what they tell is of now, and no replay is."""
+        servers = self._options.settings.ami
+        if servers and self._options.replay is not None:
+            logger.warning("a capture file is replayed: no Asterisk server is followed")
+            return []
+        if not servers:
+            return []
+        from qos_exporter.sources.ami.thread import AmiThread
+
+        thread = AmiThread(servers, self._monitor)
+        for index, client in enumerate(thread.clients):
+            self._monitor.watch_pbx(index, client.status)
+        return [thread]
 
     def _make_replay(self, options: ReplayOptions) -> Replay:
         return Replay(
@@ -178,11 +196,14 @@ class Service:
 
 
 def source_names(options: ServeOptions) -> tuple[str, ...]:
-    """Name what is captured; without any choice, the interface of the default route."""
+    """Name what is captured; without any choice, the interface of the default route.
+
+    Whoever names an Asterisk server has chosen: then nothing is captured unless it is asked for.
+    """
     if options.replay is not None:
         return (options.replay.path.name,)
     interfaces = options.settings.capture.interfaces
-    if interfaces:
+    if interfaces or options.settings.ami:
         return interfaces
     from qos_exporter.capture.interfaces import default_interface
 
@@ -214,6 +235,7 @@ FIXED: tuple[tuple[str, Callable[[Settings], object]], ...] = (
     ("streams", lambda settings: settings.streams),
     ("quality.window", lambda settings: settings.quality.window_ns),
     ("quality.playout", lambda settings: settings.quality.playout),
+    ("ami", lambda settings: settings.ami),
     ("web", lambda settings: settings.web),
 )
 """What is only looked at when the program starts."""

@@ -164,5 +164,6 @@ class Settings:
     calls: CallSettings = field(default_factory=CallSettings)
     networks: tuple[NetworkSettings, ...] = ()
     quality: QualitySettings = field(default_factory=QualitySettings)
+    ami: tuple[AmiSettings, ...] = ()
     web: WebSettings = field(default_factory=WebSettings)
     log: LogSettings = field(default_factory=LogSettings)

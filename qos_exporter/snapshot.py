@@ -25,6 +25,9 @@ JITTER_S_EDGES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 
 DELAY_VARIATION_S_EDGES = (0.005, 0.01, 0.02, 0.05, 0.07, 0.09, 0.12, 0.15, 0.2, 0.3, 0.5)
 LOSS_RUN_PACKETS_EDGES = (1.0, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 20.0, 50.0, 100.0)
 ROUND_TRIP_S_EDGES = (0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1.0, 2.0, 5.0)
+RTP_SOURCE = "rtp"
+AMI_SOURCE = "ami"
+"""Who measured a stream: the tap itself, or a PBX that told of it."""
 POST_DIAL_DELAY_S_EDGES = (0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0)
 
 
@@ -192,6 +195,9 @@ class StreamView(NamedTuple):
     """`before the tap`, `after the tap`, `both`, `clean` or `unknown`."""
     loss_bursts: LossBursts | None = None
     """`None` while no packet was expected."""
+    source: str = RTP_SOURCE
+    """`rtp`, or `ami` where a PBX told of it; then what it does not tell is as if it were perfect:
+    discards, duplicates, reordering and bursts."""
 
 
 class RoundTripLeg(NamedTuple):
@@ -279,6 +285,16 @@ class GroupReports:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupHeard:
+    """What PBXs told of the streams of one combination of labels, since the start."""
+
+    window_loss_ratio: Histogram
+    window_jitter_s: Histogram
+    active_loss_ratio_mean: float | None
+    active_jitter_s_mean: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class GroupView:
     """Everything counted since the start for one combination of labels. Counters never fall."""
 
@@ -305,6 +321,8 @@ class GroupView:
     loss_run_packets: Histogram
     reports: GroupReports | None = None
     """`None` where nothing was ever reported."""
+    by_pbx: GroupHeard | None = None
+    """`None` where no PBX ever told anything. What else it tells is in the sums above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +382,21 @@ class ReportTotals:
 
 
 @dataclass(frozen=True, slots=True)
+class PbxView:
+    """One PBX that is listened to."""
+
+    server: str
+    up: bool
+    reconnects: int
+    faults: tuple[tuple[str, bool], ...]
+    """(fault, whether it is there), every one that there can be."""
+    events: tuple[tuple[str, int], ...]
+    """(kind, count)."""
+    rejected: tuple[tuple[str, int], ...]
+    """(field, count) of values that cannot be."""
+
+
+@dataclass(frozen=True, slots=True)
 class ExporterView:
     """The exporter about itself."""
 
@@ -392,3 +425,4 @@ class Snapshot:
     captures: tuple[CaptureView, ...]
     exporter: ExporterView
     reports: ReportTotals = ReportTotals()
+    pbxs: tuple[PbxView, ...] = ()

@@ -66,6 +66,7 @@ class Call:
         "start_ns",
         "state",
         "streams",
+        "whole",
     )
 
     def __init__(self, call_id: str, *, start_ns: int, dialog: Dialog | None = None) -> None:
@@ -85,6 +86,8 @@ class Call:
         self.anomalies: tuple[Anomaly, ...] = ()
         self.dialog = dialog
         """`None` where there is no signalling."""
+        self.whole: Call | None = None
+        """The call that this one is another leg of, by what a PBX told: it counts for both."""
 
     @property
     def is_ended(self) -> bool:

@@ -162,6 +162,32 @@ class CallRegistry:
             call.anomalies += (anomaly,)
             self._report(call, AnomalySeen(call.call_id, anomaly, now_ns))
 
+    def begin_told(self, call: Call, now_ns: int) -> None:
+        """Show a call that a PBX tells of, and nobody else; whoever tells says how it goes on."""
+        self._make_room(now_ns)
+        call.state = CallState.SETUP
+        self._table.add(call)
+
+    def answer_told(self, call: Call, outcome: Outcome | None, now_ns: int) -> None:
+        """Take in that such a call is answered; `None` leaves its outcome open."""
+        call.begin(now_ns)
+        call.answer_ns = now_ns
+        if outcome is not None and call.outcome is None:
+            call.outcome = outcome
+            self._report_outcome(call, now_ns)
+
+    def end_told(self, call: Call, outcome: Outcome, now_ns: int) -> None:
+        """Take in that such a call is over; an outcome that is known stays."""
+        had_outcome = call.outcome is not None
+        call.end(now_ns, outcome)
+        if not had_outcome:
+            self._report_outcome(call, now_ns)
+        self._retire(call, now_ns)
+
+    def take_back(self, call: Call) -> None:
+        """Forget such a call: it is seen on the wire as another one."""
+        self._table.remove(call)
+
     def tick(self, now_ns: int) -> None:
         """Do what is due. Cheap when nothing is: call it as often as you like."""
         for stream in self._undecided.take_due(now_ns):
@@ -202,6 +228,8 @@ class CallRegistry:
     def _call_for(self, message: SipMessage, now_ns: int) -> Call | None:
         """Return the call that a message is about, new if need be; `None` if about none."""
         call = self._table.find(message.call_id)
+        if call is not None and call.dialog is None:
+            call = None  # a PBX has told of it; from here on it is followed on the wire
         recognition = recognise(message, call, now_ns=now_ns, timers=self._timers)
         if recognition is Recognition.NEW:
             return self._new_call(message, now_ns)
@@ -334,6 +362,6 @@ class CallRegistry:
             self._report(call, OutcomeKnown(call.call_id, call.outcome, now_ns))
 
     def _report(self, call: Call, event: CallEvent) -> None:
-        """Keep an event; what a recorder hears is another call's and counts there."""
-        if not call.is_recording:
+        """Keep an event; a recorder's copy, and another leg, is another call's and counts there."""
+        if not call.is_recording and call.whole is None:
             self._events.append(event)

@@ -86,6 +86,7 @@ def _settings(configuration: schema.Configuration) -> settings.Settings:
                 for name, codec in quality.codecs.items()
             ),
         ),
+        ami=tuple(settings.AmiSettings(**dict(server)) for server in configuration.ami),
         web=settings.WebSettings(**dict(configuration.web)),
         log=settings.LogSettings(**dict(configuration.log)),
     )

@@ -17,6 +17,8 @@ from qos_exporter.settings import CodecSettings, NetworkSettings, Settings
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+HIDDEN = "<secret>"
+"""What stands for a secret: people show others what check-config prints."""
 QUANTITIES: dict[str, Callable[[int], str]] = {"ns": format_duration, "bytes": format_size}
 """How an integer is written, by the unit at the end of its name."""
 
@@ -27,7 +29,9 @@ def render_settings(settings: Settings) -> str:
 
 
 def _value(name: str, value: object) -> Data:
-    """Give the YAML for the setting `name`."""
+    """Give the YAML for the setting `name`; a secret is not shown."""
+    if name == "secret" and value:
+        return HIDDEN
     if isinstance(value, ListenAddress):
         return str(value)
     if isinstance(value, tuple):

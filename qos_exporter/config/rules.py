@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from pydantic import BeforeValidator
 
@@ -100,6 +100,46 @@ def prefix(text: str) -> str:
     except ValueError:
         raise ValueError(f"is {text!r}, which is no prefix such as 10.0.0.0/8") from None
     raise ValueError(f"is {text!r}, which has host bits set; did you mean {network}?")
+
+
+def entries(value: object) -> object:
+    """Take a list whose lines are all commented out as an empty one."""
+    return () if value is None else value
+
+
+def one_line(text: str) -> str:
+    """Check a text that is sent as one line of a protocol."""
+    if not text.isprintable():
+        raise ValueError("must be printable characters on one line")
+    return text
+
+
+def host(name: str) -> str:
+    """Check the name or address of a machine."""
+    if not name or not name.isprintable() or any(character in " /[]" for character in name):
+        raise ValueError(f"is {name!r}, which is no host name and no address")
+    return name
+
+
+class Server(Protocol):
+    """Where a server is."""
+
+    @property
+    def host(self) -> str:
+        """Its name or address."""
+
+    @property
+    def port(self) -> int:
+        """Its port."""
+
+
+Servers = TypeVar("Servers", bound=Sequence[Server])
+
+
+def one_entry_per_server(servers: Servers) -> Servers:
+    """Refuse two entries for one server: each call would count twice."""
+    unique([f"{server.host}:{server.port}" for server in servers])
+    return servers
 
 
 def unique(items: Items) -> Items:

@@ -132,6 +132,26 @@ class Log(Section):
     format: settings.LogFormat = DEFAULTS.log.format
 
 
+class Ami(Section):
+    """One server of `ami:`."""
+
+    host: Annotated[str, AfterValidator(rules.host)] = "127.0.0.1"
+    port: Port = 5038
+    username: Annotated[str, AfterValidator(rules.one_line)]
+    secret: Annotated[str, AfterValidator(rules.one_line)] = ""
+    secret_file: str = ""
+    auth: settings.AmiAuth = "md5"
+    tls: bool = False
+    tls_ca_file: str = ""
+    tls_verify: bool = True
+
+    @model_validator(mode="after")
+    def _has_one_secret(self) -> Self:
+        if bool(self.secret) == bool(self.secret_file):
+            raise ValueError("needs either secret or secret_file")
+        return self
+
+
 Prefixes = Annotated[tuple[Annotated[str, AfterValidator(rules.prefix)], ...], Strict(strict=False)]
 NetworkName = Annotated[str, AfterValidator(rules.network_name)]
 
@@ -147,6 +167,12 @@ class Configuration(Section):
         dict[NetworkName, Prefixes], EmptyIsDefault, AfterValidator(rules.one_name_per_prefix)
     ] = {}
     quality: Annotated[Quality, EmptyIsDefault] = Quality()
+    ami: Annotated[
+        tuple[Ami, ...],
+        Strict(strict=False),
+        BeforeValidator(rules.entries),
+        AfterValidator(rules.one_entry_per_server),
+    ] = ()
     web: Annotated[Web, EmptyIsDefault] = Web()
     log: Annotated[Log, EmptyIsDefault] = Log()
 
@@ -158,6 +184,8 @@ def model_at(path: Path) -> type[Section]:
         if isinstance(annotation, type) and issubclass(annotation, Section):
             fields = annotation.model_fields.items()
             annotation = next(info.annotation for field, info in fields if key_of(field) == part)
+        elif isinstance(part, int):
+            annotation, _ = get_args(annotation)  # a list of sections of one kind
         else:
             _, annotation = get_args(annotation)  # a mapping from names to sections of one kind
     if not (isinstance(annotation, type) and issubclass(annotation, Section)):

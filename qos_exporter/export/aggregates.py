@@ -78,6 +78,8 @@ def _histogram_families(groups: tuple[GroupView, ...]) -> Iterator[Metric]:
         metric = metric_family.histogram(family)
         for source, observed in values:
             for group in groups:
-                labels = group_labels(family, group, source=source)
-                metric_family.add_histogram(metric, family, labels, observed(group))
+                histogram = observed(group)
+                if histogram is not None:
+                    labels = group_labels(family, group, source=source)
+                    metric_family.add_histogram(metric, family, labels, histogram)
         yield metric

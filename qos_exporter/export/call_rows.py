@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
 from qos_exporter.export.call_media import CallMedia, call_media
-from qos_exporter.snapshot import CallView, ReportedQuality, RoundTripLeg, Spread
+from qos_exporter.snapshot import AMI_SOURCE, CallView, ReportedQuality, RoundTripLeg, Spread
 
 UNKNOWN = "unknown"
 """The label value for what was not found out."""
@@ -61,6 +61,8 @@ DIRECTIONS = RowKind(
         "scale": _scale,
     }
 )
+TOLD_DIRECTIONS = RowKind(dict(DIRECTIONS.labels))
+"""Directions that a PBX has told of."""
 REPORTS = RowKind(
     {
         "call_id": attrgetter("media.call.call_id"),
@@ -86,7 +88,8 @@ def call_rows(calls: Iterable[CallView]) -> CallRows:
     directions = list(call_media(shown))
     timed = sorted((call for call in shown if call.round_trip_legs), key=attrgetter("start_s"))
     return {
-        DIRECTIONS: directions,
+        DIRECTIONS: [media for media in directions if media.scored.source != AMI_SOURCE],
+        TOLD_DIRECTIONS: [media for media in directions if media.scored.source == AMI_SOURCE],
         REPORTS: list(_reports(directions)),
         TRIPS: _trips(timed),
         LEGS: _legs(timed),

@@ -11,6 +11,7 @@ from qos_exporter.export.call_rows import (
     DIRECTIONS,
     LEGS,
     REPORTS,
+    TOLD_DIRECTIONS,
     TRIPS,
     UNKNOWN,
     CallRow,
@@ -18,10 +19,8 @@ from qos_exporter.export.call_rows import (
 )
 from qos_exporter.export.catalogue import BY_NAME, PER_CALL, Family
 from qos_exporter.export.catalogue.per_call import PACKET_FATES
-from qos_exporter.snapshot import LossBursts
+from qos_exporter.snapshot import AMI_SOURCE, RTP_SOURCE, LossBursts
 
-RTP_SOURCE = "rtp"
-"""The `source` of figures that were measured at the tap."""
 RTCP_SOURCE = "rtcp"
 """The `source` of figures that were made of receiver reports (RFC 3550)."""
 
@@ -97,6 +96,25 @@ _MEASURED: dict[str, tuple[Subject, str]] = {
     "voip_call_last_packet_timestamp_seconds": (_current, "last_s"),
 }
 
+_TOLD_COUNTS = ("expected", "received", "lost")
+_TOLD: dict[str, tuple[Subject, str]] = {
+    name: value
+    for name, value in _MEASURED.items()
+    if name
+    in {
+        "voip_call_mos_lq",
+        "voip_call_mos_cq",
+        "voip_call_r_factor",
+        "voip_call_loss_ratio",
+        "voip_call_jitter_seconds",
+        "voip_call_start_timestamp_seconds",
+        "voip_call_duration_seconds",
+        "voip_call_last_packet_timestamp_seconds",
+        *(f"voip_call_packets_{fate}_total" for fate in _TOLD_COUNTS),
+    }
+}
+"""What a PBX can tell; for all else there would only be zeros that nobody has counted."""
+
 _BY_RTCP: dict[str, tuple[Subject, str]] = {
     "voip_call_loss_ratio": (_window, "reported_loss_ratio"),
     "voip_call_jitter_seconds": (_window, "reported_jitter_s"),
@@ -124,9 +142,10 @@ _OF_LEGS: dict[str, tuple[Subject, str]] = {
 
 def _of_family(family: Family) -> list[CallValue]:
     """Give the sources of one family, measured figures first."""
-    rtp = RTP_SOURCE if "source" in family.labels else ""
+    rtp, told = (RTP_SOURCE, AMI_SOURCE) if "source" in family.labels else ("", "")
     sources = (
         (DIRECTIONS, _MEASURED, rtp),
+        (TOLD_DIRECTIONS, _TOLD, told),
         (DIRECTIONS, _BY_RTCP, RTCP_SOURCE),
         (REPORTS, _BY_OTHER_REPORTS, ""),
         (TRIPS, _OF_TRIPS, ""),

@@ -30,7 +30,8 @@ loss and round trip carry an exemplar with the `call_id`. `?name[]=…` (repeata
 the samples of those names.
 
 `source` says who measured: `rtp` is the exporter itself, `rtcp` what receiver reports tell,
-`rtcp_xr`, `vq_report` (RFC 6035) and `rtp_stat` (`X-RTP-Stat` in SIP) what a far end worked out.
+`rtcp_xr`, `vq_report` (RFC 6035) and `rtp_stat` (`X-RTP-Stat` in SIP) what a far end worked out,
+`ami` what [Asterisk](asterisk.md) tells.
 [What the far end heard](quality.md#what-the-far-end-heard) has the details. The window figures of
 `rtcp` are there when reports came within the window; other reports show their last word."""
 

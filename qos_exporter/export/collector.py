@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from qos_exporter.export import metric_family
 from qos_exporter.export.aggregates import aggregate_families
 from qos_exporter.export.call_media import CallMedia
-from qos_exporter.export.call_rows import DIRECTIONS, CallRows, call_rows
+from qos_exporter.export.call_rows import DIRECTIONS, TOLD_DIRECTIONS, CallRows, call_rows
 from qos_exporter.export.call_values import CALL_INFO, CALL_VALUES, info_values
 from qos_exporter.export.catalogue import FAMILIES
 from qos_exporter.export.own_state import build_info, exporter_families
@@ -81,7 +81,7 @@ def call_families(snapshot: Snapshot) -> Iterator[Metric]:
 
 def _call_info(rows: CallRows) -> Metric:
     metric = metric_family.info(CALL_INFO)
-    for row in rows[DIRECTIONS]:
+    for row in (*rows[DIRECTIONS], *rows[TOLD_DIRECTIONS]):
         if isinstance(row, CallMedia):
             metric_family.add_info(metric, CALL_INFO, info_values(row))
     return metric

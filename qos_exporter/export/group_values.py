@@ -6,14 +6,21 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import TypeAlias, TypeVar
 
-from qos_exporter.export.call_values import RTCP_SOURCE, RTP_SOURCE
+from qos_exporter.export.call_values import RTCP_SOURCE
 from qos_exporter.export.catalogue import AGGREGATE, Family
 from qos_exporter.export.catalogue.per_call import PACKET_FATES
-from qos_exporter.snapshot import GroupReports, GroupView, Histogram
+from qos_exporter.snapshot import (
+    AMI_SOURCE,
+    RTP_SOURCE,
+    GroupHeard,
+    GroupReports,
+    GroupView,
+    Histogram,
+)
 
 V = TypeVar("V")
 Number: TypeAlias = Callable[[GroupView], float | None]
-Observed: TypeAlias = Callable[[GroupView], Histogram]
+Observed: TypeAlias = Callable[[GroupView], Histogram | None]
 
 TRIP_SOURCES = (RTCP_SOURCE, "rtcp_xr", "stun")
 """Where the leg can come from that completes a round trip."""
@@ -67,6 +74,28 @@ _RTCP_NUMBERS: dict[str, Number] = {
     "voip_reported_packets_lost_total": _count("packets_lost"),
 }
 
+
+def _told(of_heard: Callable[[GroupHeard], V]) -> Callable[[GroupView], V | None]:
+    """Take a value from what PBXs told of a group; where they told nothing there is no series."""
+    return lambda group: None if group.by_pbx is None else of_heard(group.by_pbx)
+
+
+def _told_trips(group: GroupView) -> Histogram | None:
+    trips = () if group.reports is None else group.reports.round_trip_s
+    return dict(trips).get(AMI_SOURCE)
+
+
+_TOLD_NUMBERS: dict[str, Number] = {
+    "voip_active_loss_ratio_mean": _told(attrgetter("active_loss_ratio_mean")),
+    "voip_active_jitter_seconds_mean": _told(attrgetter("active_jitter_s_mean")),
+}
+
+_TOLD_HISTOGRAMS: dict[str, Observed] = {
+    "voip_window_loss_ratio": _told(attrgetter("window_loss_ratio")),
+    "voip_window_jitter_seconds": _told(attrgetter("window_jitter_s")),
+    "voip_round_trip_seconds": _told_trips,
+}
+
 _BREAKDOWNS: dict[str, Callable[[GroupView], tuple[tuple[str | float, ...], ...]]] = {
     "voip_windows_total": lambda group: group.windows,
     "voip_media_seconds_total": lambda group: group.media_s_by_rating,
@@ -104,16 +133,21 @@ def _sourced(
     return tuple((family, values) for family, values in found if values)
 
 
-GROUP_NUMBERS = _sourced((RTP_SOURCE, _NUMBERS), (RTCP_SOURCE, _RTCP_NUMBERS))
+GROUP_NUMBERS = _sourced(
+    (RTP_SOURCE, _NUMBERS), (RTCP_SOURCE, _RTCP_NUMBERS), (AMI_SOURCE, _TOLD_NUMBERS)
+)
 """Families with one number per group and source, `None` where there is nothing to say."""
 
 GROUP_BREAKDOWNS = _sourced((RTP_SOURCE, _BREAKDOWNS))
 """Families with several numbers per group: rows of further label values and the number, last."""
 
 GROUP_HISTOGRAMS = _sourced(
-    (RTP_SOURCE, _HISTOGRAMS), (RTCP_SOURCE, _RTCP_HISTOGRAMS), *_TRIP_HISTOGRAMS
+    (RTP_SOURCE, _HISTOGRAMS),
+    (RTCP_SOURCE, _RTCP_HISTOGRAMS),
+    *_TRIP_HISTOGRAMS,
+    (AMI_SOURCE, _TOLD_HISTOGRAMS),
 )
-"""Families with one histogram per group and source."""
+"""Families with one histogram per group and source, `None` where there is none."""
 
 
 def group_labels(family: Family, group: GroupView, *, source: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from qos_exporter import __version__
 from qos_exporter.export import metric_family
 from qos_exporter.export.aggregates import labelled, simple
 from qos_exporter.export.catalogue import BY_NAME
-from qos_exporter.snapshot import CaptureView, ExporterView, ReportTotals, Snapshot
+from qos_exporter.snapshot import CaptureView, ExporterView, PbxView, ReportTotals, Snapshot
 
 
 def exporter_families(snapshot: Snapshot) -> Iterator[Metric]:
@@ -20,6 +20,7 @@ def exporter_families(snapshot: Snapshot) -> Iterator[Metric]:
     yield from _capture_families(snapshot.captures)
     yield from _decoding_families(snapshot.exporter)
     yield from _report_families(snapshot.reports)
+    yield from _pbx_families(snapshot.pbxs)
     yield from _table_families(snapshot.exporter)
     yield simple("qos_exporter_call_series_dropped_total", (((), snapshot.totals.series_dropped),))
 
@@ -102,6 +103,24 @@ def _report_families(reports: ReportTotals) -> Iterator[Metric]:
         "qos_exporter_round_trips_rejected_total",
         (((source, reason), count) for source, reason, count in reports.rejected_round_trips),
     )
+
+
+def _pbx_families(pbxs: tuple[PbxView, ...]) -> Iterator[Metric]:
+    yield simple("qos_exporter_ami_up", labelled((pbx.server, pbx.up) for pbx in pbxs))
+    yield simple("qos_exporter_ami_fault", _by_server(pbxs, "faults"))
+    yield simple(
+        "qos_exporter_ami_reconnects_total",
+        labelled((pbx.server, pbx.reconnects) for pbx in pbxs),
+    )
+    yield simple("qos_exporter_ami_events_total", _by_server(pbxs, "events"))
+    yield simple("qos_exporter_ami_values_rejected_total", _by_server(pbxs, "rejected"))
+
+
+def _by_server(pbxs: Iterable[PbxView], quantity: str) -> Iterator[tuple[tuple[str, str], float]]:
+    """Give the series of counters that each server has by a second label."""
+    for pbx in pbxs:
+        for label, number in getattr(pbx, quantity):
+            yield (pbx.server, label), number
 
 
 def _table_families(exporter: ExporterView) -> Iterator[Metric]:

@@ -18,7 +18,7 @@ from qos_exporter.snapshot import POST_DIAL_DELAY_S_EDGES, CallTotals
 from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from qos_exporter.calls.call import Call
     from qos_exporter.calls.media import MediaStream
@@ -35,6 +35,8 @@ class CallBook:
         self._with_issues = 0
         self._troubled: set[Call] = set()
         self._unrated: dict[Call, None] = {}
+        self._legs: dict[Call, dict[Call, None]] = {}
+        """The other legs of calls that a PBX told of."""
 
     def note_event(self, event: CallEvent) -> None:
         """Count what happened to a call."""
@@ -47,6 +49,7 @@ class CallBook:
 
     def note_issue(self, call: Call) -> None:
         """Count a call with a window that was less than good, or with an anomaly, once."""
+        call = call.whole or call
         if call not in self._troubled:
             self._troubled.add(call)
             self._with_issues += 1
@@ -54,28 +57,39 @@ class CallBook:
     def has_media(self, call: Call) -> None:
         """A stream of the call was found: it is to be rated at its end."""
         self._unrated[call] = None
+        if call.whole is not None:
+            self._legs.setdefault(call.whole, {})[call] = None
+
+    def forget(self, call: Call) -> None:
+        """Do not rate a call that turned out to be another one."""
+        self._unrated.pop(call, None)
 
     def rate_ended(self) -> None:
         """Count each call that is over, and whose last windows are, by its rating."""
         done = [call for call in self._unrated if call.is_ended and _is_complete(call)]
         for call in done:
             del self._unrated[call]
-            rating = rating_name(_worst_mos(call))
+            if call.whole is not None:
+                continue
+            legs = self._legs.pop(call, {})
+            rating = rating_name(min(_known_mos([call, *legs]), default=None))
             if rating is not None:
                 self._ratings[rating] += 1
 
     def keep_only(self, calls: Iterable[Call]) -> None:
         """Forget what was noted of all calls but these, and those whose last windows are open."""
         self._troubled &= {*calls, *self._unrated}
+        if self._legs:
+            self._legs = {call: self._legs[call] for call in self._legs if call in self._unrated}
 
     def totals(self, shown: Sequence[Call], *, series_dropped: int) -> CallTotals:
         """Copy the counters; `shown` are the calls that are under way or over since a moment."""
         under_way = [call for call in shown if not call.is_ended]
-        undecided = sum(1 for call in under_way if call.outcome is None)
+        undecided = sum(1 for call in under_way if call.outcome is None and call.whole is None)
         return CallTotals(
             by_outcome=tuple((outcome.value, count) for outcome, count in self._outcomes.items()),
             by_rating=tuple(self._ratings.items()),
-            active=len(under_way),
+            active=len({call.whole or call for call in under_way}),
             with_issues=self._with_issues,
             anomalies=tuple((kind.value, count) for kind, count in self._anomalies.items()),
             post_dial_delay_s=self._post_dial_delay.view(),
@@ -93,8 +107,9 @@ def _is_complete(call: Call) -> bool:
     return all(final_view(stream) is not None for stream in _own_streams(call))
 
 
-def _worst_mos(call: Call) -> float | None:
-    """A call is as good as the worse of its directions, as its parties would judge it."""
-    views = map(final_view, _own_streams(call))
-    means = [view.mos_lq.mean for view in views if view is not None and view.mos_lq]
-    return min(means, default=None)
+def _known_mos(legs: Iterable[Call]) -> Iterator[float]:
+    """A call is as good as the worst of its directions and legs, as its parties would judge it."""
+    for call in legs:
+        for view in map(final_view, _own_streams(call)):
+            if view is not None and view.mos_lq:
+                yield view.mos_lq.mean

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qos_exporter.monitor.pbx.stream import PbxStream
 from qos_exporter.monitor.tracked import TrackedStream
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ class KernelControl:
         """When the stream was last heard; of one that is gone, when it was last seen alive."""
         followed = self._followed(stream)
         if followed is None:
-            return stream.last_ns if isinstance(stream, TrackedStream) else stream.first_ns
+            if isinstance(stream, TrackedStream | PbxStream):
+                return stream.last_ns
+            return stream.first_ns
         source, tracked = followed
         return source.kernel.last_packet_ns(tracked.slot)
 
@@ -96,7 +99,7 @@ class KernelControl:
 
     def _followed(self, stream: MediaStream) -> tuple[Source, TrackedStream] | None:
         """The stream with the source whose kernel has it; `None` for one that is gone."""
+        if not isinstance(stream, TrackedStream):
+            return None
         source = self._sources[stream.source]
-        if isinstance(stream, TrackedStream) and source.holds(stream):
-            return source, stream
-        return None
+        return (source, stream) if source.holds(stream) else None

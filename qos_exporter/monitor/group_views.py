@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qos_exporter.monitor.groups import COUNTERS, RESULT_REASONS, GroupSums
+from qos_exporter.monitor.groups import COUNTERS, RESULT_REASONS, GroupSums, Heard
+from qos_exporter.monitor.history import HISTORY
 from qos_exporter.quality.rating import RATINGS
-from qos_exporter.snapshot import GroupView, Histogram, PacketCounts
+from qos_exporter.snapshot import GroupHeard, GroupView, Histogram, PacketCounts
 from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from qos_exporter.monitor.stream_views import StreamCopies
 
+NO_ROWS = np.zeros(0, dtype=HISTORY)
 UNRATED_LABEL = "unscored"
 
 
@@ -50,7 +52,7 @@ def lowest(values: NDArray[np.float64]) -> float | None:
 
 def running_rows(copies: Iterable[StreamCopies]) -> NDArray[np.void]:
     """The history rows of all running streams."""
-    rows = np.concatenate([each.history[each.is_active] for each in copies])
+    rows = np.concatenate([NO_ROWS, *(each.history[each.is_active] for each in copies)])
     return rows[rows["group"] >= 0]
 
 
@@ -80,16 +82,39 @@ def running(rows: NDArray[np.void]) -> Running:
 
 
 def group_views(
-    sums: Sequence[GroupSums], running: Iterable[StreamCopies]
+    sums: Sequence[GroupSums], running: Iterable[StreamCopies], by_pbx: NDArray[np.void] = NO_ROWS
 ) -> tuple[GroupView, ...]:
-    """View all groups, with the streams that are running."""
+    """View all groups, with the streams that are running; `by_pbx` are those PBXs tell of."""
     if not sums:
         return ()
-    now = running_by_group(running_rows(running), len(sums))
-    return tuple(group_view(each, present) for each, present in zip(sums, now, strict=True))
+    by_pbx = by_pbx[by_pbx["group"] >= 0]
+    rows = np.concatenate([running_rows(running), without_measured(by_pbx)])
+    now = running_by_group(rows, len(sums))
+    told = running_by_group(by_pbx, len(sums))
+    return tuple(map(group_view, sums, now, told))
 
 
-def group_view(sums: GroupSums, now: Running) -> GroupView:
+def without_measured(rows: NDArray[np.void]) -> NDArray[np.void]:
+    """Give the rows without what is shown beside the name of who measured it."""
+    rows = rows.copy()
+    for name in ("loss_ratio", "jitter_s"):
+        rows[name] = np.nan
+    return rows
+
+
+def heard_view(heard: Heard, told: Running) -> GroupHeard | None:
+    """View what PBXs told of one group; `None` where they told nothing."""
+    if heard.is_empty:
+        return None
+    return GroupHeard(
+        window_loss_ratio=heard.loss_ratio.view(),
+        window_jitter_s=heard.jitter_s.view(),
+        active_loss_ratio_mean=told.loss_ratio_mean,
+        active_jitter_s_mean=told.jitter_s_mean,
+    )
+
+
+def group_view(sums: GroupSums, now: Running, told: Running) -> GroupView:
     """View one group."""
     counters = dict(zip(COUNTERS, sums.counters.tolist(), strict=True))
     return GroupView(
@@ -124,11 +149,12 @@ def group_view(sums: GroupSums, now: Running) -> GroupView:
         window_mos_lq=sums.mos_lq.view(),
         window_mos_cq=sums.mos_cq.view(),
         window_r_factor=sums.r_factor.view(),
-        window_loss_ratio=sums.loss_ratio.view(),
-        window_jitter_s=sums.jitter_s.view(),
+        window_loss_ratio=sums.by_tap.loss_ratio.view(),
+        window_jitter_s=sums.by_tap.jitter_s.view(),
         delay_variation_s=Histogram(
             tuple(sums.delay_variation.tolist()), sums.delay_variation_sum_s
         ),
         loss_run_packets=Histogram(tuple(sums.loss_runs.tolist()), float(sums.loss_run_packets)),
         reports=sums.reports.view(now.reported_means),
+        by_pbx=heard_view(sums.by_pbx, told),
     )

@@ -64,6 +64,15 @@ RESULT_REASONS = (
 """Every (result, reason) that a window can have."""
 
 
+class Heard:
+    """Loss and jitter, which are kept apart by who measured them."""
+
+    def __init__(self) -> None:
+        self.is_empty = True
+        self.loss_ratio = Tally(LOSS_RATIO_EDGES)
+        self.jitter_s = Tally(JITTER_S_EDGES)
+
+
 class GroupSums:
     """Everything that is summed up for one group of streams."""
 
@@ -75,8 +84,8 @@ class GroupSums:
         self.mos_lq = Tally(MOS_EDGES)
         self.mos_cq = Tally(MOS_EDGES)
         self.r_factor = Tally(R_FACTOR_EDGES)
-        self.loss_ratio = Tally(LOSS_RATIO_EDGES)
-        self.jitter_s = Tally(JITTER_S_EDGES)
+        self.by_tap = Heard()
+        self.by_pbx = Heard()
         self.delay_variation = np.zeros(12, dtype=np.int64)
         self.delay_variation_sum_s = 0.0
         self.loss_runs = np.zeros(11, dtype=np.int64)
@@ -95,16 +104,20 @@ class GroupSums:
         scores: WindowScores,
         at: NDArray[np.intp],
         call_id_of: CallIdOf,
+        *,
+        by_pbx: bool = False,
     ) -> None:
         """Add the scores that stand at `at` for the rows (all of this group)."""
         self._add_verdicts(rows, scores, at)
         self.mos_lq.add(scores.mos_lq[at])
         self.mos_cq.add(scores.mos_cq[at])
         self.r_factor.add(scores.r_lq[at])
-        self.loss_ratio.add(scores.loss_ratio[at][rows["expected"] > 0])
-        self.jitter_s.add(rows["jitter_mean_s"])
+        heard = self.by_pbx if by_pbx else self.by_tap
+        heard.is_empty = False
+        heard.loss_ratio.add(scores.loss_ratio[at][rows["expected"] > 0])
+        heard.jitter_s.add(rows["jitter_mean_s"])
         self._keep_exemplars(self.mos_lq, scores.mos_lq[at], rows, call_id_of)
-        self._keep_exemplars(self.loss_ratio, scores.loss_ratio[at], rows, call_id_of)
+        self._keep_exemplars(heard.loss_ratio, scores.loss_ratio[at], rows, call_id_of)
 
     @staticmethod
     def _keep_exemplars(
@@ -199,10 +212,15 @@ class Groups:
         scores: WindowScores,
         numbers: NDArray[np.int64],
         call_id_of: CallIdOf,
+        *,
+        by_pbx: bool = False,
     ) -> None:
-        """Add scored windows to their groups; `call_id_of` tells the call of a slot."""
+        """Add scored windows to their groups; `call_id_of` tells the call of a slot.
+
+        `by_pbx`: it was not our tap that measured them.
+        """
         for number, at in by_number(numbers):
-            self.sums[number].add(rows[at], scores, at, call_id_of)
+            self.sums[number].add(rows[at], scores, at, call_id_of, by_pbx=by_pbx)
 
     def _unnamed(self, rows: NDArray[np.void]) -> NDArray[np.int64]:
         """0 or 1 for codecs without a row: whether their name is known at all."""

@@ -16,7 +16,8 @@ from qos_exporter.dataplane.frames import FrameBatch
 from qos_exporter.monitor.exporter_views import OwnState
 from qos_exporter.monitor.intake import Intake
 from qos_exporter.monitor.news import News
-from qos_exporter.monitor.parts import assemble
+from qos_exporter.monitor.parts import assemble, codec_table
+from qos_exporter.monitor.pbx.assembly import assemble_pbx
 from qos_exporter.monitor.picture import develop, take_picture
 from qos_exporter.monitor.reconfiguration import Reconfiguration
 from qos_exporter.monitor.windows import Windows
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from qos_exporter.monitor.pbx.server import PbxLink
     from qos_exporter.monitor.source import CaptureStatus, Source
     from qos_exporter.monitor.tracked import TrackedStream
+    from qos_exporter.protocols import ami
     from qos_exporter.settings import Settings
     from qos_exporter.snapshot import Snapshot
 
@@ -47,6 +50,7 @@ class Monitor:
         self.own = OwnState()
         self._lock = threading.Lock()
         self._parts = assemble(settings, sources, keep_all=keep_all)
+        self._pbx = assemble_pbx(settings, self._parts, codec_table(settings.quality))
         self._call_limit = 0 if keep_all else settings.streams.table_limit
         self._over: list[TrackedStream] = []
         self._windows = Windows(self._parts, over=self._over if keep_all else None)
@@ -59,6 +63,20 @@ class Monitor:
         """Ask `status` how the capture of a source fares."""
         self._parts.sources[source].status = status
 
+    def watch_pbx(self, server: int, link: PbxLink) -> None:
+        """Ask `link` how the connection to a PBX fares."""
+        self._pbx.servers[server].link = link
+
+    def take_from_pbx(
+        self, server: int, news: Sequence[ami.News], now_ns: int
+    ) -> Sequence[ami.Action]:
+        """Take in what a PBX told, and let time pass; gives what is to be asked of it in turn."""
+        with self._lock:
+            asked = self._pbx.take(server, news, max(now_ns, self._now_ns))
+            self._news.take_from_calls()
+            self._pass_time(now_ns)
+        return asked
+
     def reconfigure(self, settings: Settings) -> None:
         """Follow new settings without losing a call; raises ConfigError and changes nothing then.
 
@@ -66,7 +84,7 @@ class Monitor:
         """
         change = Reconfiguration.prepare(settings)
         with self._lock:
-            change.apply(self._parts)
+            change.apply(self._parts, self._pbx)
 
     def ingest(self, source: int, batch: FrameBatch) -> None:
         """Count a batch of frames; only one thread may do so for the same source."""
@@ -122,7 +140,11 @@ class Monitor:
         with no_collection():
             with self._lock:
                 picture = take_picture(
-                    self._parts, taken_ns=self._now_ns, over=self._over, call_limit=self._call_limit
+                    self._parts,
+                    self._pbx,
+                    taken_ns=self._now_ns,
+                    over=self._over,
+                    call_limit=self._call_limit,
                 )
             return develop(picture, self._parts, own=self.own, began_s=began_s)
 
@@ -138,6 +160,8 @@ class Monitor:
             self._next_tick_ns = self._now_ns + SECOND_NS
             self._parts.calls.tick(self._now_ns)
             self._parts.reports.pass_time(self._now_ns)
+            if self._pbx.pass_time(self._now_ns):
+                self._settle()
             self._news.take_from_calls()
             if self._parts.admission.is_full:
                 self._parts.admission.keep_only(self._parts.calls.calls)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qos_exporter.dataplane.packet_clock import PacketClock
 from qos_exporter.monitor.call_views import CallCopy, call_view, copy_call
 from qos_exporter.monitor.exporter_views import capture_views, exporter_view
 from qos_exporter.monitor.group_views import group_views
+from qos_exporter.monitor.pbx.views import copy_streams as copy_pbx_streams
+from qos_exporter.monitor.pbx.views import pbx_views
 from qos_exporter.monitor.reporting.unseen_views import unseen_view
 from qos_exporter.monitor.stream_views import StreamCopies, copy_streams, stream_views
 from qos_exporter.monitor.tracked import final_view
@@ -18,12 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from qos_exporter.calls.call import Call
-    from qos_exporter.dataplane.packet_clock import PacketClock
     from qos_exporter.monitor.exporter_views import OwnState
     from qos_exporter.monitor.parts import Parts
+    from qos_exporter.monitor.pbx.desk import PbxDesk
+    from qos_exporter.monitor.pbx.views import PbxCopies
     from qos_exporter.monitor.source import Source
     from qos_exporter.monitor.tracked import TrackedStream
-    from qos_exporter.snapshot import CallTotals, GroupView, ReportTotals, StreamView
+    from qos_exporter.snapshot import CallTotals, GroupView, PbxView, ReportTotals, StreamView
+
+NO_CLOCK = PacketClock()
+"""Where nothing is captured, packet time is that of the machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +43,8 @@ class Picture:
     """By how much it is ahead of the clock of the source that told it."""
     running: tuple[StreamCopies, ...]
     """The streams that are followed, source by source."""
+    by_pbx: PbxCopies
+    """The streams that PBXs tell of."""
     unseen: tuple[StreamView, ...]
     """Streams that are known from their RTCP alone."""
     ended: dict[int, StreamView]
@@ -46,10 +55,16 @@ class Picture:
     decode_errors: tuple[tuple[str, str, int], ...]
     call_table: TableView
     reports: ReportTotals
+    pbxs: tuple[PbxView, ...]
 
 
 def take_picture(
-    parts: Parts, *, taken_ns: int, over: Iterable[TrackedStream], call_limit: int
+    parts: Parts,
+    pbx: PbxDesk,
+    *,
+    taken_ns: int,
+    over: Iterable[TrackedStream],
+    call_limit: int,
 ) -> Picture:
     """Copy the state; whoever calls holds the lock."""
     running = tuple(copy_streams(source, list(source.streams()), parts) for source in parts.sources)
@@ -64,11 +79,14 @@ def take_picture(
         )
         for call in shown
     )
-    clock = max((source.clock for source in parts.sources), key=lambda each: each.latest_ns or 0)
+    clocks = (source.clock for source in parts.sources)
+    clock = max(clocks, key=lambda each: each.latest_ns or 0, default=NO_CLOCK)
+    by_pbx = copy_pbx_streams(pbx.parts, list(pbx.parts.streams))
     return Picture(
         taken_ns=taken_ns,
         ahead_ns=clock.ahead_ns,
         running=running,
+        by_pbx=by_pbx,
         unseen=view_unseen(parts, taken_ns=taken_ns, ahead_ns=clock.ahead_ns),
         ended={
             stream.serial: view
@@ -76,11 +94,12 @@ def take_picture(
             if (view := final_view(stream)) is not None
         },
         calls=calls,
-        groups=group_views(parts.groups.sums, running),
+        groups=group_views(parts.groups.sums, running, by_pbx.history[by_pbx.is_active]),
         totals=parts.book.totals(shown, series_dropped=parts.admission.refused_total),
         decode_errors=parts.signalling.error_counts(),
         call_table=TableView("calls", len(shown), call_limit, parts.calls.evictions),
         reports=parts.reports.counts.view(),
+        pbxs=tuple(server.view() for server in pbx.servers),
     )
 
 
@@ -101,6 +120,8 @@ def view_unseen(parts: Parts, *, taken_ns: int, ahead_ns: int) -> tuple[StreamVi
 
 def clock_of(call: Call, sources: Sequence[Source]) -> PacketClock:
     """The clock of the source that sees the media of a call; of the first one if none does."""
+    if not sources:
+        return NO_CLOCK
     return sources[call.streams[-1].source if call.streams else 0].clock
 
 
@@ -109,6 +130,7 @@ def develop(picture: Picture, parts: Parts, *, own: OwnState, began_s: float) ->
     views = dict(picture.ended)
     for copies in picture.running:
         views.update(zip(copies.serials, stream_views(copies), strict=True))
+    views.update(zip(picture.by_pbx.serials, pbx_views(picture.by_pbx), strict=True))
     calls = tuple(call_view(copy, views, now_ns=picture.taken_ns) for copy in picture.calls)
     return Snapshot(
         taken_s=(picture.taken_ns - picture.ahead_ns) / SECOND_NS,
@@ -126,4 +148,5 @@ def develop(picture: Picture, parts: Parts, *, own: OwnState, began_s: float) ->
             began_s=began_s,
         ),
         reports=picture.reports,
+        pbxs=picture.pbxs,
     )

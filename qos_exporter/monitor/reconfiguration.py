@@ -9,6 +9,7 @@ from qos_exporter.monitor.parts import Parts, codec_table, named_networks
 from qos_exporter.quality.models import MODELS
 
 if TYPE_CHECKING:
+    from qos_exporter.monitor.pbx.desk import PbxDesk
     from qos_exporter.networks import Networks
     from qos_exporter.quality.codec_table import CodecTable
     from qos_exporter.quality.model import Model
@@ -34,12 +35,13 @@ class Reconfiguration:
             calls=settings.calls,
         )
 
-    def apply(self, parts: Parts) -> None:
+    def apply(self, parts: Parts, pbx: PbxDesk) -> None:
         """Let the parts work with it from now on; cannot fail."""
         parts.paths.use(self.networks)
         parts.profiles.use(self.codecs)
         parts.groups.use(self.codecs)
         parts.scoring.use(self.codecs, self.model)
+        pbx.parts.scoring.use(self.codecs, self.model)
         parts.admission.reconfigure(self.calls)
         parts.calls.wait_for(
             silence_timeout_ns=self.calls.silence_timeout_ns, linger_ns=self.calls.linger_ns

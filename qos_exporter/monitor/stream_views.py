@@ -14,7 +14,7 @@ from qos_exporter.monitor.columns import lists, names, quotients, seconds, tuple
 from qos_exporter.monitor.reporting.views import fault_of, reports_of
 from qos_exporter.monitor.window_views import last_windows, ratings, scores, window_counts
 from qos_exporter.quality.burst import burst_ratio
-from qos_exporter.snapshot import PacketCounts, Spread, StreamView
+from qos_exporter.snapshot import RTP_SOURCE, PacketCounts, Spread, StreamView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,6 +114,7 @@ def stream_views(copies: StreamCopies) -> list[StreamView]:
         [fact.reported for fact in copies.facts],
         faults(copies),
         loss_bursts(totals),
+        [RTP_SOURCE] * len(copies.facts),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qos_exporter.calls.media import MediaStream
+from qos_exporter.monitor.pbx.stream import PbxStream
 from qos_exporter.reports.stream_reports import StreamReports
 
 if TYPE_CHECKING:
@@ -77,4 +78,4 @@ class TrackedStream(MediaStream):
 
 def final_view(stream: MediaStream) -> StreamView | None:
     """What is left of a stream that has ended; `None` while it is followed."""
-    return stream.final if isinstance(stream, TrackedStream) else None
+    return stream.final if isinstance(stream, TrackedStream | PbxStream) else None

@@ -31,6 +31,8 @@ class TripSource(StrEnum):
     RTCP = "rtcp"
     RTCP_XR = "rtcp_xr"
     STUN = "stun"
+    AMI = "ami"
+    """From the PBX to the party and back, as it worked it out: the whole trip of that call."""
 
 
 class _Latest(NamedTuple):
@@ -41,7 +43,7 @@ class _Latest(NamedTuple):
 class CallRoundTrip:
     """The legs of one call by source, and their sum wherever both are known at a time."""
 
-    __slots__ = ("_latest", "legs", "total")
+    __slots__ = ("_latest", "_whole", "legs", "total")
 
     def __init__(self) -> None:
         self.legs: dict[tuple[Leg, TripSource], RunningFigures] = {}
@@ -49,6 +51,7 @@ class CallRoundTrip:
         self.total = RunningFigures()
         """Caller to callee and back, in seconds; without a value while a leg is missing."""
         self._latest: dict[Leg, _Latest] = {}
+        self._whole: _Latest | None = None
 
     def add(self, leg: Leg, leg_ns: int, *, source: TripSource, at_ns: int) -> float | None:
         """Take in a leg; returns the round trip of the call in seconds if both legs are known."""
@@ -57,12 +60,26 @@ class CallRoundTrip:
             figures = self.legs[leg, source] = RunningFigures()
         figures.add(leg_ns / SECOND_NS)
         self._latest[leg] = _Latest(leg_ns, at_ns)
-        total_s = self.current_s(at_ns)
+        total_s = self._by_legs(at_ns)
         if total_s is not None:
             self.total.add(total_s)
         return total_s
 
+    def add_whole(self, trip_ns: int, *, at_ns: int) -> None:
+        """Take in a round trip that an end of the call told; it counts while legs are missing."""
+        has_legs = self._by_legs(at_ns) is not None
+        self._whole = _Latest(trip_ns, at_ns)
+        if not has_legs:
+            self.total.add(trip_ns / SECOND_NS)
+
     def current_s(self, now_ns: int) -> float | None:
-        """The round trip by the latest legs; `None` where one is missing or out of date."""
+        """The round trip by the latest legs, else as it was told; `None` where nothing is fresh."""
+        by_legs = self._by_legs(now_ns)
+        if by_legs is not None or self._whole is None:
+            return by_legs
+        is_fresh = now_ns - self._whole.at_ns <= FRESH_NS
+        return self._whole.leg_ns / SECOND_NS if is_fresh else None
+
+    def _by_legs(self, now_ns: int) -> float | None:
         fresh = [each for each in self._latest.values() if now_ns - each.at_ns <= FRESH_NS]
         return sum(each.leg_ns for each in fresh) / SECOND_NS if len(fresh) == len(Leg) else None

@@ -76,6 +76,11 @@ class Reception:
             # What such a receiver says it lost is 0 or 1. It is everything.
             self._running.guess = Loss(tap.expected_now, tap.expected_now)
 
+    def rebase(self) -> None:
+        """Compare the next report with none before: what lies between has not been followed."""
+        self._anchor = None
+        self._running.settle_guess()
+
     def _begin(self, here: Anchor, tap: TapCount, *, from_start: bool) -> None:
         self._anchor = here
         if self.is_deaf:

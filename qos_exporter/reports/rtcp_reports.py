@@ -93,6 +93,11 @@ class RtcpReports:
             self.jitter.add(block.interarrival_jitter_ticks / clock_rate)
             self._window_jitter.add(block.interarrival_jitter_ticks / clock_rate)
 
+    def rebase(self) -> None:
+        """Compare the next report with none before."""
+        self.reception.rebase()
+        self._last = None
+
     def close_window(self) -> ReportedWindow:
         """Say what was reported since this was last asked."""
         loss, marked = self.reception.loss or NOTHING, self._marked_loss

@@ -15,6 +15,8 @@ class ReportSource(StrEnum):
     RTCP_XR = "rtcp_xr"
     VQ_REPORT = "vq_report"
     RTP_STAT = "rtp_stat"
+    AMI = "ami"
+    """A PBX at one end of the stream told what it heard, or what it was told."""
 
 
 class StreamReports:

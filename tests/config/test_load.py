@@ -14,6 +14,7 @@ from qos_exporter.config.render import render_settings
 from qos_exporter.errors import ConfigError
 from qos_exporter.listen import ListenAddress
 from qos_exporter.settings import (
+    AmiSettings,
     CallSettings,
     CaptureSettings,
     CodecSettings,
@@ -29,10 +30,15 @@ from qos_exporter.settings import (
 
 BAD_FILES = Path(__file__).parents[1] / "data" / "config"
 
-SECTIONS = "capture, sip, streams, calls, networks, quality, web, log"
+SECTIONS = "capture, sip, streams, calls, networks, quality, ami, web, log"
 
 MISTAKES = {
     "alias-cycle": "3: networks.all holds itself, through an alias.",
+    "ami-host": "2: ami[0].host is 'pbx example', which is no host name and no address.",
+    "ami-no-secret": "2: ami[0] needs either secret or secret_file.",
+    "ami-twice": "1: ami names 127.0.0.1:5038 twice.",
+    "ami-two-secrets": "2: ami[0] needs either secret or secret_file.",
+    "ami-user": "2: ami[0].username must be printable characters on one line.",
     "boolean-not-one": "2: capture.promiscuous must be true or false.",
     "codec-incomplete": "3: quality.codecs.LYRA.bpl is missing.",
     "codec-scale": "3: quality.codecs.LYRA.scale must be narrowband, wideband or fullband.",
@@ -108,6 +114,7 @@ MISTAKES = {
         "3: the file is not YAML: expected a single document in the stream, "
         "but found another document."
     ),
+    "unknown-ami-key": "2: ami[0].user is not a setting; did you mean username?",
     "unknown-codec-key": (
         "7: quality.codecs.LYRA.clock is not a setting; known here: scale, ie, bpl."
     ),
@@ -252,6 +259,53 @@ def test_printed_settings_read_back_the_same(text: str) -> None:
     """What check-config prints is a configuration file of the same meaning."""
     settings = parse_settings(text, name="qos.yml")
     assert parse_settings(render_settings(settings), name="printed") == settings
+
+
+AMI = """
+ami:
+  - username: monitor
+    secret: hush
+  - host: 2001:db8::5
+    port: 5039
+    username: reader
+    secret_file: /etc/qos/secret
+    auth: plain
+    tls: true
+    tls_ca_file: /etc/qos/ca.pem
+    tls_verify: false
+"""
+
+
+def test_asterisk_servers() -> None:
+    """Servers are a list, of which all but user and secret has a default."""
+    settings = parse_settings(AMI, name="qos.yml")
+    assert settings.ami == (
+        AmiSettings(username="monitor", secret="hush"),  # noqa: S106 -- of nobody
+        AmiSettings(
+            host="2001:db8::5",
+            port=5039,
+            username="reader",
+            secret_file="/etc/qos/secret",  # noqa: S106 -- a path
+            auth="plain",
+            tls=True,
+            tls_ca_file="/etc/qos/ca.pem",
+            tls_verify=False,
+        ),
+    )
+    assert [server.name for server in settings.ami] == ["127.0.0.1:5038", "[2001:db8::5]:5039"]
+
+
+def test_secrets_are_not_printed() -> None:
+    """What check-config prints can be shown to others."""
+    printed = render_settings(parse_settings(AMI, name="qos.yml"))
+    assert "hush" not in printed
+    assert "secret: <secret>" in printed
+
+
+@pytest.mark.parametrize("text", ["ami:\n", "ami: []\n"])
+def test_no_asterisk_servers(text: str) -> None:
+    """An empty list is none."""
+    assert parse_settings(text, name="qos.yml") == Settings()
 
 
 def test_a_date_is_taken_as_the_text_it_was_written_as() -> None:

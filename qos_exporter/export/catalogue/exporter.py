@@ -80,6 +80,34 @@ DECODING = (
     ),
 )
 
+PBXS = (
+    _gauge(
+        name="qos_exporter_ami_up",
+        labels=("server",),
+        help="1 while the exporter is logged in at the manager interface of an Asterisk server.",
+    ),
+    _gauge(
+        name="qos_exporter_ami_fault",
+        labels=("server", "fault"),
+        help="1 for what is wrong with the connection to a server or the rights of its user.",
+    ),
+    _total(
+        name="qos_exporter_ami_reconnects_total",
+        labels=("server",),
+        help="Logins at a manager interface after the first one.",
+    ),
+    _total(
+        name="qos_exporter_ami_events_total",
+        labels=("server", "event"),
+        help="Events that a manager interface sent, by kind.",
+    ),
+    _total(
+        name="qos_exporter_ami_values_rejected_total",
+        labels=("server", "field"),
+        help="Values in reports of RTCP that cannot be, such as a round trip of 65535.99 s.",
+    ),
+)
+
 TABLES = (
     _gauge(
         name="qos_exporter_table_entries",
@@ -126,4 +154,4 @@ OPERATION = (
     ),
 )
 
-EXPORTER: tuple[Family, ...] = (*OPERATION, *CAPTURE, *DECODING, *TABLES)
+EXPORTER: tuple[Family, ...] = (*OPERATION, *CAPTURE, *DECODING, *PBXS, *TABLES)

@@ -12,7 +12,14 @@ from itertools import compress
 from operator import add
 
 from qos_exporter.export.call_media import CallMedia
-from qos_exporter.export.call_rows import DIRECTIONS, CallRow, CallRows, RowKind, call_rows
+from qos_exporter.export.call_rows import (
+    DIRECTIONS,
+    TOLD_DIRECTIONS,
+    CallRow,
+    CallRows,
+    RowKind,
+    call_rows,
+)
 from qos_exporter.export.call_values import CALL_INFO, CALL_VALUES, CallValue, info_values
 from qos_exporter.export.catalogue import Family
 from qos_exporter.export.exposition.formats import Format
@@ -42,7 +49,7 @@ def encode_calls(
 def _families(rows: CallRows, names: frozenset[str] | None) -> Iterator[tuple[Family, list[str]]]:
     """Give each family with its lines, but for the name at the beginning of each."""
     if names is None or CALL_INFO.name in names:
-        yield CALL_INFO, _info_lines(rows[DIRECTIONS])
+        yield CALL_INFO, _info_lines((*rows[DIRECTIONS], *rows[TOLD_DIRECTIONS]))
     columns = {kind: _Columns(kind, of_kind) for kind, of_kind in rows.items()}
     for family, sources in CALL_VALUES:
         if names is None or family.name in names:

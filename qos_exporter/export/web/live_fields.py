@@ -34,6 +34,7 @@ def live_stream(stream: StreamView) -> Fields:
     return {
         **stream_fields(stream),
         "cname": None if cname is None else writable(cname),
+        "source": stream.source,
         "active": stream.active,
         "last_window": window,
     }

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 RTCP_TYPES = ("sr", "rr", "sdes", "bye", "app", "rtpfb", "psfb", "xr", "unknown")
 """What an RTCP packet can be."""
 
+MEASURED_TRIPS: tuple[TripSource, ...] = tuple(
+    each for each in TripSource if each is not TripSource.AMI
+)
+"""Those that we work out ourselves. What a PBX tells is judged, and counted, where it is read."""
+
 
 class ReportCounts:
     """Counters over reports. They only grow."""
@@ -27,9 +32,9 @@ class ReportCounts:
     def __init__(self) -> None:
         self.packets = zeros(RTCP_TYPES)
         """RTCP packets by type."""
-        self.unmatched = zeros(ReportSource)
+        self.unmatched = zeros(each for each in ReportSource if each is not ReportSource.AMI)
         """Reports about a stream that nobody has seen, by source."""
-        self.rejected = zeros(product(TripSource, Rejection))
+        self.rejected = zeros(product(MEASURED_TRIPS, Rejection))
         """Round trips that were not believed."""
         self.encrypted = 0
         """SRTCP datagrams, of which nothing can be read."""

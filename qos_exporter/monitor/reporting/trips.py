@@ -96,6 +96,10 @@ class Trips:
             if total_s is not None and isinstance(stream, TrackedStream):
                 self._observer(stream, source, total_s, at_ns)
 
+    def take_whole(self, call: Call, trip_ns: int, at_ns: int) -> None:
+        """Take in the round trip of a call that one of its ends has told."""
+        self._trip_of(call).add_whole(trip_ns, at_ns=at_ns)
+
     def of(self, call: Call) -> CallRoundTrip | None:
         """The round trips of a call, if it has any."""
         return self._by_call.get(call)

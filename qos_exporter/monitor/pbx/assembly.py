@@ -1,0 +1,45 @@
+"""What follows PBXs, put together from the settings and the other parts of the monitor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qos_exporter.monitor.pbx.desk import PbxDesk
+from qos_exporter.monitor.pbx.parts import PbxParts
+from qos_exporter.monitor.pbx.placing import Placing
+from qos_exporter.monitor.pbx.scoring import PbxScoring
+from qos_exporter.monitor.pbx.streams import PbxStreams
+from qos_exporter.monitor.reporting.targets import Targets
+from qos_exporter.quality.models import MODELS
+
+if TYPE_CHECKING:
+    from qos_exporter.monitor.parts import Parts
+    from qos_exporter.quality.codec_table import CodecTable
+    from qos_exporter.settings import Settings
+
+
+def assemble_pbx(settings: Settings, parts: Parts, codecs: CodecTable) -> PbxDesk:
+    """Make all that follows the PBXs of the settings."""
+    scoring = PbxScoring(
+        settings.quality,
+        codecs,
+        MODELS[settings.quality.model],
+        profiles=parts.profiles,
+        groups=parts.groups,
+        trips=parts.reports.trips,
+    )
+    own = PbxParts(
+        sources=parts.sources,
+        calls=parts.calls,
+        targets=Targets(parts.sources, parts.calls),
+        trips=parts.reports.trips,
+        groups=parts.groups,
+        profiles=parts.profiles,
+        paths=parts.paths,
+        admission=parts.admission,
+        book=parts.book,
+        streams=PbxStreams(),
+        scoring=scoring,
+        placing=Placing(parts.calls, parts.book, is_alone=not parts.sources),
+    )
+    return PbxDesk(settings.ami, own, parts.signalling.errors)

@@ -1,0 +1,210 @@
+"""Takes in what PBXs tell, and says what is to be asked of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qos_exporter.monitor.pbx.codecs import first_format
+from qos_exporter.monitor.pbx.figures import Figures
+from qos_exporter.monitor.pbx.privileges import Privileges
+from qos_exporter.monitor.pbx.server import CHANNELS_MAX, PbxServer
+from qos_exporter.protocols import ami
+from qos_exporter.units import SECOND_NS
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable, Sequence
+
+    from qos_exporter.monitor.pbx.leg import Leg
+    from qos_exporter.monitor.pbx.parts import PbxParts
+    from qos_exporter.settings import AmiSettings
+
+    Handler = Callable[[PbxServer, ami.News, int], None]
+
+CALL_ID = "CHANNEL(pjsip,call-id)"
+CALL_ID_OF_CHAN_SIP = "SIPCALLID"
+CODEC = "CHANNEL(audionativeformat)"
+LIST_EVERY_NS = 60 * SECOND_NS
+"""A list of all channels finds those whose end was missed."""
+SILENCE_NS = 60 * SECOND_NS
+"""A stream that nobody has reported on for so long is over; so is a channel that nobody has spoken
+of, where the PBX gives no list of them."""
+
+
+class PbxDesk:
+    """Follows the channels of all PBXs. Whoever calls holds the monitor's lock."""
+
+    def __init__(
+        self,
+        servers: Sequence[AmiSettings],
+        parts: PbxParts,
+        errors: Counter[tuple[str, str]],
+    ) -> None:
+        self.servers = tuple(map(PbxServer, servers))
+        self.parts = parts
+        self._errors = errors
+        self._figures = Figures(parts)
+        self._privileges = Privileges()
+        self._handlers: dict[type, Handler] = {
+            ami.ReportEvent: self._take_report,
+            ami.ChannelSeen: self._take_channel,
+            ami.ChannelListed: self._take_list,
+            ami.ChannelRenamed: self._take_name,
+            ami.ChannelGone: self._take_end,
+            ami.OtherEvent: self._take_other,
+            ami.Answer: self._take_answer,
+            ami.Unreadable: self._take_unreadable,
+            ami.LinkUp: self._take_link_up,
+            ami.LinkDown: self._take_link_down,
+        }
+
+    def take(self, index: int, news: Sequence[ami.News], now_ns: int) -> list[ami.Action]:
+        """Take in what a PBX told, in order; gives what is to be asked of it."""
+        server = self.servers[index]
+        for each in news:
+            self._handlers[type(each)](server, each, now_ns)
+        return server.take_asked()
+
+    def pass_time(self, now_ns: int) -> bool:
+        """Do what is due; says whether a window has closed."""
+        for server in self.servers:
+            for leg in list(server.legs.values()):
+                self._look_at(leg, server, now_ns)
+            self._privileges.check(server, now_ns)
+            if server.link is not None and server.link.is_up and server.can_list:
+                self._list_again(server, now_ns)
+        if not self.parts.scoring.is_due(now_ns):
+            return False
+        self.parts.close_windows(list(self.parts.streams), now_ns)
+        return True
+
+    def _place(self, leg: Leg, server: PbxServer, now_ns: int, *, at_once: bool = False) -> None:
+        self.parts.placing.place(leg, server, now_ns, at_once=at_once)
+        self._figures.adopt(leg)
+
+    def _look_at(self, leg: Leg, server: PbxServer, now_ns: int) -> None:
+        self._place(leg, server, now_ns)
+        for to_party, stream in list(leg.streams.items()):
+            if now_ns - stream.last_ns >= SILENCE_NS:
+                self.parts.stop(leg, to_party=to_party, now_ns=now_ns)
+        if not server.can_list and now_ns - leg.seen_ns >= SILENCE_NS:
+            self._end(leg, server, leg.seen_ns, cause=None)
+
+    def _list_again(self, server: PbxServer, now_ns: int) -> None:
+        if now_ns >= server.next_list_ns:
+            server.next_list_ns = now_ns + LIST_EVERY_NS
+            server.unconfirmed = set(server.legs)
+            server.ask(ami.ListChannels())
+
+    def _leg(
+        self, server: PbxServer, channel: ami.Channel, now_ns: int, *, is_new: bool = False
+    ) -> Leg:
+        """Bring a channel up to date, and ask what events do not tell of one that is new."""
+        known = server.legs.get(channel.uniqueid)
+        was_up, linkedid = (known.is_up, known.linkedid) if known else (False, channel.linkedid)
+        leg, is_unknown = server.leg_of(channel, now_ns, is_new=is_new)
+        if leg.linkedid != linkedid:
+            self.parts.placing.link(leg, server)
+        if is_unknown and leg.has_media:
+            server.ask(ami.GetVariable(leg.name, _call_id_variable(leg.name)))
+        if leg.has_media and (is_unknown or (leg.is_up and not was_up)):
+            server.ask(ami.GetVariable(leg.name, CODEC))
+        if len(server.legs) > CHANNELS_MAX:
+            oldest = next(iter(server.legs.values()))
+            self._end(oldest, server, now_ns, cause=None)
+        self.parts.placing.describe(leg, now_ns)
+        return leg
+
+    def _take_report(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
+        if not isinstance(event, ami.ReportEvent):
+            return
+        server.events["report_received" if event.is_received else "report_sent"] += 1
+        server.has_reported = True
+        if event.channel.uniqueid in server.gone:
+            return
+        leg = self._leg(server, event.channel, now_ns)
+        leg.has_media = True
+        self._place(leg, server, now_ns)
+        self._figures.take(event, leg, server, now_ns)
+        if leg.call is not None:
+            leg.call.reported_ns = now_ns
+
+    def _take_channel(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
+        if isinstance(event, ami.ChannelSeen):
+            server.events["channel"] += 1
+            if event.channel.uniqueid not in server.gone:
+                self._leg(server, event.channel, now_ns, is_new=event.is_new)
+
+    def _take_list(self, server: PbxServer, _event: ami.News, now_ns: int) -> None:
+        """What a complete list has not named is gone."""
+        server.events["channel"] += 1
+        gone = [server.legs[each] for each in server.unconfirmed if each in server.legs]
+        for leg in gone:
+            self._end(leg, server, now_ns, cause=None)
+        server.unconfirmed.clear()
+
+    def _take_name(self, server: PbxServer, event: ami.News, _now_ns: int) -> None:
+        server.events["rename"] += 1
+        if isinstance(event, ami.ChannelRenamed) and event.uniqueid in server.legs:
+            server.legs[event.uniqueid].name = event.name
+
+    def _take_end(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
+        server.events["hangup"] += 1
+        if isinstance(event, ami.ChannelGone) and event.channel.uniqueid in server.legs:
+            leg = self._leg(server, event.channel, now_ns)
+            self._end(leg, server, now_ns, cause=event.cause)
+
+    def _take_other(self, server: PbxServer, _event: ami.News, _now_ns: int) -> None:
+        server.events["other"] += 1
+
+    def _take_unreadable(self, _server: PbxServer, event: ami.News, _now_ns: int) -> None:
+        if isinstance(event, ami.Unreadable):
+            self._errors["ami", event.reason] += 1
+
+    def _take_link_up(self, server: PbxServer, _event: ami.News, now_ns: int) -> None:
+        """Whatever was counted before the gap is not compared with what comes behind it."""
+        for leg in server.legs.values():
+            for stream in leg.streams.values():
+                stream.reports.rebase()
+        server.can_list = True
+        server.next_list_ns = 0
+        server.faults = dict.fromkeys(server.faults, False)
+        self._list_again(server, now_ns)
+
+    def _take_link_down(self, server: PbxServer, _event: ami.News, _now_ns: int) -> None:
+        server.unconfirmed.clear()
+        server.to_ask.clear()
+
+    def _take_answer(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
+        if not isinstance(event, ami.Answer):
+            return
+        action, response = event.action, event.response
+        if isinstance(action, ami.ListChannels) and not response.is_success:
+            server.can_list = False
+        elif isinstance(action, ami.GetVariable):
+            self._take_variable(server, action, response, now_ns)
+
+    def _take_variable(
+        self, server: PbxServer, action: ami.GetVariable, response: ami.Response, now_ns: int
+    ) -> None:
+        leg = next((each for each in server.legs.values() if each.name == action.channel), None)
+        if leg is None:
+            return
+        if action.variable == CODEC:
+            leg.codec = first_format(response.value) or leg.codec
+        else:
+            leg.sip_call_id = response.value or leg.sip_call_id
+            leg.is_identified = True
+            self._place(leg, server, now_ns)
+
+    def _end(self, leg: Leg, server: PbxServer, now_ns: int, *, cause: int | None) -> None:
+        self._place(leg, server, now_ns, at_once=True)
+        for to_party in list(leg.streams):
+            self.parts.stop(leg, to_party=to_party, now_ns=now_ns)
+        self.parts.placing.finish(leg, now_ns, cause=cause)
+        server.forget(leg)
+
+
+def _call_id_variable(name: str) -> str:
+    """Name the variable that holds the Call-ID of a channel."""
+    return CALL_ID if name.startswith("PJSIP/") else CALL_ID_OF_CHAN_SIP

@@ -1,0 +1,162 @@
+"""What reports of a PBX say, and where it goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from qos_exporter.monitor.pbx.codecs import payloads_of
+from qos_exporter.reports.call_round_trip import TripSource
+from qos_exporter.reports.quality_reports import QualityReport
+from qos_exporter.reports.round_trip import rejection_of
+from qos_exporter.reports.stream_reports import ReportSource
+from qos_exporter.snapshot import Exemplar
+from qos_exporter.units import SECOND_NS
+
+if TYPE_CHECKING:
+    from qos_exporter.calls.call import Call
+    from qos_exporter.monitor.pbx.leg import Leg
+    from qos_exporter.monitor.pbx.parts import PbxParts
+    from qos_exporter.monitor.pbx.server import PbxServer
+    from qos_exporter.monitor.pbx.stream import PbxStream
+    from qos_exporter.monitor.tracked import TrackedStream
+    from qos_exporter.protocols.ami import ReportEvent
+    from qos_exporter.protocols.rtcp import ReceptionReport
+
+JITTER_MAX_S = 10.0
+"""More is the difference of two time stamps that have nothing to do with each other."""
+
+
+class Heard(NamedTuple):
+    """What one report says of a stream, as far as it can be believed."""
+
+    event: ReportEvent
+    block: ReceptionReport
+    round_trip_s: float | None
+    jitter_s: float | None
+
+
+class Figures:
+    """Enters what reports say: at a stream that is seen on the wire, else at one of the leg's."""
+
+    def __init__(self, parts: PbxParts) -> None:
+        self._parts = parts
+
+    def take(self, event: ReportEvent, leg: Leg, server: PbxServer, now_ns: int) -> None:
+        """Take in a report; the leg has its call."""
+        round_trip_s = self._round_trip_of(event, server)
+        if event.packets_sent is not None:
+            leg.packets_sent[not event.is_received] = event.packets_sent
+        stream = None
+        if event.block is not None:
+            heard = Heard(event, event.block, round_trip_s, self._jitter_of(event, leg, server))
+            stream = self._take_seen(heard, leg, now_ns) or self._take_unseen(
+                heard, leg, server, now_ns
+            )
+        if round_trip_s is not None:
+            self._take_trip(leg, stream, round_trip_s, now_ns)
+
+    def adopt(self, leg: Leg) -> None:
+        """Let the streams of a leg be those of its call, which may have been found after them."""
+        for stream in leg.streams.values():
+            if stream.call is None and leg.call is not None:
+                self._join(stream, leg.call)
+
+    def _round_trip_of(self, event: ReportEvent, server: PbxServer) -> float | None:
+        """Give the round trip that can be believed; what cannot be is counted.
+
+        Asterisk shows an older one where a report quotes nothing, and 65535.99 where a clock ran
+        backwards by a fraction.
+        """
+        if not event.is_received or event.block is None:
+            return None
+        round_trip_s = event.round_trip_s
+        if round_trip_s is None or rejection_of(round(round_trip_s * SECOND_NS)) is not None:
+            server.rejected["rtt"] += 1
+            return None
+        return round_trip_s
+
+    @staticmethod
+    def _jitter_of(event: ReportEvent, leg: Leg, server: PbxServer) -> float | None:
+        """Give the jitter in seconds: it is in ticks of the clock of the channel's codec."""
+        if event.block is None or not leg.clock_rate:
+            return None
+        jitter_s = event.block.interarrival_jitter_ticks / leg.clock_rate
+        if jitter_s > JITTER_MAX_S:
+            server.rejected["jitter"] += 1
+            return None
+        return jitter_s
+
+    def _take_seen(self, heard: Heard, leg: Leg, now_ns: int) -> TrackedStream | None:
+        """Enter the figures at the stream that is seen on the wire; `None` where none is."""
+        event, block = heard.event, heard.block
+        seen = self._parts.targets.find(block.ssrc, sender=event.dst, receiver=event.src)
+        if seen is None:
+            return None
+        self._parts.stop(leg, to_party=event.is_received, now_ns=now_ns)
+        seen.reported().for_quality(ReportSource.AMI).add(
+            QualityReport(
+                loss_ratio=block.fraction_lost_ratio,
+                packets_lost=max(0, block.packets_lost),
+                jitter_s=heard.jitter_s,
+                round_trip_s=heard.round_trip_s,
+            )
+        )
+        if seen.call is not None:
+            self._parts.placing.join(leg, seen.call)
+        return seen
+
+    def _take_unseen(self, heard: Heard, leg: Leg, server: PbxServer, now_ns: int) -> PbxStream:
+        """Enter the figures at the leg's own stream."""
+        event = heard.event
+        stream = self._stream_of(event, leg, server, now_ns)
+        stream.take(
+            heard.block,
+            packets_sent=leg.packets_sent[event.is_received],
+            clock_rate=0 if heard.jitter_s is None else leg.clock_rate,
+            now_ns=now_ns,
+        )
+        return stream
+
+    def _stream_of(self, event: ReportEvent, leg: Leg, server: PbxServer, now_ns: int) -> PbxStream:
+        stream = leg.streams.get(event.is_received)
+        if stream is None or stream.call not in (None, leg.call):
+            self._parts.stop(leg, to_party=event.is_received, now_ns=now_ns)
+            stream = self._parts.streams.begin(event, server=server.name, now_ns=now_ns)
+            leg.streams[event.is_received] = stream
+            self._direct(stream, leg, to_party=event.is_received)
+        if stream.call is None and leg.call is not None:
+            self._join(stream, leg.call)
+        payloads = payloads_of(leg.codec)
+        if stream.payloads != payloads:
+            stream.payloads = payloads
+            stream.profile = self._parts.profiles.number_of(payloads)
+        return stream
+
+    def _direct(self, stream: PbxStream, leg: Leg, *, to_party: bool) -> None:
+        stream.direction = leg.direction(to_party=to_party)
+        stream.path = self._parts.paths.number_of(
+            src=stream.src.address, dst=stream.dst.address, direction=stream.direction
+        )
+
+    def _join(self, stream: PbxStream, call: Call) -> None:
+        stream.call = call
+        call.add_stream(stream)
+        self._parts.admission.has_media(call)
+        self._parts.book.has_media(call)
+
+    def _take_trip(
+        self,
+        leg: Leg,
+        stream: PbxStream | TrackedStream | None,
+        round_trip_s: float,
+        now_ns: int,
+    ) -> None:
+        """Enter a round trip between the PBX and the party: that of the leg's whole SIP call."""
+        if leg.call is None:
+            return
+        self._parts.trips.take_whole(leg.call, round(round_trip_s * SECOND_NS), now_ns)
+        number = self._parts.group_of(stream)
+        if number is not None:
+            exemplar = Exemplar(leg.call.call_id, round_trip_s, now_ns / SECOND_NS)
+            sums = self._parts.groups.sums[number].reports
+            sums.add_round_trip(TripSource.AMI, round_trip_s, exemplar)

@@ -1,0 +1,90 @@
+"""A channel of a PBX, and the call that it is a leg of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qos_exporter.calls.party import Direction
+from qos_exporter.monitor.pbx.codecs import clock_rate_of
+from qos_exporter.protocols.ami.values import STATE_RING, STATE_UP
+
+if TYPE_CHECKING:
+    from qos_exporter.calls.call import Call
+    from qos_exporter.monitor.pbx.stream import PbxStream
+    from qos_exporter.protocols.ami import Channel
+
+SIP_CHANNELS = ("PJSIP/", "SIP/")
+"""How the names of channels begin that have a SIP call of their own."""
+
+DIRECTIONS = {
+    (True, False): Direction.CALLER_TO_CALLEE,
+    (True, True): Direction.CALLEE_TO_CALLER,
+    (False, False): Direction.CALLEE_TO_CALLER,
+    (False, True): Direction.CALLER_TO_CALLEE,
+}
+"""By whether the party called the PBX, and whether the stream goes to the party."""
+
+
+class Leg:
+    """A channel as it is now. Its `uniqueid` stays, whatever else changes."""
+
+    def __init__(self, channel: Channel, *, is_new: bool, now_ns: int) -> None:
+        self.uniqueid = channel.uniqueid
+        self.channel = channel
+        self.name = channel.name
+        """By which the PBX knows it now."""
+        self.is_new = is_new
+        """Whether it was seen from its beginning."""
+        self.is_incoming = (
+            channel.state == STATE_RING if is_new else channel.uniqueid == channel.linkedid
+        )
+        """Whether the party called the PBX, and not the other way round."""
+        self.dialled = channel.exten
+        self.has_media = channel.name.startswith(SIP_CHANNELS)
+        """Whether it is one to show: local channels have neither SIP nor media."""
+        self.since_ns = self.seen_ns = now_ns
+        self.sip_call_id = ""
+        self.is_identified = False
+        """Whether the PBX has answered the question for its Call-ID."""
+        self.codec = ""
+        """As Asterisk calls it; empty while it is not known."""
+        self.call: Call | None = None
+        self.owns_call = False
+        """Whether the call is known from the PBX alone."""
+        self.streams: dict[bool, PbxStream] = {}
+        """That which goes to the party (`True`), and that which comes from it."""
+        self.packets_sent = {True: 0, False: 0}
+        """Likewise, as their senders say."""
+
+    @property
+    def linkedid(self) -> str:
+        """What the channels of a call have in common."""
+        return self.channel.linkedid
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it was answered."""
+        return self.channel.state == STATE_UP
+
+    @property
+    def clock_rate(self) -> int:
+        """That of the channel's codec, 0 while it is not known."""
+        return clock_rate_of(self.codec)
+
+    @property
+    def parties(self) -> tuple[str, str]:
+        """Caller and callee."""
+        channel = self.channel
+        if self.is_incoming:
+            return channel.number, self.dialled or channel.connected
+        return channel.connected, channel.number
+
+    def direction(self, *, to_party: bool) -> Direction:
+        """Which way a stream of the leg goes."""
+        return DIRECTIONS[self.is_incoming, to_party]
+
+    def update(self, channel: Channel, now_ns: int) -> None:
+        """Take in how the channel looks now."""
+        self.channel = channel
+        self.name = channel.name
+        self.seen_ns = now_ns

@@ -1,0 +1,106 @@
+"""One PBX: its channels, and what was counted about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Protocol
+
+from qos_exporter.monitor.pbx.leg import Leg
+from qos_exporter.snapshot import PbxView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qos_exporter.protocols.ami import Action, Channel
+    from qos_exporter.settings import AmiSettings
+
+CHANNELS_MAX = 16_384
+"""More channels at a time than one Asterisk can have; of more, the one seen first is forgotten."""
+
+GONE_MAX = 1024
+EVENTS = ("report_received", "report_sent", "channel", "rename", "hangup", "other")
+FIELDS = ("rtt", "jitter")
+LINK_FAULTS = ("unreachable", "silent", "not_asterisk", "login_refused", "no_secret")
+PRIVILEGE_FAULTS = ("no_reporting", "no_call")
+
+
+class PbxLink(Protocol):
+    """How the connection to a PBX fares."""
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it is logged in."""
+
+    @property
+    def fault(self) -> str | None:
+        """Why it is not, one of `LINK_FAULTS`."""
+
+    @property
+    def reconnects(self) -> int:
+        """Logins after the first one."""
+
+
+class PbxServer:
+    """The channels of one PBX, by their `uniqueid`."""
+
+    def __init__(self, settings: AmiSettings) -> None:
+        self.settings = settings
+        self.name = settings.name
+        self.link: PbxLink | None = None
+        self.legs: dict[str, Leg] = {}
+        self.unconfirmed: set[str] = set()
+        """Channels that a list which is under way has not named yet."""
+        self.to_ask: list[Action] = []
+        self.next_list_ns = 0
+        self.can_list = True
+        self.has_reported = False
+        """Whether it has ever told of RTCP."""
+        self.gone: dict[str, None] = {}
+        """Channels that ended last: what is still told of them comes too late."""
+        self.faults = dict.fromkeys(PRIVILEGE_FAULTS, False)
+        self.events = Counter(dict.fromkeys(EVENTS, 0))
+        self.rejected = Counter(dict.fromkeys(FIELDS, 0))
+
+    def leg_of(self, channel: Channel, now_ns: int, *, is_new: bool = False) -> tuple[Leg, bool]:
+        """Bring a channel up to date; says too whether it was not known."""
+        self.unconfirmed.discard(channel.uniqueid)
+        leg = self.legs.get(channel.uniqueid)
+        if leg is not None:
+            leg.update(channel, now_ns)
+            return leg, False
+        leg = self.legs[channel.uniqueid] = Leg(channel, is_new=is_new, now_ns=now_ns)
+        return leg, True
+
+    def forget(self, leg: Leg) -> None:
+        """Follow a channel no longer."""
+        del self.legs[leg.uniqueid]
+        self.gone[leg.uniqueid] = None
+        if len(self.gone) > GONE_MAX:
+            del self.gone[next(iter(self.gone))]
+
+    def linked_to(self, leg: Leg) -> Iterator[Leg]:
+        """Give all legs of the call that a leg is of, in the order in which they appeared."""
+        return (each for each in self.legs.values() if each.linkedid == leg.linkedid)
+
+    def ask(self, action: Action) -> None:
+        """Have something asked."""
+        self.to_ask.append(action)
+
+    def take_asked(self) -> list[Action]:
+        """Give what is to be asked."""
+        asked, self.to_ask = self.to_ask, []
+        return asked
+
+    def view(self) -> PbxView:
+        """Copy what is shown of it."""
+        link = self.link
+        found = None if link is None else link.fault
+        faults = {name: name == found for name in LINK_FAULTS}
+        return PbxView(
+            server=self.name,
+            up=link is not None and link.is_up,
+            reconnects=0 if link is None else link.reconnects,
+            faults=tuple((faults | self.faults).items()),
+            events=tuple(self.events.items()),
+            rejected=tuple(self.rejected.items()),
+        )

@@ -1,0 +1,134 @@
+"""A monitor that is told of calls by an Asterisk server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from qos_exporter.monitor.monitor import Monitor
+from qos_exporter.protocols.ami import (
+    Action,
+    Answer,
+    GetVariable,
+    LinkDown,
+    LinkUp,
+    ListChannels,
+    News,
+    Response,
+    parse_message,
+)
+from qos_exporter.settings import AmiSettings, Settings
+from qos_exporter.snapshot import CallView, Snapshot, StreamView
+from qos_exporter.units import SECOND_NS
+from tests.protocols.ami_messages import recorded_messages, report, written
+
+SERVER = AmiSettings(username="monitor", secret="s")  # noqa: S106 -- nobody is logged in at
+CALL_IDS = {
+    "PJSIP/alice-00000000": "235b9eaae259e791",
+    "PJSIP/bob-00000001": "4066aeac-7323-4f19-9721-8cad967c8e6a",
+}
+"""As the recorded server answered."""
+START_S = 1795235681.0
+"""When the recorded call began."""
+
+
+class Link:
+    """A connection that is up."""
+
+    is_up = True
+    fault = None
+    reconnects = 0
+
+
+def response(value: str = "", *, is_success: bool = True, message: str = "") -> Response:
+    return Response("1", is_success, message, value, "")
+
+
+class Pbx:
+    """Tells a monitor of calls, and answers what it asks; times are seconds since `START_S`."""
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        sources: Sequence[str] = (),
+        codec: str = "(ulaw)",
+        server: AmiSettings = SERVER,
+    ) -> None:
+        self.monitor = Monitor(settings or Settings(ami=(server,)), sources)
+        self.monitor.watch_pbx(0, Link())
+        self.asked: list[Action] = []
+        self.codec = codec
+        self.answer_of: Callable[[Action], Response | None] = self._answer
+        self.at_s = 0.0
+
+    def tell(self, at_s: float, *news: News) -> None:
+        """Tell something at a moment, and answer what is asked then."""
+        self.at_s = at_s
+        now_ns = round((START_S + at_s) * SECOND_NS)
+        asked = self.monitor.take_from_pbx(0, news, now_ns)
+        while asked:
+            self.asked += asked
+            answers = [
+                Answer(action, answer)
+                for action in asked
+                if (answer := self.answer_of(action)) is not None
+            ]
+            asked = self.monitor.take_from_pbx(0, answers, now_ns)
+
+    def say(self, at_s: float, *messages: bytes) -> None:
+        """Tell messages."""
+        self.tell(at_s, *map(read, messages))
+
+    def play(self, *, until_s: float = 1e9, skip: Iterable[str] = ()) -> Pbx:
+        """Tell what was recorded, with a moment each second in between."""
+        self.tell(0.0, LinkUp())
+        for at_s, message in recorded_messages():
+            news = read(message)
+            if at_s - START_S <= until_s and type(news).__name__ not in skip:
+                self.pass_time(at_s - START_S)
+                self.tell(at_s - START_S, news)
+        if until_s < 1e9:
+            self.pass_time(until_s)
+        return self
+
+    def pass_time(self, until_s: float) -> Pbx:
+        """Let time pass, second by second."""
+        while self.at_s + 1.0 < until_s:
+            self.tell(self.at_s + 1.0)
+        self.tell(until_s)
+        return self
+
+    def reconnect(self, at_s: float) -> None:
+        """Lose the connection for a moment."""
+        self.tell(at_s, LinkDown())
+        self.tell(at_s + 0.5, LinkUp())
+
+    def show(self) -> Snapshot:
+        return self.monitor.snapshot()
+
+    def calls(self) -> dict[str, CallView]:
+        """Give the calls that are shown by their Call-IDs."""
+        return {call.call_id: call for call in self.show().calls}
+
+    def stream(self, channel: str, direction: str) -> StreamView:
+        """Give the only stream of a channel in one direction."""
+        call = self.calls()[CALL_IDS[channel]]
+        (stream,) = [each for each in call.streams if each.direction == direction]
+        return stream
+
+    def _answer(self, action: Action) -> Response | None:
+        if isinstance(action, GetVariable) and "call-id" in action.variable:
+            return response(CALL_IDS.get(action.channel, ""))
+        if isinstance(action, GetVariable):
+            return response(self.codec)
+        return None if isinstance(action, ListChannels) else response()
+
+
+def read(message: bytes) -> News:
+    """Read a message that is no response."""
+    value = parse_message(message)
+    assert not isinstance(value, Response)
+    return value
+
+
+__all__ = ["Link", "Pbx", "read", "report", "response", "written"]

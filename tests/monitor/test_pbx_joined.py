@@ -1,0 +1,156 @@
+"""Calls that are seen on the wire, and told of by an Asterisk server as well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qos_exporter.monitor.monitor import Monitor
+from qos_exporter.protocols.ami import Action, ChannelGone, ChannelSeen, GetVariable, LinkUp
+from qos_exporter.protocols.ami.values import Channel
+from qos_exporter.settings import Settings
+from qos_exporter.snapshot import ReportedQuality, StreamView
+from tests.dataplane.traffic import batch
+from tests.monitor.pbx import SERVER, Pbx, read, report
+from tests.monitor.recording import Dialogue, at_ns
+
+DIALOGUE = Dialogue(call_id="call-1", talk_s=30.0)
+CHANNEL = {
+    "Channel": "PJSIP/alice-00000000",
+    "Uniqueid": "1.0",
+    "Linkedid": "1.0",
+    "CallerIDNum": "alice",
+}
+UP = Channel("PJSIP/alice-00000000", "1.0", "1.0", 6, "alice", "", "bob")
+RINGING = UP._replace(state=4)
+
+
+@dataclass
+class Both:
+    """A monitor that listens to the wire, where B is an Asterisk server that tells of the call."""
+
+    pbx: Pbx
+    call_id: str = "call-1"
+
+    def tell(self, at_s: float, *messages: object) -> list[Action]:
+        news = [read(each) if isinstance(each, bytes) else each for each in messages]
+        return list(self.pbx.monitor.take_from_pbx(0, news, at_ns(at_s)))  # type: ignore[arg-type]
+
+    @property
+    def monitor(self) -> Monitor:
+        return self.pbx.monitor
+
+
+def listening(call_id: str = "call-1", *, until_s: float = 12.0, heard: bool = True) -> Both:
+    """Let a call begin, and be heard until a moment."""
+    both = Both(Pbx(Settings(ami=(SERVER,)), sources=("eth0",)))
+    set_up = DIALOGUE.set_up()
+    both.monitor.ingest(0, batch(set_up))
+    for action in both.tell(-0.5, LinkUp(), ChannelSeen(RINGING, is_new=True)):
+        if isinstance(action, GetVariable):
+            value = call_id if "call-id" in action.variable else "(ulaw)"
+            both.tell(-0.4, answer(action, value))
+    both.tell(0.0, ChannelSeen(UP))
+    if heard:
+        end_ns = at_ns(until_s)
+        media = sorted(DIALOGUE.media(), key=lambda frame: frame.timestamp_ns)
+        both.monitor.ingest(0, batch([each for each in media if each.timestamp_ns < end_ns]))
+    return both
+
+
+def answer(action: Action, value: str) -> object:
+    from qos_exporter.protocols.ami import Answer, Response
+
+    return Answer(action, Response("1", True, "", value, ""))  # noqa: FBT003 -- the fields of a tuple
+
+
+def rtcp(number: int, *, received: bool, **changed: object) -> bytes:
+    """Report on the stream from the caller (sent), or on that to the caller (received)."""
+    stream = DIALOGUE.back if received else DIALOGUE.forth
+    party, pbx = f"{DIALOGUE.caller.address}:5001", f"{DIALOGUE.callee.address}:5001"
+    ends = {"From": party, "To": pbx} if received else {"From": pbx, "To": party, "RTT": None}
+    event = "RTCPReceived" if received else "RTCPSent"
+    fields = {
+        **CHANNEL,
+        **ends,
+        "Report0SourceSSRC": hex(stream.ssrc),
+        "Report0HighestSequence": 250 * number,
+        **changed,
+    }
+    return report(event, **fields)
+
+
+def by_ami(stream: StreamView) -> ReportedQuality:
+    assert stream.reported is not None
+    (found,) = [each for each in stream.reported.quality if each.source == "ami"]
+    return found
+
+
+def test_both_sources_describe_one_call() -> None:
+    """The leg is the SIP call with its Call-ID, and the figures of both stand beside each other."""
+    both = listening()
+    both.tell(
+        12.0,
+        rtcp(1, received=False, Report0FractionLost=64, Report0IAJitter=80),
+        rtcp(1, received=True, RTT="0.0400", Report0FractionLost=32),
+    )
+    (call,) = both.monitor.snapshot().calls
+    assert call.call_id == "call-1"
+    assert both.monitor.snapshot().totals.active == 1
+    by_direction = {stream.direction: stream for stream in call.streams}
+    assert {stream.source for stream in call.streams} == {"rtp"}
+    forth, back = by_ami(by_direction["caller_to_callee"]), by_ami(by_direction["callee_to_caller"])
+    assert (forth.loss_ratio, back.loss_ratio) == (0.25, 0.125)
+    assert forth.jitter is not None
+    assert forth.jitter.last == 0.01
+    assert back.round_trip is not None
+    assert back.round_trip.last == 0.04
+    assert call.round_trip is not None
+    assert call.round_trip.last == 0.04
+
+
+def test_a_call_of_which_only_the_signalling_is_seen() -> None:
+    """Where the media pass elsewhere, the server's figures are those of the call's streams."""
+    both = listening(heard=False)
+    for number in range(1, 5):
+        both.tell(5.0 * number, rtcp(number, received=False), rtcp(number, received=True))
+    both.tell(31.0)
+    (call,) = both.monitor.snapshot().calls
+    assert {(stream.direction, stream.source) for stream in call.streams} == {
+        ("caller_to_callee", "ami"),
+        ("callee_to_caller", "ami"),
+    }
+    assert all(stream.mos_lq is not None for stream in call.streams)
+
+
+def test_a_call_that_is_found_by_its_media() -> None:
+    """Without a Call-ID the streams tell which call it is: no second one is shown."""
+    both = listening("", until_s=1.5)
+    assert len(both.monitor.snapshot().calls) == 1
+    both.tell(1.5, rtcp(1, received=False))
+    assert [call.call_id for call in both.monitor.snapshot().calls] == ["call-1"]
+
+
+def test_a_call_that_is_seen_later() -> None:
+    """A leg that was shown by itself is the call on the wire as soon as that is seen."""
+    both = Both(Pbx(Settings(ami=(SERVER,)), sources=("eth0",)))
+    both.tell(-10.0, LinkUp(), ChannelSeen(UP, is_new=True))
+    both.tell(-9.9, answer(GetVariable(UP.name, "CHANNEL(pjsip,call-id)"), "call-1"))
+    both.tell(-5.0)
+    assert [call.call_id for call in both.monitor.snapshot().calls] == ["call-1"]
+    both.monitor.ingest(0, batch(DIALOGUE.set_up()))
+    both.tell(2.0)
+    (call,) = both.monitor.snapshot().calls
+    assert call.answer_s is not None
+    both.tell(3.0, ChannelGone(UP, 16))
+    assert both.monitor.snapshot().totals.active == 1  # the wire says when it ends
+    assert dict(both.monitor.snapshot().totals.by_outcome)["answered"] == 2
+
+
+def test_a_leg_that_waits_for_the_wire() -> None:
+    """Where something is captured, a leg is given two seconds to be seen there."""
+    both = Both(Pbx(Settings(ami=(SERVER,)), sources=("eth0",)))
+    both.tell(0.0, LinkUp(), ChannelSeen(RINGING, is_new=True))
+    both.tell(1.0)
+    assert both.monitor.snapshot().calls == ()
+    both.tell(3.1)
+    assert len(both.monitor.snapshot().calls) == 1
