@@ -18,6 +18,7 @@ SeriesPolicy = Literal["all", "degraded", "off"]
 QualityModel = Literal["e-model", "simplified", "r_factor_lite"]
 PlayoutMode = Literal["adaptive", "fixed"]
 AmiAuth = Literal["md5", "plain"]
+CdrFigure = Literal["r_factor_lite", "e-model", "mos_lq", "mos_cq", "loss", "jitter", "rtt"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["logfmt", "json"]
 
@@ -116,6 +117,24 @@ class QualitySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CdrVariableSettings:
+    """A field of call detail records, and what is written there."""
+
+    name: str
+    figure: CdrFigure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CdrSettings:
+    """What is written into call detail records, as long as calls are up."""
+
+    interval_ns: int = 10 * SECOND_NS
+    variables: tuple[CdrVariableSettings, ...] = (
+        CdrVariableSettings(name="r-factor", figure="r_factor_lite"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AmiSettings:
     """An Asterisk server whose manager interface is listened to."""
 
@@ -131,6 +150,8 @@ class AmiSettings:
     tls_ca_file: str = ""
     """Whom to trust besides the system's authorities."""
     tls_verify: bool = True
+    cdr: CdrSettings | None = None
+    """`None`: nothing is written."""
 
     @property
     def name(self) -> str:

@@ -394,6 +394,8 @@ class PbxView:
     """(kind, count)."""
     rejected: tuple[tuple[str, int], ...]
     """(field, count) of values that cannot be."""
+    cdr_writes: tuple[tuple[str, int], ...]
+    """(result, count) of writes into call detail records; empty where none are asked for."""
 
 
 @dataclass(frozen=True, slots=True)

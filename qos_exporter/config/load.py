@@ -86,7 +86,20 @@ def _settings(configuration: schema.Configuration) -> settings.Settings:
                 for name, codec in quality.codecs.items()
             ),
         ),
-        ami=tuple(settings.AmiSettings(**dict(server)) for server in configuration.ami),
+        ami=tuple(map(_server, configuration.ami)),
         web=settings.WebSettings(**dict(configuration.web)),
         log=settings.LogSettings(**dict(configuration.log)),
     )
+
+
+def _server(server: schema.Ami) -> settings.AmiSettings:
+    cdr = None
+    if server.cdr is not None:
+        variables = server.cdr.variables.items()
+        cdr = settings.CdrSettings(
+            interval_ns=server.cdr.interval_ns,
+            variables=tuple(
+                settings.CdrVariableSettings(name=name, figure=figure) for name, figure in variables
+            ),
+        )
+    return settings.AmiSettings(**{**dict(server), "cdr": cdr})

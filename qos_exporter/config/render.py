@@ -12,7 +12,7 @@ from qos_exporter.config.quantities import format_duration, format_size
 from qos_exporter.config.schema import key_of
 from qos_exporter.config.source import Data
 from qos_exporter.listen import ListenAddress
-from qos_exporter.settings import CodecSettings, NetworkSettings, Settings
+from qos_exporter.settings import CdrVariableSettings, CodecSettings, NetworkSettings, Settings
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -49,6 +49,7 @@ def _fields(section: DataclassInstance) -> dict[str, Data]:
     return {
         key_of(field.name): _value(field.name, getattr(section, field.name))
         for field in dataclasses.fields(section)
+        if getattr(section, field.name) is not None
     }
 
 
@@ -62,5 +63,13 @@ def _codecs(codecs: tuple[CodecSettings, ...]) -> Data:
     }
 
 
-ROWS: dict[str, Callable[..., Data]] = {"networks": _networks, "codecs": _codecs}
+def _variables(variables: tuple[CdrVariableSettings, ...]) -> Data:
+    return {variable.name: variable.figure for variable in variables}
+
+
+ROWS: dict[str, Callable[..., Data]] = {
+    "networks": _networks,
+    "codecs": _codecs,
+    "variables": _variables,
+}
 """Settings that are tables in the program and mappings by name in the file."""

@@ -6,6 +6,7 @@ Every rule raises ValueError with a text that goes on from the name of the setti
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
@@ -105,6 +106,32 @@ def prefix(text: str) -> str:
 def entries(value: object) -> object:
     """Take a list whose lines are all commented out as an empty one."""
     return () if value is None else value
+
+
+READ_ONLY_CDR_FIELDS = frozenset(
+    {
+        *("clid", "src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "lastdata"),
+        *("start", "answer", "end", "duration", "billsec", "disposition"),
+        *("uniqueid", "linkedid", "sequence"),
+    }
+)
+"""Asterisk says that it has set them, and has not."""
+
+
+def cdr_variable(name: str) -> str:
+    """Check the name of a field of call detail records."""
+    if not re.fullmatch(r"[\w-]{1,64}", name, re.ASCII):
+        raise ValueError("must be a name of letters, digits, - and _")
+    if name.lower() in READ_ONLY_CDR_FIELDS:
+        raise ValueError("is a field of its own that Asterisk does not let be changed")
+    return name
+
+
+def not_empty(rows: dict[str, Row]) -> dict[str, Row]:
+    """Refuse a mapping without rows."""
+    if not rows:
+        raise ValueError("must name at least one")
+    return rows
 
 
 def one_line(text: str) -> str:

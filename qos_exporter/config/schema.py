@@ -6,6 +6,7 @@ duration is written with its unit. Defaults are those of `settings.py`.
 
 from __future__ import annotations
 
+from types import NoneType, UnionType
 from typing import Annotated, Self, get_args
 
 from pydantic import (
@@ -132,6 +133,16 @@ class Log(Section):
     format: settings.LogFormat = DEFAULTS.log.format
 
 
+class Cdr(Section):
+    """`cdr:` of a server."""
+
+    interval_ns: Annotated[int, rules.duration("1s", "10m")] = settings.CdrSettings().interval_ns
+    variables: Annotated[
+        dict[Annotated[str, AfterValidator(rules.cdr_variable)], settings.CdrFigure],
+        AfterValidator(rules.not_empty),
+    ] = {each.name: each.figure for each in settings.CdrSettings().variables}
+
+
 class Ami(Section):
     """One server of `ami:`."""
 
@@ -144,6 +155,7 @@ class Ami(Section):
     tls: bool = False
     tls_ca_file: str = ""
     tls_verify: bool = True
+    cdr: Annotated[Cdr | None, EmptyIsDefault] = None
 
     @model_validator(mode="after")
     def _has_one_secret(self) -> Self:
@@ -177,13 +189,21 @@ class Configuration(Section):
     log: Annotated[Log, EmptyIsDefault] = Log()
 
 
+def _without_none(annotation: object) -> object:
+    """Give what a section is that may be left out."""
+    if isinstance(annotation, UnionType):
+        (annotation,) = (each for each in get_args(annotation) if each is not NoneType)
+    return annotation
+
+
 def model_at(path: Path) -> type[Section]:
     """Give the schema of the mapping that stands at `path` of a file."""
     annotation: object = Configuration
     for part in path:
         if isinstance(annotation, type) and issubclass(annotation, Section):
             fields = annotation.model_fields.items()
-            annotation = next(info.annotation for field, info in fields if key_of(field) == part)
+            found = next(info.annotation for field, info in fields if key_of(field) == part)
+            annotation = _without_none(found)
         elif isinstance(part, int):
             annotation, _ = get_args(annotation)  # a list of sections of one kind
         else:

@@ -114,6 +114,7 @@ def _pbx_families(pbxs: tuple[PbxView, ...]) -> Iterator[Metric]:
     )
     yield simple("qos_exporter_ami_events_total", _by_server(pbxs, "events"))
     yield simple("qos_exporter_ami_values_rejected_total", _by_server(pbxs, "rejected"))
+    yield simple("qos_exporter_cdr_writes_total", _by_server(pbxs, "cdr_writes"))
 
 
 def _by_server(pbxs: Iterable[PbxView], quantity: str) -> Iterator[tuple[tuple[str, str], float]]:

@@ -17,6 +17,8 @@ from qos_exporter.settings import (
     AmiSettings,
     CallSettings,
     CaptureSettings,
+    CdrSettings,
+    CdrVariableSettings,
     CodecSettings,
     LogSettings,
     NetworkSettings,
@@ -34,6 +36,16 @@ SECTIONS = "capture, sip, streams, calls, networks, quality, ami, web, log"
 
 MISTAKES = {
     "alias-cycle": "3: networks.all holds itself, through an alias.",
+    "ami-cdr-field": (
+        "4: ami[0].cdr.variables.duration is a field of its own that Asterisk does not let be "
+        "changed."
+    ),
+    "ami-cdr-figure": (
+        "4: ami[0].cdr.variables.r must be r_factor_lite, e-model, mos_lq, mos_cq, loss, jitter or "
+        "rtt."
+    ),
+    "ami-cdr-name": "4: ami[0].cdr.variables.r) must be a name of letters, digits, - and _.",
+    "ami-cdr-nothing": "4: ami[0].cdr.variables must name at least one.",
     "ami-host": "2: ami[0].host is 'pbx example', which is no host name and no address.",
     "ami-no-secret": "2: ami[0] needs either secret or secret_file.",
     "ami-twice": "1: ami names 127.0.0.1:5038 twice.",
@@ -115,6 +127,7 @@ MISTAKES = {
         "but found another document."
     ),
     "unknown-ami-key": "2: ami[0].user is not a setting; did you mean username?",
+    "unknown-cdr-key": "4: ami[0].cdr.every is not a setting; known here: interval, variables.",
     "unknown-codec-key": (
         "7: quality.codecs.LYRA.clock is not a setting; known here: scale, ie, bpl."
     ),
@@ -273,6 +286,9 @@ ami:
     tls: true
     tls_ca_file: /etc/qos/ca.pem
     tls_verify: false
+    cdr:
+      interval: 30s
+      variables: {r-factor: e-model, mos: mos_lq}
 """
 
 
@@ -290,6 +306,13 @@ def test_asterisk_servers() -> None:
             tls=True,
             tls_ca_file="/etc/qos/ca.pem",
             tls_verify=False,
+            cdr=CdrSettings(
+                interval_ns=30 * SECOND_NS,
+                variables=(
+                    CdrVariableSettings(name="r-factor", figure="e-model"),
+                    CdrVariableSettings(name="mos", figure="mos_lq"),
+                ),
+            ),
         ),
     )
     assert [server.name for server in settings.ami] == ["127.0.0.1:5038", "[2001:db8::5]:5039"]
@@ -300,6 +323,19 @@ def test_secrets_are_not_printed() -> None:
     printed = render_settings(parse_settings(AMI, name="qos.yml"))
     assert "hush" not in printed
     assert "secret: <secret>" in printed
+
+
+@pytest.mark.parametrize("cdr", ["cdr: {}", "cdr:"])
+def test_cdr_without_more(cdr: str) -> None:
+    """The key alone is enough: the R-factor, every ten seconds."""
+    text = f"ami:\n  - username: monitor\n    secret_file: /etc/secret\n    {cdr}\n"
+    settings = parse_settings(text, name="qos.yml")
+    (server,) = settings.ami
+    assert server.cdr == CdrSettings(
+        interval_ns=10 * SECOND_NS,
+        variables=(CdrVariableSettings(name="r-factor", figure="r_factor_lite"),),
+    )
+    assert parse_settings(render_settings(settings), name="printed") == settings
 
 
 @pytest.mark.parametrize("text", ["ami:\n", "ami: []\n"])

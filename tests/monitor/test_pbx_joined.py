@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from qos_exporter.monitor.monitor import Monitor
 from qos_exporter.protocols.ami import Action, ChannelGone, ChannelSeen, GetVariable, LinkUp
 from qos_exporter.protocols.ami.values import Channel
-from qos_exporter.settings import Settings
+from qos_exporter.settings import AmiSettings, Settings
 from qos_exporter.snapshot import ReportedQuality, StreamView
 from tests.dataplane.traffic import batch
 from tests.monitor.pbx import SERVER, Pbx, read, report
@@ -40,9 +40,15 @@ class Both:
         return self.pbx.monitor
 
 
-def listening(call_id: str = "call-1", *, until_s: float = 12.0, heard: bool = True) -> Both:
+def listening(
+    call_id: str = "call-1",
+    *,
+    until_s: float = 12.0,
+    heard: bool = True,
+    server: AmiSettings = SERVER,
+) -> Both:
     """Let a call begin, and be heard until a moment."""
-    both = Both(Pbx(Settings(ami=(SERVER,)), sources=("eth0",)))
+    both = Both(Pbx(Settings(ami=(server,)), sources=("eth0",)))
     set_up = DIALOGUE.set_up()
     both.monitor.ingest(0, batch(set_up))
     for action in both.tell(-0.5, LinkUp(), ChannelSeen(RINGING, is_new=True)):

@@ -106,6 +106,11 @@ PBXS = (
         labels=("server", "field"),
         help="Values in reports of RTCP that cannot be, such as a round trip of 65535.99 s.",
     ),
+    _total(
+        name="qos_exporter_cdr_writes_total",
+        labels=("server", "result"),
+        help="Variables sent for call detail records: written, refused, no_channel or failed.",
+    ),
 )
 
 TABLES = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qos_exporter.monitor.pbx.cdr import CdrWriter
 from qos_exporter.monitor.pbx.codecs import first_format
 from qos_exporter.monitor.pbx.figures import Figures
 from qos_exporter.monitor.pbx.privileges import Privileges
@@ -45,6 +46,7 @@ class PbxDesk:
         self._errors = errors
         self._figures = Figures(parts)
         self._privileges = Privileges()
+        self._cdr = CdrWriter(parts)
         self._handlers: dict[type, Handler] = {
             ami.ReportEvent: self._take_report,
             ami.ChannelSeen: self._take_channel,
@@ -67,16 +69,21 @@ class PbxDesk:
 
     def pass_time(self, now_ns: int) -> bool:
         """Do what is due; says whether a window has closed."""
+        is_over = self.parts.scoring.is_due(now_ns)
+        if is_over:
+            self.parts.close_windows(list(self.parts.streams), now_ns)
         for server in self.servers:
             for leg in list(server.legs.values()):
                 self._look_at(leg, server, now_ns)
             self._privileges.check(server, now_ns)
-            if server.link is not None and server.link.is_up and server.can_list:
-                self._list_again(server, now_ns)
-        if not self.parts.scoring.is_due(now_ns):
-            return False
-        self.parts.close_windows(list(self.parts.streams), now_ns)
-        return True
+            if server.link is not None and server.link.is_up:
+                self._ask(server, now_ns)
+        return is_over
+
+    def _ask(self, server: PbxServer, now_ns: int) -> None:
+        self._cdr.pass_time(server, now_ns)
+        if server.can_list:
+            self._list_again(server, now_ns)
 
     def _place(self, leg: Leg, server: PbxServer, now_ns: int, *, at_once: bool = False) -> None:
         self.parts.placing.place(leg, server, now_ns, at_once=at_once)
@@ -181,6 +188,8 @@ class PbxDesk:
         action, response = event.action, event.response
         if isinstance(action, ami.ListChannels) and not response.is_success:
             server.can_list = False
+        elif isinstance(action, ami.SetVariable):
+            self._cdr.take_answer(server, event)
         elif isinstance(action, ami.GetVariable):
             self._take_variable(server, action, response, now_ns)
 

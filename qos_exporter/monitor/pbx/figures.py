@@ -49,6 +49,11 @@ class Figures:
         stream = None
         if event.block is not None:
             heard = Heard(event, event.block, round_trip_s, self._jitter_of(event, leg, server))
+            leg.note(
+                loss_ratio=event.block.fraction_lost_ratio,
+                jitter_s=heard.jitter_s,
+                round_trip_s=round_trip_s,
+            )
             stream = self._take_seen(heard, leg, now_ns) or self._take_unseen(
                 heard, leg, server, now_ns
             )

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from qos_exporter.calls.party import Direction
 from qos_exporter.monitor.pbx.codecs import clock_rate_of
+from qos_exporter.monitor.pbx.sample import LegReports
 from qos_exporter.protocols.ami.values import STATE_RING, STATE_UP
 
 if TYPE_CHECKING:
     from qos_exporter.calls.call import Call
+    from qos_exporter.monitor.pbx.cdr import CdrRecord
     from qos_exporter.monitor.pbx.stream import PbxStream
     from qos_exporter.protocols.ami import Channel
 
@@ -53,6 +55,9 @@ class Leg:
         """Whether the call is known from the PBX alone."""
         self.streams: dict[bool, PbxStream] = {}
         """That which goes to the party (`True`), and that which comes from it."""
+        self.record: CdrRecord | None = None
+        """What is written into the call's detail record through this channel."""
+        self._reports = LegReports()
         self.packets_sent = {True: 0, False: 0}
         """Likewise, as their senders say."""
 
@@ -82,6 +87,17 @@ class Leg:
     def direction(self, *, to_party: bool) -> Direction:
         """Which way a stream of the leg goes."""
         return DIRECTIONS[self.is_incoming, to_party]
+
+    def note(
+        self, *, loss_ratio: float | None, jitter_s: float | None, round_trip_s: float | None
+    ) -> None:
+        """Take in what one report says."""
+        self._reports.add(loss_ratio=loss_ratio, jitter_s=jitter_s, round_trip_s=round_trip_s)
+
+    def take_reports(self) -> LegReports:
+        """Give what was reported since this was last asked."""
+        reports, self._reports = self._reports, LegReports()
+        return reports
 
     def update(self, channel: Channel, now_ns: int) -> None:
         """Take in how the channel looks now."""

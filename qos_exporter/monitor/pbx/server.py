@@ -19,6 +19,7 @@ CHANNELS_MAX = 16_384
 
 GONE_MAX = 1024
 EVENTS = ("report_received", "report_sent", "channel", "rename", "hangup", "other")
+WRITES = ("written", "refused", "no_channel", "failed")
 FIELDS = ("rtt", "jitter")
 LINK_FAULTS = ("unreachable", "silent", "not_asterisk", "login_refused", "no_secret")
 PRIVILEGE_FAULTS = ("no_reporting", "no_call")
@@ -59,6 +60,7 @@ class PbxServer:
         """Channels that ended last: what is still told of them comes too late."""
         self.faults = dict.fromkeys(PRIVILEGE_FAULTS, False)
         self.events = Counter(dict.fromkeys(EVENTS, 0))
+        self.writes = Counter(dict.fromkeys(WRITES, 0))
         self.rejected = Counter(dict.fromkeys(FIELDS, 0))
 
     def leg_of(self, channel: Channel, now_ns: int, *, is_new: bool = False) -> tuple[Leg, bool]:
@@ -103,4 +105,5 @@ class PbxServer:
             faults=tuple((faults | self.faults).items()),
             events=tuple(self.events.items()),
             rejected=tuple(self.rejected.items()),
+            cdr_writes=() if self.settings.cdr is None else tuple(self.writes.items()),
         )

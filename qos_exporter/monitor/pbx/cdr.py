@@ -1,0 +1,110 @@
+"""The quality of a call, written into its call detail record while the call is up.
+
+After the hang-up it is too late: Asterisk has closed the record when it tells of the end. So what
+is known is written again and again, whenever it has changed.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from qos_exporter.monitor.pbx.sample import FIGURES, Sampling
+from qos_exporter.protocols.ami import Answer, SetVariable
+from qos_exporter.reports.figures import RunningFigures
+
+if TYPE_CHECKING:
+    from qos_exporter.monitor.pbx.leg import Leg
+    from qos_exporter.monitor.pbx.parts import PbxParts
+    from qos_exporter.monitor.pbx.server import PbxServer
+    from qos_exporter.settings import CdrSettings
+
+logger = logging.getLogger(__name__)
+
+NO_PERMISSION = "Permission denied"
+RESULTS = {NO_PERMISSION: "refused", "No such channel": "no_channel"}
+"""By the message of the answer; any other failure is `failed`."""
+
+
+class CdrRecord:
+    """What is to be written about one call: means of its samples so far."""
+
+    def __init__(self, now_ns: int) -> None:
+        self.sampled_ns = now_ns
+        self.next_ns = 0
+        self.means: dict[str, RunningFigures] = {}
+        self.written: dict[str, str] = {}
+        """By variable, what the server has been told last."""
+
+    def add(self, sample: dict[str, float]) -> None:
+        """Take in the figures of one interval."""
+        for name, value in sample.items():
+            self.means.setdefault(name, RunningFigures()).add(value)
+
+    def changed(self, settings: CdrSettings) -> list[tuple[str, str]]:
+        """Give what has another text than the one that was written; it counts as written then."""
+        texts = [
+            (variable.name, FIGURES[variable.figure].format(self.means[variable.figure].mean))
+            for variable in settings.variables
+            if variable.figure in self.means
+        ]
+        changed = [(name, text) for name, text in texts if self.written.get(name) != text]
+        self.written.update(changed)
+        return changed
+
+
+class CdrWriter:
+    """Writes into the records of all calls of the servers that ask for it."""
+
+    def __init__(self, parts: PbxParts) -> None:
+        self._sampling = Sampling(parts)
+
+    def pass_time(self, server: PbxServer, now_ns: int) -> None:
+        """Write what is due: on the channel that gave the call its `Linkedid`, by its name of now.
+
+        On another leg a field of the record would be written twice.
+        """
+        settings = server.settings.cdr
+        if settings is None:
+            return
+        for leg in server.legs.values():
+            if leg.uniqueid == leg.linkedid and leg.is_up:
+                self._write(leg, server, settings, now_ns)
+
+    def _write(self, leg: Leg, server: PbxServer, settings: CdrSettings, now_ns: int) -> None:
+        record = leg.record
+        if record is None:
+            record = leg.record = CdrRecord(leg.since_ns)
+        if now_ns < record.next_ns:
+            return
+        sample = self._sampling.take(server.linked_to(leg), record.sampled_ns, now_ns)
+        if not sample:
+            return
+        record.add(sample)
+        record.sampled_ns = now_ns
+        record.next_ns = now_ns + settings.interval_ns
+        for name, text in record.changed(settings):
+            server.ask(SetVariable(leg.name, f"CDR({name})", text))
+
+    @staticmethod
+    def take_answer(server: PbxServer, answer: Answer) -> None:
+        """Count what became of a write; one that failed is tried again with the next figures."""
+        action, response = answer.action, answer.response
+        if not isinstance(action, SetVariable):
+            return
+        if response.is_success:
+            server.writes["written"] += 1
+            server.faults["no_call"] = False
+            return
+        server.writes[RESULTS.get(response.message, "failed")] += 1
+        for leg in server.legs.values():
+            if leg.name == action.channel and leg.record is not None:
+                leg.record.written.pop(action.variable[len("CDR(") : -1], None)
+        if response.message == NO_PERMISSION and not server.faults["no_call"]:
+            server.faults["no_call"] = True
+            logger.warning(
+                "%s does not let the user %s write call detail records: give it 'write = call' in "
+                "manager.conf",
+                server.name,
+                server.settings.username,
+            )

@@ -1,0 +1,143 @@
+"""The figures of a call over one interval, all of its legs and directions together."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from qos_exporter.monitor.pbx.stream import PbxStream
+from qos_exporter.monitor.tracked import TrackedStream
+from qos_exporter.quality.model_r_factor_lite import r_factor_lite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import numpy as np
+
+    from qos_exporter.calls.call import Call
+    from qos_exporter.calls.media import MediaStream
+    from qos_exporter.monitor.history import History
+    from qos_exporter.monitor.pbx.leg import Leg
+    from qos_exporter.monitor.pbx.parts import PbxParts
+
+FIGURES = {
+    "r_factor_lite": "{:.1f}",
+    "e-model": "{:.1f}",
+    "mos_lq": "{:.2f}",
+    "mos_cq": "{:.2f}",
+    "loss": "{:.2f}",
+    "jitter": "{:.1f}",
+    "rtt": "{:.1f}",
+}
+"""What can be written, and how: loss in percent, jitter and round trip in milliseconds."""
+
+LOWEST = {"r_factor": "e-model", "mos_lq": "mos_lq", "mos_cq": "mos_cq"}
+"""Scores of a window, of which the worst leg and direction counts."""
+MEASURED_LOSSES = ("loss_ratio", "reported_loss_ratio")
+MEASURED_JITTERS = ("jitter_s", "reported_jitter_s")
+
+
+class LegReports:
+    """The largest values that were reported of a leg since they were last looked at."""
+
+    __slots__ = ("jitter_s", "loss_ratio", "round_trip_s")
+
+    def __init__(self) -> None:
+        self.loss_ratio: float | None = None
+        self.jitter_s: float | None = None
+        self.round_trip_s: float | None = None
+
+    def add(
+        self, *, loss_ratio: float | None, jitter_s: float | None, round_trip_s: float | None
+    ) -> None:
+        """Take in one report; `None` is what it does not say."""
+        self.loss_ratio = largest((self.loss_ratio, loss_ratio))
+        self.jitter_s = largest((self.jitter_s, jitter_s))
+        self.round_trip_s = largest((self.round_trip_s, round_trip_s))
+
+
+def largest(values: Iterable[float | None]) -> float | None:
+    """Give the largest value that there is."""
+    return max((value for value in values if value is not None), default=None)
+
+
+class Sampling:
+    """Gathers the figures of reports, and those of windows that were measured or scored."""
+
+    def __init__(self, parts: PbxParts) -> None:
+        self._parts = parts
+
+    def take(self, legs: Iterable[Leg], since_ns: int, now_ns: int) -> dict[str, float]:
+        """Give what is known of the interval, by the names of `FIGURES`; empty for nothing."""
+        legs = list(legs)
+        reports = [leg.take_reports() for leg in legs]
+        calls = [leg.call for leg in legs if leg.call is not None]
+        windows = [row for call in calls for row in self._windows(call, since_ns)]
+        measured = [row for row, is_measured in windows if is_measured]
+        lost = (each.loss_ratio for each in reports)
+        jitters = (each.jitter_s for each in reports)
+        trips = (each.round_trip_s for each in reports)
+        loss_ratio = largest((*lost, *of(measured, *MEASURED_LOSSES)))
+        jitter_s = largest((*jitters, *of(measured, *MEASURED_JITTERS)))
+        round_trip_s = largest((*trips, *self._round_trips(calls, measured, now_ns)))
+        return {
+            **in_units(loss_ratio, jitter_s, round_trip_s),
+            **{
+                figure: min(known)
+                for name, figure in LOWEST.items()
+                if (known := list(of((row for row, _ in windows), name)))
+            },
+        }
+
+    def _round_trips(
+        self, calls: Iterable[Call], measured: list[np.void], now_ns: int
+    ) -> Iterator[float | None]:
+        """Give the round trips of calls that something was measured of."""
+        if measured:
+            for trip in map(self._parts.trips.of, calls):
+                yield None if trip is None else trip.current_s(now_ns)
+
+    def _windows(self, call: Call, since_ns: int) -> Iterator[tuple[np.void, bool]]:
+        """Give the last window of each stream with a new one, and whether we measured it."""
+        for stream in call.streams:
+            row = self._last_window(stream)
+            if row is not None and row["end_ns"] > since_ns:
+                yield row, isinstance(stream, TrackedStream)
+
+    def _last_window(self, stream: MediaStream) -> np.void | None:
+        history = self._history_of(stream)
+        if history is None or not isinstance(stream, PbxStream | TrackedStream):
+            return None
+        row: np.void = history.rows[stream.slot]
+        return row
+
+    def _history_of(self, stream: MediaStream) -> History | None:
+        """Give where the windows of a stream are, as long as it is followed."""
+        if isinstance(stream, PbxStream) and stream.is_live:
+            return self._parts.streams.history
+        if isinstance(stream, TrackedStream):
+            source = self._parts.sources[stream.source]
+            return source.history if source.holds(stream) else None
+        return None
+
+
+def of(rows: Iterable[np.void], *names: str) -> Iterator[float]:
+    """Give the values of columns that are known."""
+    values = (float(row[name]) for row in rows for name in names)
+    return (value for value in values if not math.isnan(value))
+
+
+def in_units(
+    loss_ratio: float | None, jitter_s: float | None, round_trip_s: float | None
+) -> dict[str, float]:
+    """Give the figures that are known in the units in which they are written, and their R."""
+    known = {
+        "loss": None if loss_ratio is None else 100 * loss_ratio,
+        "jitter": None if jitter_s is None else 1000 * jitter_s,
+        "rtt": None if round_trip_s is None else 1000 * round_trip_s,
+    }
+    if loss_ratio is not None or round_trip_s is not None:
+        known["r_factor_lite"] = r_factor_lite(
+            round_trip_max_s=round_trip_s or 0.0, loss_ratio_max=loss_ratio or 0.0
+        )
+    return {name: value for name, value in known.items() if value is not None}
