@@ -13,10 +13,10 @@ REQUIREMENTS = $(BIN)/python -c "import tomllib; print(*tomllib.load(open('pypro
 # Targets share the venv and the folder of the compiled modules.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick live check fmt bench build wheel clean distclean packages
+.PHONY: help demo test quick live test-asterisk check fmt bench build wheel clean distclean packages
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.compiled ## replay real calls in a loop and serve http://localhost:10667/metrics
 	@$(BIN)/qos-exporter demo $(ARGS)
@@ -29,6 +29,9 @@ quick: build ## the tests that need no network, no browser and little time
 
 live: packages build ## only the tests that make real calls
 	@$(BIN)/python -m pytest -m 'live or softphone' $(ARGS)
+
+test-asterisk: packages build ## only the calls through a real Asterisk
+	@$(BIN)/python -m pytest -m asterisk $(ARGS)
 
 check: $(VENV)/.dev ## ruff, ruff format, mypy and cython-lint
 	@$(BIN)/ruff check .

@@ -89,12 +89,16 @@ class Exporter:
 
 @contextlib.contextmanager
 def open_exporter(
-    bed: Bed, host: str, *, interface: str, directory: Path, configuration: str = "{}"
+    bed: Bed, host: str, *, interface: str | None, directory: Path, configuration: str = "{}"
 ) -> Iterator[Exporter]:
-    """Start the exporter on a host, wait until it listens, and end it afterwards."""
+    """Start the exporter on a host, wait until it listens, and end it afterwards.
+
+    Without an interface it does what its configuration says.
+    """
     file = directory / "qos-exporter.yml"
     file.write_text(configuration)
-    flags = ["--config.file", str(file), "--interface", interface]
+    listening = [] if interface is None else ["--interface", interface]
+    flags = ["--config.file", str(file), *listening]
     arguments = ["serve", *flags, "--web.listen-address", ADDRESS]
     command = python_command(bed, host, "qos_exporter", *arguments)
     with (directory / "exporter.log").open("wb") as log:

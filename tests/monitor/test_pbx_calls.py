@@ -176,11 +176,25 @@ def test_what_a_list_does_not_name_is_gone() -> None:
     pbx = begun(Pbx(), UP)
     pbx.tell(1.0, ChannelListed("1"))  # the list of the login: everything was named since
     assert pbx.show().totals.active == 1
-    pbx.pass_time(65.0)
+    pbx.pass_time(9.0)
+    assert sum(isinstance(action, ListChannels) for action in pbx.asked) == 1
+    pbx.pass_time(12.0)
     assert sum(isinstance(action, ListChannels) for action in pbx.asked) == 2
-    pbx.tell(65.1, ChannelListed("2"))
+    pbx.tell(12.1, ChannelListed("2"))
     assert pbx.show().totals.active == 0
     assert outcomes(pbx) == {"answered": 1}
+
+
+def test_lists_are_rare_where_ends_are_told() -> None:
+    """Where hang-ups are heard of, a list a minute is enough."""
+    pbx = begun(Pbx(), UP)
+    pbx.tell(1.0, ChannelGone(UP, 16))
+    pbx.pass_time(12.0)
+    pbx.asked.clear()
+    pbx.pass_time(70.0)
+    assert sum(isinstance(action, ListChannels) for action in pbx.asked) == 0
+    pbx.pass_time(75.0)
+    assert sum(isinstance(action, ListChannels) for action in pbx.asked) == 1
 
 
 def test_a_server_that_gives_no_list() -> None:

@@ -83,6 +83,16 @@ def test_r_factor_of_the_worst_leg_averaged_over_the_call() -> None:
     assert values(pbx) == ["83.5", "90.8"]
 
 
+def test_a_round_trip_holds_until_the_next() -> None:
+    """An interval without a round trip has that of the one before: 96 in both, by 40 ms."""
+    pbx = begun(writing(r="r_factor_lite", trip="rtt"), UP)
+    pbx.say(5.0, told(1, RTT="0.0400", **ALICE))
+    for number in range(2, 6):
+        pbx.pass_time(5.0 * number)
+        pbx.say(5.0 * number, heard(number, **ALICE))
+    assert [action.value for action in written(pbx)] == ["96.0", "40.0"]
+
+
 def test_only_what_has_changed_is_written() -> None:
     """The same text is not written twice, and what is not known is not written."""
     pbx = begun(writing(loss="loss", trip="rtt"), UP)

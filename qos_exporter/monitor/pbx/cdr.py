@@ -32,6 +32,8 @@ class CdrRecord:
     def __init__(self, now_ns: int) -> None:
         self.sampled_ns = now_ns
         self.next_ns = 0
+        self.round_trip_s: float | None = None
+        """Of the last interval."""
         self.means: dict[str, RunningFigures] = {}
         self.written: dict[str, str] = {}
         """By variable, what the server has been told last."""
@@ -77,11 +79,14 @@ class CdrWriter:
             record = leg.record = CdrRecord(leg.since_ns)
         if now_ns < record.next_ns:
             return
-        sample = self._sampling.take(server.linked_to(leg), record.sampled_ns, now_ns)
+        sample = self._sampling.take(
+            server.linked_to(leg), record.sampled_ns, now_ns, trip_before_s=record.round_trip_s
+        )
         if not sample:
             return
         record.add(sample)
         record.sampled_ns = now_ns
+        record.round_trip_s = sample["rtt"] / 1000 if "rtt" in sample else None
         record.next_ns = now_ns + settings.interval_ns
         for name, text in record.changed(settings):
             server.ask(SetVariable(leg.name, f"CDR({name})", text))

@@ -27,6 +27,8 @@ CALL_ID_OF_CHAN_SIP = "SIPCALLID"
 CODEC = "CHANNEL(audionativeformat)"
 LIST_EVERY_NS = 60 * SECOND_NS
 """A list of all channels finds those whose end was missed."""
+LIST_OFTEN_NS = 10 * SECOND_NS
+"""As long as no end has ever been told: the user may not be allowed to hear of them."""
 SILENCE_NS = 60 * SECOND_NS
 """A stream that nobody has reported on for so long is over; so is a channel that nobody has spoken
 of, where the PBX gives no list of them."""
@@ -99,7 +101,8 @@ class PbxDesk:
 
     def _list_again(self, server: PbxServer, now_ns: int) -> None:
         if now_ns >= server.next_list_ns:
-            server.next_list_ns = now_ns + LIST_EVERY_NS
+            has_ends = server.events["hangup"] > 0
+            server.next_list_ns = now_ns + (LIST_EVERY_NS if has_ends else LIST_OFTEN_NS)
             server.unconfirmed = set(server.legs)
             server.ask(ami.ListChannels())
 

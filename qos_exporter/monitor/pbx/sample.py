@@ -67,8 +67,13 @@ class Sampling:
     def __init__(self, parts: PbxParts) -> None:
         self._parts = parts
 
-    def take(self, legs: Iterable[Leg], since_ns: int, now_ns: int) -> dict[str, float]:
-        """Give what is known of the interval, by the names of `FIGURES`; empty for nothing."""
+    def take(
+        self, legs: Iterable[Leg], since_ns: int, now_ns: int, *, trip_before_s: float | None
+    ) -> dict[str, float]:
+        """Give what is known of the interval, by the names of `FIGURES`; empty for nothing.
+
+        Not every interval brings a round trip; the one before holds until the next.
+        """
         legs = list(legs)
         reports = [leg.take_reports() for leg in legs]
         calls = [leg.call for leg in legs if leg.call is not None]
@@ -80,6 +85,8 @@ class Sampling:
         loss_ratio = largest((*lost, *of(measured, *MEASURED_LOSSES)))
         jitter_s = largest((*jitters, *of(measured, *MEASURED_JITTERS)))
         round_trip_s = largest((*trips, *self._round_trips(calls, measured, now_ns)))
+        if round_trip_s is None and loss_ratio is not None:
+            round_trip_s = trip_before_s
         return {
             **in_units(loss_ratio, jitter_s, round_trip_s),
             **{
