@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks import (
+    bench_ami,
     bench_analyze,
     bench_ring,
     bench_rtcp,
@@ -21,6 +22,7 @@ from benchmarks.report import Row, table
 from qos_exporter.allocation import collect_seldom
 
 BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
+    "ami": bench_ami.run,
     "analyze": bench_analyze.run,
     "voipmonitor": bench_voipmonitor.run,
     "ring": bench_ring.run,

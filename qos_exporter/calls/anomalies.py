@@ -55,6 +55,8 @@ def _judge_heard(
     call: Call, now_ns: int, timers: CallTimers, last_packet_ns: LastPacket, *, is_final: bool
 ) -> Iterator[Anomaly]:
     """Judge a call without signalling: its streams are its directions."""
+    if not call.streams:
+        return
     first = call.streams[0]
     latest: dict[bool, int] = {}
     for stream in call.streams:

@@ -86,7 +86,10 @@ def call_rows(calls: Iterable[CallView]) -> CallRows:
     """Give the rows of all calls that are admitted to the per-call series."""
     shown = [call for call in calls if call.has_series]
     directions = list(call_media(shown))
-    timed = sorted((call for call in shown if call.round_trip_legs), key=attrgetter("start_s"))
+    timed = sorted(
+        (call for call in shown if call.round_trip_legs or call.round_trip),
+        key=attrgetter("start_s"),
+    )
     return {
         DIRECTIONS: [media for media in directions if media.scored.source != AMI_SOURCE],
         TOLD_DIRECTIONS: [media for media in directions if media.scored.source == AMI_SOURCE],

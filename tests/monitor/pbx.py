@@ -19,9 +19,11 @@ from qos_exporter.protocols.ami import (
 from qos_exporter.settings import AmiSettings, Settings
 from qos_exporter.snapshot import CallView, Snapshot, StreamView
 from qos_exporter.units import SECOND_NS
-from tests.protocols.ami_messages import recorded_messages, report, written
+from tests.protocols.ami_messages import CHANNEL, recorded_messages, report, written
 
 SERVER = AmiSettings(username="monitor", secret="s")  # noqa: S106 -- nobody is logged in at
+PARTY, PBX = "10.77.0.2:11747", "10.77.0.3:20131"
+SSRC = "0x01e8b58b"
 CALL_IDS = {
     "PJSIP/alice-00000000": "235b9eaae259e791",
     "PJSIP/bob-00000001": "4066aeac-7323-4f19-9721-8cad967c8e6a",
@@ -131,4 +133,45 @@ def read(message: bytes) -> News:
     return value
 
 
-__all__ = ["Link", "Pbx", "read", "report", "response", "written"]
+def heard(number: int, /, *, lost: int = 0, fraction: int = 0, **changed: object) -> bytes:
+    """Report what Asterisk hears of bob: 250 packets more each time, so many lost of all."""
+    return report(
+        "RTCPSent",
+        **{
+            "To": PARTY,
+            "From": PBX,
+            "RTT": None,
+            "Report0SourceSSRC": SSRC,
+            "Report0HighestSequence": 250 * number % 65536,
+            "Report0SequenceNumberCycles": 250 * number // 65536,
+            "Report0CumulativeLost": lost % (1 << 24),
+            "Report0FractionLost": fraction,
+            **changed,
+        },
+    )
+
+
+def told(number: int, /, *, lost: int = 0, **changed: object) -> bytes:
+    """Report what bob says that he hears of Asterisk."""
+    changed = {"Report0HighestSequence": 250 * number, "Report0CumulativeLost": lost, **changed}
+    return report(**changed)
+
+
+def say_all(pbx: Pbx, *messages: bytes) -> Pbx:
+    """Say something every five seconds, of a channel that was seen before."""
+    pbx.say(0.0, written(Event="Newstate", **CHANNEL))
+    for position, message in enumerate(messages):
+        pbx.pass_time(5.0 * position + 1.0)
+        pbx.say(5.0 * position + 1.0, message)
+    return pbx
+
+
+def told_call() -> Pbx:
+    """Let bob be heard for a while with 4 % lost, and say himself that he is 40 ms away."""
+    pbx = Pbx()
+    pbx.say(0.0, written(Event="Newstate", **CHANNEL))
+    for number in range(1, 4):
+        pbx.pass_time(5.0 * number - 4.0)
+        pbx.say(5.0 * number - 4.0, heard(number, lost=10 * number - 10))
+        pbx.say(5.0 * number - 4.0, told(number, RTT="0.0400"))
+    return pbx.pass_time(20.0)

@@ -21,7 +21,8 @@ from qos_exporter.protocols.ami import (
 from qos_exporter.protocols.ami.values import Channel
 from qos_exporter.settings import CallSettings, Settings
 from qos_exporter.units import SECOND_NS
-from tests.monitor.pbx import SERVER, Pbx, report, response
+from tests.monitor.pbx import SERVER, Pbx, response
+from tests.protocols.ami_messages import report
 
 ALICE, BOB = "PJSIP/alice-00000000", "PJSIP/bob-00000001"
 RINGING = Channel(
@@ -288,3 +289,11 @@ def test_two_servers() -> None:
     pbx.monitor.take_from_pbx(0, [], now_ns + 3 * SECOND_NS)
     assert [server.server for server in pbx.show().pbxs] == ["127.0.0.1:5038", "127.0.0.1:5039"]
     assert [server.up for server in pbx.show().pbxs] == [True, False]
+
+
+def test_the_end_of_everything() -> None:
+    """A call without any media does not disturb the end of everything."""
+    pbx = begun(Pbx(), UP._replace(state=5))
+    pbx.monitor.finish()
+    (call,) = pbx.show().calls
+    assert call.state == "setup"

@@ -16,10 +16,9 @@ from qos_exporter.protocols.ami import (
 )
 from qos_exporter.settings import CdrSettings, CdrVariableSettings
 from tests.dataplane.traffic import batch
-from tests.monitor.pbx import SERVER, Pbx, response
+from tests.monitor.pbx import SERVER, Pbx, heard, response, told
 from tests.monitor.recording import at_ns
 from tests.monitor.test_pbx_calls import UP, begun, faults
-from tests.monitor.test_pbx_figures import heard, told
 from tests.monitor.test_pbx_joined import DIALOGUE, listening
 
 ALICE: dict[str, Any] = {"Channel": UP.name, "Uniqueid": UP.uniqueid, "Linkedid": UP.linkedid}

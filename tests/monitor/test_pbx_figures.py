@@ -9,46 +9,11 @@ import pytest
 
 from qos_exporter.settings import QualitySettings, Settings
 from qos_exporter.snapshot import GroupView, StreamView
-from tests.monitor.pbx import SERVER, Pbx, report, written
-from tests.protocols.ami_messages import CHANNEL
+from tests.monitor.pbx import PARTY, PBX, SERVER, Pbx, heard, say_all, told
+from tests.protocols.ami_messages import report
 
-PARTY, PBX = "10.77.0.2:11747", "10.77.0.3:20131"
-SSRC = "0x01e8b58b"
 FROM_BOB = "callee_to_caller"
 TO_BOB = "caller_to_callee"
-
-
-def heard(number: int, /, *, lost: int = 0, fraction: int = 0, **changed: object) -> bytes:
-    """Report what Asterisk hears of bob: 250 packets more each time, so many lost of all."""
-    return report(
-        "RTCPSent",
-        **{
-            "To": PARTY,
-            "From": PBX,
-            "RTT": None,
-            "Report0SourceSSRC": SSRC,
-            "Report0HighestSequence": 250 * number % 65536,
-            "Report0SequenceNumberCycles": 250 * number // 65536,
-            "Report0CumulativeLost": lost % (1 << 24),
-            "Report0FractionLost": fraction,
-            **changed,
-        },
-    )
-
-
-def told(number: int, /, *, lost: int = 0, **changed: object) -> bytes:
-    """Report what bob says that he hears of Asterisk."""
-    changed = {"Report0HighestSequence": 250 * number, "Report0CumulativeLost": lost, **changed}
-    return report(**changed)
-
-
-def say_all(pbx: Pbx, *messages: bytes) -> Pbx:
-    """Say something every five seconds, of a channel that was seen before."""
-    pbx.say(0.0, written(Event="Newstate", **CHANNEL))
-    for position, message in enumerate(messages):
-        pbx.pass_time(5.0 * position + 1.0)
-        pbx.say(5.0 * position + 1.0, message)
-    return pbx
 
 
 def bob(pbx: Pbx, direction: str) -> StreamView:

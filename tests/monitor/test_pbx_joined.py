@@ -10,8 +10,9 @@ from qos_exporter.protocols.ami.values import Channel
 from qos_exporter.settings import AmiSettings, Settings
 from qos_exporter.snapshot import ReportedQuality, StreamView
 from tests.dataplane.traffic import batch
-from tests.monitor.pbx import SERVER, Pbx, read, report
+from tests.monitor.pbx import SERVER, Pbx, read
 from tests.monitor.recording import Dialogue, at_ns
+from tests.protocols.ami_messages import report
 
 DIALOGUE = Dialogue(call_id="call-1", talk_s=30.0)
 CHANNEL = {

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import shutil
 import ssl
 import subprocess
 from collections.abc import Sequence
@@ -233,6 +234,7 @@ def test_time_passes_without_a_connection() -> None:
         wait_until(lambda: recorder.ticks > 3)
 
 
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 def test_tls(tmp_path: Path) -> None:
     """A certificate is checked, unless that is switched off."""
     key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
