@@ -38,10 +38,16 @@ class Column:
         return "Value" if queries == 1 else f"Value #{self.query}"
 
 
+ABSENT = {
+    "type": "special",
+    "options": {"match": "null+nan", "result": {"text": "–", "color": "transparent"}},
+}
+"""What is not known is neither good nor bad."""
+
 FROM = Column(title="From", label="src_network", width=115)
 TO = Column(title="To", label="dst_network", width=115)
 DIRECTION = Column(title="Direction", label="direction", texts=tuple(DIRECTIONS.items()), width=130)
-SCALE = Column(title="Scale", label="scale", width=95)
+SCALE = Column(title="Scale", label="scale", width=105)
 CODEC = Column(title="Codec", label="codec", width=70)
 CALLER = Column(title="Caller", label="caller", width=110)
 CALLEE = Column(title="Callee", label="callee", width=110)
@@ -52,7 +58,7 @@ def mos(query: str, title: str = "MOS", *, width: int = 70) -> Column:
     return Column(title=title, query=query, unit="none", decimals=2, steps=limits.MOS, width=width)
 
 
-def share_lost(query: str, title: str, *, width: int = 110) -> Column:
+def share_lost(query: str, title: str, *, width: int = 125) -> Column:
     """Show a share of the packets that were lost, or as good as lost."""
     return Column(
         title=title, query=query, unit="percentunit", decimals=1, steps=limits.LOSS, width=width
@@ -126,6 +132,7 @@ def overrides(column: Column) -> list[DynamicConfigValue]:
     if column.width is not None:
         found["custom.width"] = column.width
     if column.steps:
+        found["mappings"] = [ABSENT]
         found["thresholds"] = {
             "mode": "absolute",
             "steps": [{"value": step.start, "color": step.colour} for step in column.steps],

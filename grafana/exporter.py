@@ -34,11 +34,11 @@ HEALTHY = Stat(
 )
 DROPPED = Stat(
     title="Capture drops",
-    description="Frames that the kernel dropped before the exporter saw them, of all.",
-    queries=(Query(exporter.dropped(), INTERFACE),),
+    description="Frames that the kernel or the network card dropped before the exporter saw them, of all.",
+    queries=(Query(exporter.dropped("instance", "interface"), INTERFACE),),
     unit="percentunit",
     decimals=2,
-    steps=limits.NOT_ANY,
+    steps=limits.DROPS,
     no_data="Nothing captured",
     width=4,
 )

@@ -34,7 +34,7 @@ BOARDS = (OVERVIEW_BOARD, PATHS_BOARD, CALL_BOARD, HISTORY_BOARD, EXPORTER_BOARD
 
 def path_of(board: Board) -> Path:
     """Name the file of a dashboard."""
-    return FOLDER / f"{board.name.uid.removeprefix('qos-exporter-')}.json"
+    return FOLDER / f"{board.name.uid.removeprefix('qos-')}.json"
 
 
 def text_of(board: Board) -> str:

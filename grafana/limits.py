@@ -55,6 +55,8 @@ NONE = (Step(None, NEUTRAL),)
 TINY = 1e-9
 NOT_ANY = (Step(None, GOOD), Step(TINY, WARNING))
 """For what should not happen at all."""
+DROPS = (*NOT_ANY, Step(0.01, CRITICAL))
+"""For the share of frames that the capture drops."""
 ALL_UP = (Step(None, CRITICAL), Step(1, GOOD))
 """For what is 1 while all is well."""
 FULL = (Step(None, GOOD), Step(0.8, WARNING), Step(0.95, CRITICAL))

@@ -87,12 +87,12 @@ ROUND_TRIP = Stat(
 )
 CAPTURE = Stat(
     title="Capture drops",
-    description="Frames that the kernel dropped before the exporter saw them. While there are any, "
+    description="Frames that the kernel or the network card dropped before the exporter saw them. While there are any, "
     "losses may be the capture's and not the network's.",
-    queries=(Query(exporter.dropped(), "{{interface}}"),),
+    queries=(Query(exporter.dropped()),),
     unit="percentunit",
     decimals=2,
-    steps=limits.NOT_ANY,
+    steps=limits.DROPS,
     no_data="Nothing captured",
 )
 
@@ -110,8 +110,8 @@ WHERE = Table(
         Query(traffic.streams("scale", *PATH)),
     ),
     columns=(
-        Column(title="From", label="src_network", width=115, link=links.to_path("From", "To")),
-        Column(title="To", label="dst_network", width=115, link=links.to_path("From", "To")),
+        Column(title="From", label="src_network", link=links.to_path("From", "To")),
+        Column(title="To", label="dst_network", link=links.to_path("From", "To")),
         columns.DIRECTION,
         columns.SCALE,
         columns.mos("A"),
