@@ -40,7 +40,7 @@ class Column:
 
 ABSENT = {
     "type": "special",
-    "options": {"match": "null+nan", "result": {"text": "–", "color": "transparent"}},
+    "options": {"match": "null+nan", "result": {"text": "-", "color": "transparent"}},
 }
 """What is not known is neither good nor bad."""
 

@@ -34,7 +34,8 @@ HEALTHY = Stat(
 )
 DROPPED = Stat(
     title="Capture drops",
-    description="Frames that the kernel or the network card dropped before the exporter saw them, of all.",
+    description="Frames that the kernel or the network card dropped before the exporter saw "
+    "them, of all.",
     queries=(Query(exporter.dropped("instance", "interface"), INTERFACE),),
     unit="percentunit",
     decimals=2,

@@ -87,8 +87,8 @@ ROUND_TRIP = Stat(
 )
 CAPTURE = Stat(
     title="Capture drops",
-    description="Frames that the kernel or the network card dropped before the exporter saw them. While there are any, "
-    "losses may be the capture's and not the network's.",
+    description="Frames that the kernel or the network card dropped before the exporter saw them. "
+    "While there are any, losses may be the capture's and not the network's.",
     queries=(Query(exporter.dropped()),),
     unit="percentunit",
     decimals=2,

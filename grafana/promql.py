@@ -46,7 +46,7 @@ def increase(
 
 def for_each_tap(vector: str, *by: str) -> str:
     """Add up what one exporter says, by further labels."""
-    return f"sum by ({', '.join((*TAP, *by))}) ({vector})"
+    return f"sum by ({', '.join(dict.fromkeys((*TAP, *by)))}) ({vector})"
 
 
 def highest(vector: str, *by: str) -> str:
