@@ -168,6 +168,31 @@ BURSTS = Lines(
     no_data=NO_CALL,
     points=True,
 )
+DENSITY = Lines(
+    title="Share lost in bursts and in gaps",
+    description="Bursts (RFC 3611) are stretches in which losses lie close together, gaps what is "
+    "between; so far in the call. Much in bursts and little in gaps is an outage now and then; "
+    "the same in both is a line that is bad all the time.",
+    queries=(
+        Query(one_call.worst("voip_call_burst_density_ratio", "direction"), f"{SIDE}, bursts"),
+        Query(one_call.worst("voip_call_gap_density_ratio", "direction"), f"{SIDE}, gaps"),
+    ),
+    unit="percentunit",
+    bottom=0,
+    no_data="No bursts",
+    points=True,
+)
+R_FACTOR = Lines(
+    title="Rating factor R of each window",
+    description="What MOS is worked out from: the sum of all impairments, up to 93 narrowband, 129 "
+    "wideband, 148 fullband.",
+    queries=(Query(one_call.worst("voip_call_r_factor", "direction", "scale", low=True), SCORED),),
+    unit="none",
+    decimals=0,
+    bottom=0,
+    no_data="Not scored",
+    points=True,
+)
 JITTER = Lines(
     title="Jitter of each window",
     description="Interarrival jitter (RFC 3550): mean at the point of capture (`rtp`), at the "
@@ -269,7 +294,19 @@ CALL_BOARD = Board(
         Section("The call", (STATE, BEGUN, DURATION, LOWEST, LOST, LONGEST_TRIP, INFO)),
         Section(
             "Window by window, at the tap",
-            (MOS, LOSS, AFTER, JITTER, MOS_CQ, ROUND_TRIP, LATE, BURSTS, PACKETS),
+            (
+                MOS,
+                LOSS,
+                AFTER,
+                JITTER,
+                MOS_CQ,
+                ROUND_TRIP,
+                LATE,
+                R_FACTOR,
+                BURSTS,
+                DENSITY,
+                PACKETS,
+            ),
         ),
         Section("What the far ends say", (REPORTED_MOS, REPORTED_LATE, REPORTED_TRIP)),
     ),

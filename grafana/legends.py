@@ -28,5 +28,5 @@ def directions_in_words(queries: tuple[Query, ...]) -> Iterator[DataTransformerC
         for value, text in DIRECTIONS.items():
             yield DataTransformerConfig(
                 id_val="renameByRegex",
-                options={"regex": f"/^(.*){value}(.*)$/", "renamePattern": f"$1{text}$2"},
+                options={"regex": f"/{value}/", "renamePattern": text},
             )
