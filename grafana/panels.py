@@ -25,17 +25,24 @@ from grafana_foundation_sdk.builders import (
 from grafana_foundation_sdk.models import common as looks
 from grafana_foundation_sdk.models import prometheus as formats
 from grafana_foundation_sdk.models.dashboard import (
-    DynamicConfigValue,
     FieldColorModeId,
-    Threshold,
-    ThresholdsMode,
 )
 from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 
 from grafana.columns import Column, overrides, transformations
 from grafana.legends import directions_in_words
-from grafana.limits import NONE, TINY, Steps
+from grafana.limits import NONE, Steps
 from grafana.links import Link
+from grafana.looks import (
+    by_thresholds,
+    fixed_colour,
+    last_value,
+    legend,
+    soft_top,
+    threshold_lines,
+    thresholds,
+    tooltip,
+)
 from grafana.query import Query
 from grafana.variables import DATASOURCE
 
@@ -224,8 +231,9 @@ class Lines(Panel):
             .tooltip(tooltip())
             .thresholds_style(threshold_lines(self.steps))
         )
-        if self.top is None:
-            built.axis_soft_max(soft_top(self.steps))
+        reach = soft_top(self.steps, self.unit)
+        if reach is not None and self.top is None:
+            built.axis_soft_max(reach)
         if self.stacked:
             built.stacking(common.StackingConfig().mode(looks.StackingMode.NORMAL))
         return built.interval(self.interval) if self.interval else built
@@ -257,56 +265,3 @@ class Heatmap(Panel):
         if self.repeat:
             built.repeat(self.repeat).repeat_direction("h").max_per_row(3)
         return built.interval(self.interval) if self.interval else built
-
-
-def thresholds(steps: Steps) -> dashboard.ThresholdsConfig:
-    """Say from which values on which colours are due."""
-    colours = [Threshold(value=step.start, color=step.colour) for step in steps]
-    return dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(colours)
-
-
-def soft_top(steps: Steps) -> float:
-    """How far an axis reaches at least: to where colours change, so that little looks little."""
-    return max(
-        [step.start for step in steps if step.start is not None and step.start > TINY] or [1]
-    )
-
-
-def threshold_lines(steps: Steps) -> common.GraphThresholdsStyleConfig:
-    """Draw the values at which colours change, if there are any."""
-    mode = looks.GraphThresholdsStyleMode
-    return common.GraphThresholdsStyleConfig().mode(mode.DASHED if len(steps) > 1 else mode.OFF)
-
-
-def fixed_colour(colour: str) -> DynamicConfigValue:
-    """Draw in this colour whatever the value."""
-    return DynamicConfigValue(id_val="color", value={"mode": "fixed", "fixedColor": colour})
-
-
-def by_thresholds() -> dashboard.FieldColor:
-    """Colour values by their thresholds."""
-    return dashboard.FieldColor().mode(FieldColorModeId.THRESHOLDS)
-
-
-def last_value() -> common.ReduceDataOptions:
-    """Take the one value that an instant has."""
-    return common.ReduceDataOptions().calcs(["lastNotNull"]).values(values=False)
-
-
-def legend() -> common.VizLegendOptions:
-    """Name the series below a graph."""
-    return (
-        common.VizLegendOptions()
-        .show_legend(show_legend=True)
-        .display_mode(looks.LegendDisplayMode.LIST)
-        .placement(looks.LegendPlacement.BOTTOM)
-    )
-
-
-def tooltip() -> common.VizTooltipOptions:
-    """Show all series where the pointer is, the highest first."""
-    return (
-        common.VizTooltipOptions()
-        .mode(looks.TooltipDisplayMode.MULTI)
-        .sort(looks.SortOrder.DESCENDING)
-    )
