@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grafana import columns, legends, limits, links, names
-from grafana.annotations import FIRING
+from grafana.annotations import NUMBER_FIRING
 from grafana.columns import Column
 from grafana.frame import Board, Section
 from grafana.panels import Bars, Lines, Stat, Table
@@ -22,9 +22,10 @@ CALLS = Stat(
 )
 ALERTS = Stat(
     title="Alerts",
-    description="Alerts of this project that fire now. Needs its alerting rules in Prometheus; "
+    description="Alerts of this project that fire now; a warning that is critical as well counts "
+    "once. Needs its alerting rules in Prometheus; "
     "without them it stays 0.",
-    queries=(Query(f"count({FIRING}) or vector(0)"),),
+    queries=(Query(NUMBER_FIRING),),
     unit="none",
     decimals=0,
     steps=limits.NOT_ANY,
