@@ -7,6 +7,7 @@ last value.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import ClassVar, TypeVar
@@ -59,7 +60,7 @@ Builder = TypeVar(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Panel:
+class Panel(ABC):
     """What every panel has: what it asks, how it is explained, how values look."""
 
     title: str
@@ -84,9 +85,9 @@ class Panel:
     """Whether the present is shown, and not how it came to that."""
     form: ClassVar[formats.PromQueryFormat] = formats.PromQueryFormat.TIME_SERIES
 
+    @abstractmethod
     def build(self) -> Built:
         """Turn it into a panel of Grafana."""
-        raise NotImplementedError
 
     def dress(self, builder: Builder) -> Builder:
         """Give a panel of Grafana all that panels have in common."""
