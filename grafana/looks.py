@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grafana_foundation_sdk.builders import common, dashboard
-from grafana_foundation_sdk.models import common as looks
+from grafana_foundation_sdk.models import common as schema
 from grafana_foundation_sdk.models.dashboard import (
     DynamicConfigValue,
     FieldColorModeId,
@@ -31,7 +31,7 @@ def soft_top(steps: Steps, unit: str) -> float | None:
 
 def threshold_lines(steps: Steps) -> common.GraphThresholdsStyleConfig:
     """Draw the values at which colours change, if there are any."""
-    mode = looks.GraphThresholdsStyleMode
+    mode = schema.GraphThresholdsStyleMode
     return common.GraphThresholdsStyleConfig().mode(mode.DASHED if len(steps) > 1 else mode.OFF)
 
 
@@ -55,8 +55,8 @@ def legend() -> common.VizLegendOptions:
     return (
         common.VizLegendOptions()
         .show_legend(show_legend=True)
-        .display_mode(looks.LegendDisplayMode.LIST)
-        .placement(looks.LegendPlacement.BOTTOM)
+        .display_mode(schema.LegendDisplayMode.LIST)
+        .placement(schema.LegendPlacement.BOTTOM)
     )
 
 
@@ -64,6 +64,6 @@ def tooltip() -> common.VizTooltipOptions:
     """Show all series where the pointer is, the highest first."""
     return (
         common.VizTooltipOptions()
-        .mode(looks.TooltipDisplayMode.MULTI)
-        .sort(looks.SortOrder.DESCENDING)
+        .mode(schema.TooltipDisplayMode.MULTI)
+        .sort(schema.SortOrder.DESCENDING)
     )

@@ -23,11 +23,9 @@ from grafana_foundation_sdk.builders import (
     table,
     timeseries,
 )
-from grafana_foundation_sdk.models import common as looks
+from grafana_foundation_sdk.models import common as schema
 from grafana_foundation_sdk.models import prometheus as formats
-from grafana_foundation_sdk.models.dashboard import (
-    FieldColorModeId,
-)
+from grafana_foundation_sdk.models.dashboard import FieldColorModeId
 from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 
 from grafana.columns import Column, overrides, transformations
@@ -129,7 +127,6 @@ class Stat(Panel):
 
     width: int = 3
     height: int = 4
-    named: bool = False
     with_name: bool = False
     """Whether the name of a series stands beside its value even where there is one only."""
     name_only: bool = False
@@ -137,13 +134,13 @@ class Stat(Panel):
 
     def build(self) -> stat.Panel:
         """Turn it into a panel of Grafana."""
-        texts = looks.BigValueTextMode
+        texts = schema.BigValueTextMode
         text = texts.VALUE_AND_NAME if self.with_name else texts.AUTO
         return (
             self.dress(stat.Panel())
             .color_scheme(by_thresholds())
-            .color_mode(looks.BigValueColorMode.BACKGROUND)
-            .graph_mode(looks.BigValueGraphMode.NONE)
+            .color_mode(schema.BigValueColorMode.BACKGROUND)
+            .graph_mode(schema.BigValueGraphMode.NONE)
             .text_mode(texts.NAME if self.name_only else text)
             .reduce_options(last_value())
         )
@@ -174,9 +171,9 @@ class Bars(Panel):
         return (
             self.dress(bargauge.Panel())
             .color_scheme(by_thresholds())
-            .display_mode(looks.BarGaugeDisplayMode.BASIC)
-            .orientation(looks.VizOrientation.HORIZONTAL)
-            .name_placement(looks.BarGaugeNamePlacement.TOP)
+            .display_mode(schema.BarGaugeDisplayMode.BASIC)
+            .orientation(schema.VizOrientation.HORIZONTAL)
+            .name_placement(schema.BarGaugeNamePlacement.TOP)
             .show_unfilled(show_unfilled=True)
             .reduce_options(last_value())
         )
@@ -197,7 +194,7 @@ class Table(Panel):
         """Turn it into a panel of Grafana."""
         built = self.dress(table.Panel()).show_header(show_header=True).filterable(filterable=False)
         order = common.TableSortByFieldState().display_name(self.sorted_by).desc(self.descending)
-        built.sort_by([order]).cell_height(looks.TableCellHeight.SM)
+        built.sort_by([order]).cell_height(schema.TableCellHeight.SM)
         for transformation in transformations(self.columns, queries=len(self.queries)):
             built.with_transformation(transformation)
         for column in self.columns:
@@ -223,10 +220,12 @@ class Lines(Panel):
         built = (
             self.dress(timeseries.Panel())
             .color_scheme(dashboard.FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC))
-            .draw_style(looks.GraphDrawStyle.BARS if self.bars else looks.GraphDrawStyle.LINE)
+            .draw_style(schema.GraphDrawStyle.BARS if self.bars else schema.GraphDrawStyle.LINE)
             .line_width(1)
             .fill_opacity(40 if self.stacked or self.bars else 0)
-            .show_points(looks.VisibilityMode.ALWAYS if self.points else looks.VisibilityMode.AUTO)
+            .show_points(
+                schema.VisibilityMode.ALWAYS if self.points else schema.VisibilityMode.AUTO
+            )
             .span_nulls(span_nulls=False)
             .legend(legend())
             .tooltip(tooltip())
@@ -236,7 +235,7 @@ class Lines(Panel):
         if reach is not None and self.top is None:
             built.axis_soft_max(reach)
         if self.stacked:
-            built.stacking(common.StackingConfig().mode(looks.StackingMode.NORMAL))
+            built.stacking(common.StackingConfig().mode(schema.StackingMode.NORMAL))
         return built.interval(self.interval) if self.interval else built
 
 
@@ -253,7 +252,7 @@ class Heatmap(Panel):
     def build(self) -> heatmap.Panel:
         """Turn it into a panel of Grafana."""
         scheme = heatmap.HeatmapColorOptions().mode(HeatmapColorMode.SCHEME).scheme("Oranges")
-        axis = heatmap.YAxisConfig().unit(self.unit).axis_placement(looks.AxisPlacement.LEFT)
+        axis = heatmap.YAxisConfig().unit(self.unit).axis_placement(schema.AxisPlacement.LEFT)
         built = (
             self.dress(heatmap.Panel())
             .calculate(calculate=False)
@@ -261,7 +260,7 @@ class Heatmap(Panel):
             .y_axis(axis)
             .cell_values(heatmap.CellValues().unit("short").decimals(0))
             .exemplars_color("rgba(255,0,255,0.7)")
-            .tooltip(heatmap.HeatmapTooltip().mode(looks.TooltipDisplayMode.SINGLE))
+            .tooltip(heatmap.HeatmapTooltip().mode(schema.TooltipDisplayMode.SINGLE))
         )
         if self.repeat:
             built.repeat(self.repeat).repeat_direction("h").max_per_row(3)
