@@ -25,8 +25,10 @@ def thresholds(steps: Steps) -> dashboard.ThresholdsConfig:
 
 def soft_top(steps: Steps, unit: str) -> float | None:
     """How far an axis reaches at least: to where colours change, so that little looks little."""
-    starts = [step.start for step in steps if step.start is not None and step.start > TINY]
-    return max(starts, default=SMALL_SHARE if unit == "percentunit" else None)
+    starts = [step.start for step in steps if step.start is not None]
+    if starts:
+        return max(starts) if max(starts) > TINY else 1
+    return SMALL_SHARE if unit == "percentunit" else None
 
 
 def threshold_lines(steps: Steps) -> common.GraphThresholdsStyleConfig:
