@@ -136,6 +136,9 @@ def test_the_source_distribution_holds_what_is_needed_to_work_on_it(built: Path)
         "pyproject.toml",
         "setup.py",
         "docs/configuration.md",
+        "grafana/__main__.py",
+        "grafana/dashboards/.lint",
+        "grafana/dashboards/overview.json",
         "tests/test_packaging.py",
         "tools/system_packages.py",
     }

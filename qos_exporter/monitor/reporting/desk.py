@@ -84,6 +84,7 @@ class ReportDesk:
         """Forget what only the present recording told."""
         self._farewells.clear()
         self.unseen.clear()
+        self.trips.restart()
 
     def keep_only(self, calls: Iterable[Call]) -> None:
         """Forget the calls that are not shown any more."""

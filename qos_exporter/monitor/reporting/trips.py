@@ -50,8 +50,13 @@ class Trips:
     def __init__(self, counts: ReportCounts, observer: TripObserver, *, limit: int) -> None:
         self._counts = counts
         self._observer = observer
-        self._logs = {source: TimestampLog(limit) for source in QUOTING}
+        self._limit = limit
         self._by_call: dict[Call, CallRoundTrip] = {}
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the time stamps that passed: another recording may hold the same ones."""
+        self._logs = {source: TimestampLog(self._limit) for source in QUOTING}
 
     def note(self, source: TripSource, ssrc: int, timestamp: int, frame: SlowFrame) -> None:
         """A time stamp that its receiver is going to quote passed the tap."""
