@@ -26,11 +26,6 @@ class Loss(NamedTuple):
 NOTHING = Loss(0, 0)
 
 
-def joined(one: Loss, other: Loss) -> Loss:
-    """Two stretches of numbers as one."""
-    return Loss(one.expected + other.expected, one.lost + other.lost)
-
-
 def since(now: Loss, then: Loss) -> Loss:
     """What was added to a running loss since an earlier moment, never negative."""
     return Loss(max(0, now.expected - then.expected), max(0, now.lost - then.lost))
@@ -40,6 +35,15 @@ def signed(difference: int, modulus: int) -> int:
     """Read a difference of two counters that wrap at `modulus` as the nearest number to zero."""
     difference %= modulus
     return difference - modulus if difference >= modulus // 2 else difference
+
+
+def is_plain(sent: int, lost: int) -> bool:
+    """Whether differences of the two counters are what they seem: none wrapped, none jumped.
+
+    That is so between nearly any two reports, and much cheaper to see than what else it may be: of
+    such numbers `signed` changes nothing, and `is_possible` finds nothing.
+    """
+    return 0 < sent < LOST_MODULUS // 2 and -sent <= lost <= sent
 
 
 def is_possible(*, sent: int, lost: int) -> bool:
