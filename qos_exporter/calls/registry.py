@@ -89,6 +89,8 @@ class CallRegistry:
 
     def drain(self) -> tuple[CallEvent, ...]:
         """Return what has happened since the last time, in order."""
+        if not self._events:
+            return ()
         events = tuple(self._events)
         self._events.clear()
         return events

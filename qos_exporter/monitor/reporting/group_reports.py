@@ -53,14 +53,13 @@ class ReportSums:
             if not np.isnan(figures[name]):
                 tally.add_one(float(figures[name]))
 
-    def add_round_trip(self, source: TripSource, trip_s: float, exemplar: Exemplar) -> None:
+    def add_round_trip(self, source: TripSource, trip: Exemplar) -> None:
         """Add one round trip of one call."""
         self.is_empty = False
         tally = self._round_trip_s.get(source)
         if tally is None:
             tally = self._round_trip_s[source] = Tally(ROUND_TRIP_S_EDGES)
-        tally.add_one(trip_s)
-        tally.set_exemplar(exemplar)
+        tally.add_example(trip)
 
     def view(self, means: Sequence[float | None]) -> GroupReports | None:
         """Copy them; `means` are those of the last windows: loss ratio, jitter, round trip."""

@@ -26,6 +26,9 @@ NTP_FRACTION_BITS = 16
 QUOTING = (TripSource.RTCP, TripSource.RTCP_XR)
 """Where legs come from reports that quote a time stamp."""
 
+RTCP = TripSource.RTCP
+"""For what is asked with every report: a member of an enumeration is not found at once."""
+
 LEG_TOWARDS = {
     Direction.CALLER_TO_CALLEE: Leg.CALLEE,
     Direction.CALLEE_TO_CALLER: Leg.CALLER,
