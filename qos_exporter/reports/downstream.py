@@ -12,11 +12,10 @@ from qos_exporter.reports.loss import (
     LOST_MODULUS,
     SEQUENCE_MODULUS,
     Loss,
-    is_plain,
     is_possible,
     signed,
 )
-from qos_exporter.reports.running_loss import RunningLoss
+from qos_exporter.reports.running_loss import RunningLoss, is_plain
 
 if TYPE_CHECKING:
     from qos_exporter.protocols.rtcp import ReceptionReport

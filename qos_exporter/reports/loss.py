@@ -37,15 +37,6 @@ def signed(difference: int, modulus: int) -> int:
     return difference - modulus if difference >= modulus // 2 else difference
 
 
-def is_plain(sent: int, lost: int) -> bool:
-    """Whether differences of the two counters are what they seem: none wrapped, none jumped.
-
-    That is so between nearly any two reports, and much cheaper to see than what else it may be: of
-    such numbers `signed` changes nothing, and `is_possible` finds nothing.
-    """
-    return 0 < sent < LOST_MODULUS // 2 and -sent <= lost <= sent
-
-
 def is_possible(*, sent: int, lost: int) -> bool:
     """Whether so many can have been lost of those sent; anything else is a counter that jumped.
 

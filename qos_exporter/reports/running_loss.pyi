@@ -2,6 +2,13 @@
 
 from qos_exporter.reports.loss import Loss
 
+def is_plain(sent: int, lost: int) -> bool:
+    """Whether differences of the two counters are what they seem: none wrapped, none jumped.
+
+    That is so between nearly any two reports, and much cheaper to see than what else it may be: of
+    such numbers `signed` changes nothing, and `is_possible` finds nothing.
+    """
+
 class RunningLoss:
     """What is settled, and what has passed a receiver that seems to hear nothing.
 

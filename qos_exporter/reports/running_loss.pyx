@@ -3,9 +3,15 @@
 Compiled for the sake of memory, like the running figures.
 """
 
-from qos_exporter.reports.loss import NOTHING, Loss
+from qos_exporter.reports.loss import LOST_MODULUS, NOTHING, Loss
 
 from libc.stdint cimport int64_t
+
+cdef int64_t PLAIN_BELOW = LOST_MODULUS // 2
+
+
+def is_plain(int64_t sent, int64_t lost):
+    return 0 < sent < PLAIN_BELOW and -sent <= lost <= sent
 
 
 cdef class RunningLoss:

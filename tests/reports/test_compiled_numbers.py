@@ -11,12 +11,11 @@ from qos_exporter.reports.loss import (
     LOST_MODULUS,
     SEQUENCE_MODULUS,
     Loss,
-    is_plain,
     is_possible,
     signed,
 )
 from qos_exporter.reports.passed_stamps import KEPT, PassedStamps
-from qos_exporter.reports.running_loss import RunningLoss
+from qos_exporter.reports.running_loss import RunningLoss, is_plain
 
 stamps = st.integers(0, 2**32 - 1) | st.integers(0, 12)
 times_ns = st.integers(0, 2**62)

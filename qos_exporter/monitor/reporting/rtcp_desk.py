@@ -219,7 +219,7 @@ class RtcpDesk:
         for described in packet.sources:
             if not described.cname:
                 continue
-            stream = self._sent(described.ssrc, frame)
+            stream = self._targets.find(described.ssrc, sender=frame.src, receiver=frame.dst)
             if stream is not None:
                 # It is the same every time; what is shown need not be made anew then.
                 if stream.reports is None or stream.reports.cname != described.cname:
