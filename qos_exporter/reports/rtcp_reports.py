@@ -25,12 +25,16 @@ class ReportedWindow(NamedTuple):
     jitter_s: float | None
 
 
+NOTHING_REPORTED = ReportedWindow(None, None, None)
+
+
 class RtcpReports:
     """What RFC 3550 report blocks say of one stream."""
 
     __slots__ = (
         "_last",
         "_last_ns",
+        "_marked_count",
         "_marked_downstream",
         "_marked_loss",
         "_window_jitter_s",
@@ -52,6 +56,7 @@ class RtcpReports:
         """Tap to receiver and back, in seconds."""
         self._last: ReceptionReport | None = None
         self._last_ns = 0
+        self._marked_count = 0
         self._marked_loss = NOTHING
         self._marked_downstream = NOTHING
         self._window_jitters = 0
@@ -97,15 +102,15 @@ class RtcpReports:
 
     def close_window(self) -> ReportedWindow:
         """Say what was reported since this was last asked."""
+        if self.count == self._marked_count:
+            return NOTHING_REPORTED
         loss, marked = self.reception.loss or NOTHING, self._marked_loss
         behind, marked_behind = self.downstream.loss or NOTHING, self._marked_downstream
         count, jitter_s = self._window_jitters, self._window_jitter_s
-        self._marked_loss, self._marked_downstream = loss, behind
+        self._marked_count, self._marked_loss, self._marked_downstream = self.count, loss, behind
         self._window_jitters, self._window_jitter_s = 0, 0.0
         return ReportedWindow(
-            loss=since(loss, marked) if loss.expected > marked.expected else None,
-            downstream=since(behind, marked_behind)
-            if behind.expected > marked_behind.expected
-            else None,
+            loss=since(loss, marked),
+            downstream=since(behind, marked_behind),
             jitter_s=jitter_s / count if count else None,
         )

@@ -7,6 +7,7 @@ from qos_exporter.reports.loss import LOST_MODULUS, NOTHING, Loss
 
 from libc.stdint cimport int64_t
 
+cdef object new_tuple = tuple.__new__
 cdef int64_t PLAIN_BELOW = LOST_MODULUS // 2
 
 
@@ -32,6 +33,8 @@ cdef class RunningLoss:
 
     @property
     def total(self):
+        if self.guess is NOTHING:
+            return new_tuple(Loss, (self.expected, self.lost))
         return Loss(self.expected + self.guess.expected, self.lost + self.guess.lost)
 
     def settle(self, int64_t expected, int64_t lost):
