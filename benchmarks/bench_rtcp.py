@@ -89,7 +89,8 @@ def run(_directory: Path) -> list[Row]:
 
 def best_s(rounds: tuple[Played, ...]) -> float:
     """The best processor time of each piece, summed up."""
-    return sum(map(min, zip(*(each.pieces_s for each in rounds), strict=True)))
+    pieces = zip(*(each.pieces_s for each in rounds), strict=True)
+    return float(sum(min(times_s) for times_s in pieces))
 
 
 def play(recording: list[FrameBatch]) -> Played:
