@@ -19,7 +19,7 @@ from qos_exporter.reports.running_loss import RunningLoss, is_plain
 
 if TYPE_CHECKING:
     from qos_exporter.protocols.rtcp import ReceptionReport
-    from qos_exporter.reports.tap import TapCount
+    from qos_exporter.reports.tap import Tap
 
 
 class Downstream(RunningLoss):
@@ -45,9 +45,7 @@ class Downstream(RunningLoss):
         total = self.total
         return Loss(total.expected, max(0, total.lost)) if total.expected else None
 
-    def take(
-        self, block: ReceptionReport, tap: TapCount, *, is_deaf: bool, from_start: bool
-    ) -> None:
+    def take(self, block: ReceptionReport, tap: Tap, *, is_deaf: bool, from_start: bool) -> None:
         """Take in a report block; `is_deaf` says that it means that nothing arrives."""
         if is_deaf:
             self.guess = self._passed(tap)
@@ -58,7 +56,7 @@ class Downstream(RunningLoss):
                 self._compare(self._block, block, tap.expected, tap.lost)
             self._block, self._tap_expected, self._tap_lost = block, tap.expected, tap.lost
 
-    def _passed(self, tap: TapCount) -> Loss:
+    def _passed(self, tap: Tap) -> Loss:
         """What has passed the tap since the last comparison."""
         passed = tap.expected_now - self._tap_expected
         return Loss(passed, passed - (tap.lost_now - self._tap_lost))

@@ -23,7 +23,7 @@ from qos_exporter.reports.running_loss import RunningLoss, is_plain
 
 if TYPE_CHECKING:
     from qos_exporter.protocols.rtcp import ReceptionReport
-    from qos_exporter.reports.tap import TapCount
+    from qos_exporter.reports.tap import Tap
 
 DEAF_PACKETS = 25
 """So many packets have to pass before a highest number that stands still means that nothing
@@ -61,7 +61,7 @@ class Reception(RunningLoss):
         total = self.total
         return total if total.expected else None
 
-    def take(self, block: ReceptionReport, tap: TapCount, *, now_ns: int, from_start: bool) -> None:
+    def take(self, block: ReceptionReport, tap: Tap, *, now_ns: int, from_start: bool) -> None:
         """Take in a report block.
 
         `from_start` says that the stream was followed from its first packet on: then the first
@@ -83,19 +83,17 @@ class Reception(RunningLoss):
             # What such a receiver says it lost is 0 or 1. It is everything.
             self.guess = Loss(tap.expected_now, tap.expected_now)
 
-    def _anchor_at(self, block: ReceptionReport, tap: TapCount, now_ns: int) -> None:
+    def _anchor_at(self, block: ReceptionReport, tap: Tap, now_ns: int) -> None:
         self._anchor, self._anchor_ns, self._passed = block, now_ns, tap.expected_now
 
-    def _begin(self, block: ReceptionReport, tap: TapCount, *, from_start: bool) -> None:
+    def _begin(self, block: ReceptionReport, tap: Tap, *, from_start: bool) -> None:
         lost = block.packets_lost
         if self.is_deaf:
             self.settle_guess()
         elif from_start and tap.expected and is_possible(sent=tap.expected, lost=lost):
             self.settle(tap.expected, lost)
 
-    def _compare(
-        self, sent: int, lost: int, block: ReceptionReport, tap: TapCount, now_ns: int
-    ) -> None:
+    def _compare(self, sent: int, lost: int, block: ReceptionReport, tap: Tap, now_ns: int) -> None:
         """Take in differences whose counters may have wrapped or jumped, or not moved at all."""
         sent, lost = signed(sent, SEQUENCE_MODULUS), signed(lost, LOST_MODULUS)
         if sent == 0:
@@ -104,7 +102,7 @@ class Reception(RunningLoss):
             self._go_on(sent, lost)
             self._anchor_at(block, tap, now_ns)
 
-    def _stand_still(self, tap: TapCount, now_ns: int) -> None:
+    def _stand_still(self, tap: Tap, now_ns: int) -> None:
         passed = tap.expected_now - self._passed
         if passed >= DEAF_PACKETS and now_ns - self._anchor_ns >= DEAF_NS:
             self.guess = Loss(passed, passed)

@@ -11,7 +11,7 @@ from qos_exporter.reports.reception import Reception
 
 if TYPE_CHECKING:
     from qos_exporter.protocols.rtcp import ReceptionReport
-    from qos_exporter.reports.tap import TapCount
+    from qos_exporter.reports.tap import Tap
 
 REPEATED_NS = 1_000_000_000
 """A report that says the same again within a second was captured twice, or sent on by a relay."""
@@ -82,7 +82,7 @@ class RtcpReports:
     def take(
         self,
         block: ReceptionReport,
-        tap: TapCount,
+        tap: Tap,
         *,
         clock_rate: int,
         now_ns: int,
@@ -110,7 +110,5 @@ class RtcpReports:
         self._marked_count, self._marked_loss, self._marked_downstream = self.count, loss, behind
         self._window_jitters, self._window_jitter_s = 0, 0.0
         return ReportedWindow(
-            loss=since(loss, marked),
-            downstream=since(behind, marked_behind),
-            jitter_s=jitter_s / count if count else None,
+            since(loss, marked), since(behind, marked_behind), jitter_s / count if count else None
         )

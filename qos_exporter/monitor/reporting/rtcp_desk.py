@@ -20,7 +20,6 @@ from qos_exporter.protocols.rtcp import (
 from qos_exporter.reports.call_round_trip import TripSource
 from qos_exporter.reports.from_rtcp_xr import quality_by_ssrc
 from qos_exporter.reports.stream_reports import ReportSource
-from qos_exporter.reports.tap import TapCount
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -147,7 +146,7 @@ class RtcpDesk:
         )
         rtcp.take(
             block,
-            new_tuple(TapCount, progress[1:]),
+            progress,
             clock_rate=progress.clock_rate,
             now_ns=now_ns,
             from_start=stream.is_whole,
