@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ DOWN = {
 }
 
 
-def rendered(template: str, alert: dict[str, object], folder: Path) -> str:
+def rendered(template: str, alert: Mapping[str, object], folder: Path) -> str:
     """Render a template of a notification about one alert."""
     data = folder / "data.json"
     data.write_text(
@@ -198,7 +199,7 @@ def test_a_resolved_message_says_until_when(tmp_path: Path) -> None:
     ],
 )
 def test_the_color_follows_the_severity(
-    alert: dict[str, object], color: str, tmp_path: Path
+    alert: Mapping[str, object], color: str, tmp_path: Path
 ) -> None:
     """Slack shows at a glance how bad it is."""
     assert rendered("voip.color", alert, tmp_path).strip() == color
