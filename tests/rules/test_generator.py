@@ -63,7 +63,7 @@ def without_numbers(rule: Rule) -> tuple[str, str, str]:
     return rule.group, rule.name, NUMBER.sub("N", rule.expr)
 
 
-@settings(max_examples=25, deadline=None)  # each writes and reads all files
+@settings(max_examples=10, deadline=None)  # each writes and reads all files
 @given(CHOICES)
 def test_thresholds_change_numbers_and_nothing_else(choices: Choices) -> None:
     """Whatever is chosen, the rules are the same but for their numbers."""
