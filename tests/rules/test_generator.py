@@ -144,6 +144,13 @@ def test_durations_in_a_text(text: str, scale: float, expected: str) -> None:
     assert shortened(text, scale) == expected
 
 
+@pytest.mark.parametrize("text", ["", "5", "m", "1y", "1h30m", "-5m"])
+def test_what_is_no_duration(text: str) -> None:
+    """A duration is a number and one unit."""
+    with pytest.raises(ValueError, match="is no duration"):
+        milliseconds(text)
+
+
 def test_how_far_ahead_shrinks_with_the_rest() -> None:
     """A prediction for in four hours is one for in four minutes."""
     texts = {file.path.name: file.text for file in rendered(Choices(time_scale=60.0))}
