@@ -53,7 +53,7 @@ PARTS: dict[str, set[str]] = {
     "export": WORDS | {"allocation", "quality", "snapshot"},
     "sources": WORDS | {"capture", "protocols", "settings"},
     "config": WORDS | {"networks", "settings"},
-    "rules": WORDS | {"export"},
+    "rules": WORDS | {"config"},
     "logs": {"settings"},
     "options": WORDS | {"config", "settings"},
 }

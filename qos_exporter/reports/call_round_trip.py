@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from qos_exporter.reports.figures import RunningFigures
 from qos_exporter.units import SECOND_NS
@@ -19,10 +18,8 @@ class Leg(StrEnum):
     CALLER = "caller"
     CALLEE = "callee"
 
-    @property
-    def other(self) -> Leg:
-        """The opposite side."""
-        return Leg.CALLEE if self is Leg.CALLER else Leg.CALLER
+
+OTHER_LEG = {Leg.CALLER: Leg.CALLEE, Leg.CALLEE: Leg.CALLER}
 
 
 class TripSource(StrEnum):
@@ -35,11 +32,6 @@ class TripSource(StrEnum):
     """From the PBX to the party and back, as it worked it out: the whole trip of that call."""
 
 
-class _Latest(NamedTuple):
-    leg_ns: int
-    at_ns: int
-
-
 class CallRoundTrip:
     """The legs of one call by source, and their sum wherever both are known at a time."""
 
@@ -50,8 +42,10 @@ class CallRoundTrip:
         """In seconds."""
         self.total = RunningFigures()
         """Caller to callee and back, in seconds; without a value while a leg is missing."""
-        self._latest: dict[Leg, _Latest] = {}
-        self._whole: _Latest | None = None
+        self._latest: dict[Leg, tuple[int, int]] = {}
+        """The latest leg in ns, and when it came."""
+        self._whole: tuple[int, int] | None = None
+        """What was told of both legs together, and when."""
 
     def add(self, leg: Leg, leg_ns: int, *, source: TripSource, at_ns: int) -> float | None:
         """Take in a leg; returns the round trip of the call in seconds if both legs are known."""
@@ -59,16 +53,18 @@ class CallRoundTrip:
         if figures is None:
             figures = self.legs[leg, source] = RunningFigures()
         figures.add(leg_ns / SECOND_NS)
-        self._latest[leg] = _Latest(leg_ns, at_ns)
-        total_s = self._by_legs(at_ns)
-        if total_s is not None:
-            self.total.add(total_s)
+        self._latest[leg] = leg_ns, at_ns
+        other = self._latest.get(OTHER_LEG[leg])
+        if other is None or at_ns - other[1] > FRESH_NS:
+            return None
+        total_s = (leg_ns + other[0]) / SECOND_NS
+        self.total.add(total_s)
         return total_s
 
     def add_whole(self, trip_ns: int, *, at_ns: int) -> None:
         """Take in a round trip that an end of the call told; it counts while legs are missing."""
         has_legs = self._by_legs(at_ns) is not None
-        self._whole = _Latest(trip_ns, at_ns)
+        self._whole = trip_ns, at_ns
         if not has_legs:
             self.total.add(trip_ns / SECOND_NS)
 
@@ -77,9 +73,9 @@ class CallRoundTrip:
         by_legs = self._by_legs(now_ns)
         if by_legs is not None or self._whole is None:
             return by_legs
-        is_fresh = now_ns - self._whole.at_ns <= FRESH_NS
-        return self._whole.leg_ns / SECOND_NS if is_fresh else None
+        trip_ns, at_ns = self._whole
+        return trip_ns / SECOND_NS if now_ns - at_ns <= FRESH_NS else None
 
     def _by_legs(self, now_ns: int) -> float | None:
-        fresh = [each for each in self._latest.values() if now_ns - each.at_ns <= FRESH_NS]
-        return sum(each.leg_ns for each in fresh) / SECOND_NS if len(fresh) == len(Leg) else None
+        fresh = [leg_ns for leg_ns, at_ns in self._latest.values() if now_ns - at_ns <= FRESH_NS]
+        return sum(fresh) / SECOND_NS if len(fresh) == len(OTHER_LEG) else None

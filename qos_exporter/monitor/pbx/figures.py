@@ -94,7 +94,7 @@ class Figures:
     def _take_seen(self, heard: Heard, leg: Leg, now_ns: int) -> TrackedStream | None:
         """Enter the figures at the stream that is seen on the wire; `None` where none is."""
         event, block = heard.event, heard.block
-        seen = self._parts.targets.find(block.ssrc, sender=event.dst, receiver=event.src)
+        seen = self._parts.targets.search(block.ssrc, sender=event.dst, receiver=event.src)
         if seen is None:
             return None
         self._parts.stop(leg, to_party=event.is_received, now_ns=now_ns)
@@ -164,4 +164,4 @@ class Figures:
         if number is not None:
             exemplar = Exemplar(leg.call.call_id, round_trip_s, now_ns / SECOND_NS)
             sums = self._parts.groups.sums[number].reports
-            sums.add_round_trip(TripSource.AMI, round_trip_s, exemplar)
+            sums.add_round_trip(TripSource.AMI, exemplar)

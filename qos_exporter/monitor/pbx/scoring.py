@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qos_exporter.monitor.pbx.streams import close_window
-from qos_exporter.monitor.reporting.window_figures import as_nan, blank
+from qos_exporter.monitor.reporting.window_figures import NO_FIGURES, REPORTED
 from qos_exporter.quality.rating import DEGRADED, UNSCORED
 from qos_exporter.quality.window import score_windows
 from qos_exporter.units import SECOND_NS
@@ -67,7 +67,7 @@ class PbxScoring:
         codec_index = self._profiles.codec_index[rows["profile"], rows["payload_type"]]
         numbers = self._groups.numbers_of(rows, codec_index)
         self._groups.count(rows, numbers)
-        reported = blank(len(rows))
+        reported = np.array([NO_FIGURES] * len(rows), dtype=REPORTED)
         reported["round_trip_s"] = self._round_trips(of, rows, end_ns)
         scores = score_windows(
             rows,
@@ -86,6 +86,5 @@ class PbxScoring:
     ) -> NDArray[np.float64]:
         calls = (stream.call for slot in rows["slot"].tolist() if (stream := of.at(slot)))
         trips = (None if call is None else self._trips.of(call) for call in calls)
-        return np.array(
-            [as_nan(None if trip is None else trip.current_s(now_ns)) for trip in trips]
-        )
+        known = (None if trip is None else trip.current_s(now_ns) for trip in trips)
+        return np.array([np.nan if each is None else each for each in known])
