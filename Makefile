@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip --disable-pip-version-check --quiet
-COMPILED := $(wildcard qos_exporter/dataplane/*.pyx qos_exporter/dataplane/*.pxd)
+COMPILED := $(wildcard qos_exporter/*/*.pyx qos_exporter/*/*.pxd)
 ARGS ?=
 
 # Prints one of the lists of requirements in pyproject.toml, a line each.
@@ -51,7 +51,7 @@ wheel: $(VENV)/.dev ## build source distribution and wheel into dist/
 
 clean: ## remove what was built, keep the venv
 	@rm -rf build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	@rm -f qos_exporter/dataplane/*.so $(patsubst %.pyx,%.c,$(filter %.pyx,$(COMPILED)))
+	@rm -f qos_exporter/*/*.so $(patsubst %.pyx,%.c,$(filter %.pyx,$(COMPILED)))
 	@rm -f $(VENV)/.installed $(VENV)/.compiled
 
 distclean: clean ## remove the venv as well
