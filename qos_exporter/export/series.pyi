@@ -12,14 +12,18 @@ class LabelValues:
     def __init__(self, texts: list[str]) -> None: ...
 
 def series_lines(
-    labels: list[tuple[str, LabelValues]], end: str, numbers: list[float | None]
+    labels: list[tuple[str, LabelValues]],
+    end: str,
+    rows: list[tuple[object, ...] | None],
+    field: int,
 ) -> bytes:
-    """Write one line per number, and none where that is `None`; gives UTF-8.
+    """Write one line per row, and none where the row or its number is `None`; gives UTF-8.
 
-    A line has, for each of `labels`, a text that is the same in all lines and its value of the
-    label; then `end`, which is the same in all lines, and the number::
+    The number is what stands at position `field` of the row. A line has, for each of `labels`, a
+    text that is the same in all lines and its value of the label; then `end`, which is the same in
+    all lines, and the number::
 
-        series_lines([('up{job="', LabelValues(["a", "b"]))], '"} ', [1, 0])
+        series_lines([('up{job="', LabelValues(["a", "b"]))], '"} ', [(1, 0.5), (0, 0.5)], 0)
 
-    Raises ValueError if there are not as many values as numbers, or more than 16 labels.
+    Raises ValueError if there are not as many values as rows, or more than 16 labels.
     """

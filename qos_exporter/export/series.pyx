@@ -14,6 +14,11 @@ from libc.string cimport memchr, memcpy, memset, strlen
 cdef extern from "Python.h":
     int Py_DTSF_ADD_DOT_0
     char *PyBytes_AS_STRING(PyObject *)
+    PyObject *PyList_GET_ITEM(list, Py_ssize_t)
+    PyObject *PyTuple_GET_ITEM(PyObject *, Py_ssize_t)
+    Py_ssize_t PyTuple_GET_SIZE(PyObject *)
+    bint PyTuple_Check(PyObject *)
+    double PyFloat_AsDouble(PyObject *) except? -1
     PyObject *PyBytes_FromStringAndSize(const char *, Py_ssize_t) except NULL
     int _PyBytes_Resize(PyObject **, Py_ssize_t) except -1
     void Py_XDECREF(PyObject *)
@@ -155,7 +160,7 @@ cdef Py_ssize_t prepare(list labels, Label *prepared, Py_ssize_t count) except -
         raise ValueError("too many labels")
     for before, values in labels:
         if len(values.texts) != count:
-            raise ValueError("each number needs its labels")
+            raise ValueError("each row needs its labels")
         prepared[position].before = PyUnicode_AsUTF8AndSize(
             before, &prepared[position].before_length
         )
@@ -182,40 +187,57 @@ cdef char *put_line(
     return put_text(to, end)
 
 
+cdef inline PyObject *number_in(list rows, Py_ssize_t position, Py_ssize_t field) except NULL:
+    """The number of one row, which is only borrowed: counting references takes longer than it."""
+    cdef PyObject *row = PyList_GET_ITEM(rows, position)
+    if row == <PyObject *>None:
+        return row
+    if not PyTuple_Check(row):
+        raise TypeError("a row is a tuple")
+    if field >= PyTuple_GET_SIZE(row):
+        raise IndexError("a row has no such field")
+    return PyTuple_GET_ITEM(row, field)
+
+
 cdef char *put_lines(
-    char *to, const Label *labels, int label_count, str end, list numbers
+    char *to, const Label *labels, int label_count, str end, list rows, Py_ssize_t field
 ) except NULL:
     """Write the lines whose number is known."""
     cdef Written texts[REMEMBERED]
     cdef Py_ssize_t position
+    cdef PyObject *number
     memset(texts, 0, sizeof(texts))
-    for position in range(len(numbers)):
+    for position in range(len(rows)):
         if position % LINES_A_TURN == LINES_A_TURN - 1:
             with nogil:
                 pass
-        if numbers[position] is not None:
+        number = number_in(rows, position, field)
+        if number != <PyObject *>None:
             to = put_line(to, labels, label_count, position, end)
-            to = put(put_again(to, numbers[position], texts), b"\n", 1)
+            to = put(put_again(to, PyFloat_AsDouble(number), texts), b"\n", 1)
     return to
 
 
-def series_lines(list labels, str end, list numbers):
-    """Write one line per number, and none where that is `None`; gives UTF-8.
+def series_lines(list labels, str end, list rows, Py_ssize_t field):
+    """Write one line per row, and none where the row or its number is `None`; gives UTF-8.
 
-    A line has, for each of `labels`, a text that is the same in all lines and its value of the
-    label; then `end`, which is the same in all lines, and the number::
+    The number is what stands at position `field` of the row. A line has, for each of `labels`, a
+    text that is the same in all lines and its value of the label; then `end`, which is the same in
+    all lines, and the number::
 
-        series_lines([('up{job="', LabelValues(["a", "b"]))], '"} ', [1, 0])
+        series_lines([('up{job="', LabelValues(["a", "b"]))], '"} ', [(1, 0.5), (0, 0.5)], 0)
 
-    Raises ValueError if there are not as many values as numbers, or more than 16 labels.
+    Raises ValueError if there are not as many values as rows, or more than 16 labels.
     """
     cdef Label prepared[MOST_LABELS]
-    cdef Py_ssize_t room = prepare(labels, prepared, len(numbers))
-    room += len(numbers) * (len(end.encode()) + LONGEST_NUMBER + 1)
+    cdef Py_ssize_t room = prepare(labels, prepared, len(rows))
+    room += len(rows) * (len(end.encode()) + LONGEST_NUMBER + 1)
+    if field < 0:
+        raise IndexError("a row has no such field")
     cdef PyObject *written = PyBytes_FromStringAndSize(NULL, room)
     cdef char *start = PyBytes_AS_STRING(written)
     try:
-        room = put_lines(start, prepared, len(labels), end, numbers) - start
+        room = put_lines(start, prepared, len(labels), end, rows, field) - start
         _PyBytes_Resize(&written, room)
         return <bytes>written
     finally:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import cast
 
 import pytest
@@ -47,7 +47,12 @@ class OneGauge(Collector):
 def written(numbers: list[float | None], labels: list[str] | None = None) -> str:
     """Write numbers of a family with one label."""
     values = labels if labels is not None else [""] * len(numbers)
-    return series_lines([('x{a="', LabelValues(values))], '"} ', numbers).decode()
+    return series_lines([('x{a="', LabelValues(values))], '"} ', rows(numbers), 1).decode()
+
+
+def rows(numbers: Iterable[float | None]) -> list[tuple[object, ...] | None]:
+    """Put numbers into the second fields of rows."""
+    return [("other", number) for number in numbers]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +102,8 @@ def test_lines_are_those_of_the_client_library(series: list[tuple[str, str, floa
     jobs = escaped_column([job for job, _, _ in series])
     instances = escaped_column([instance for _, instance, _ in series])
     labels = [('up{instance="', LabelValues(instances)), ('",job="', LabelValues(jobs))]
-    assert series_lines(labels, '"} ', [number for _, _, number in series]) == expected
+    numbers = rows(number for _, _, number in series)
+    assert series_lines(labels, '"} ', numbers, 1) == expected
 
 
 @given(st.lists(NUMBERS | st.none()))
@@ -110,6 +116,28 @@ def test_series_without_a_number_have_no_line(numbers: list[float | None]) -> No
         if number is not None
     ]
     assert written(numbers, labels) == "".join(lines)
+
+
+def test_rows_that_are_missing_have_no_line() -> None:
+    """A row that is not there is as good as one whose number is not known."""
+    labels = [('x{a="', LabelValues(["here", "gone"]))]
+    assert series_lines(labels, '"} ', [(1.5,), None], 0) == b'x{a="here"} 1.5\n'
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "error"),
+    [
+        pytest.param((1.0,), 1, IndexError, id="behind the end"),
+        pytest.param((1.0,), -1, IndexError, id="before the beginning"),
+        pytest.param([1.0], 0, TypeError, id="no tuple"),
+    ],
+)
+def test_what_is_no_field_of_a_row_is_an_error(
+    row: tuple[object, ...], field: int, error: type[Exception]
+) -> None:
+    """Nothing is read beyond what is there."""
+    with pytest.raises(error):
+        series_lines([('x{a="', LabelValues([""]))], '"} ', [row], field)
 
 
 def test_a_long_column_is_written_like_a_short_one() -> None:
@@ -137,7 +165,7 @@ def test_what_does_not_fit_together_is_refused(
 ) -> None:
     """Nothing is written beyond the memory that is there."""
     with pytest.raises(ValueError, match="label"):
-        series_lines(labels, "", numbers)
+        series_lines(labels, "", rows(numbers), 1)
 
 
 @pytest.mark.parametrize(

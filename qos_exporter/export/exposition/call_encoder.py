@@ -16,7 +16,7 @@ from qos_exporter.export.call_values import (
     CALL_INFO,
     CALL_VALUES,
     CallValue,
-    Subject,
+    Part,
     info_values,
 )
 from qos_exporter.export.catalogue import Family
@@ -55,17 +55,23 @@ def _info_lines(rows: Sequence[CallRow]) -> list[bytes]:
         return []
     columns = dict(zip(CALL_INFO.labels, map(list, zip(*values, strict=True)), strict=True))
     written = {name: _label_values(columns[name]) for name in sorted(columns)}
-    return [_series(CALL_INFO, written, [1.0] * len(values))]
+    return [_series(CALL_INFO, written, [(1.0,)] * len(values))]
 
 
 def _lines(source: CallValue, columns: _Columns) -> bytes:
     """Write the series of one source: labels, the source where rows do not tell it, the value."""
     labels = {name: columns.label(name) for name in source.own_labels}
-    return _series(source.family, labels, columns.numbers(source), source=source.source)
+    parts = columns.parts(source.part)
+    return _series(source.family, labels, parts, field=source.field, source=source.source)
 
 
 def _series(
-    family: Family, labels: dict[str, LabelValues], numbers: list[float | None], *, source: str = ""
+    family: Family,
+    labels: dict[str, LabelValues],
+    parts: list[tuple[object, ...] | None],
+    *,
+    field: int = 0,
+    source: str = "",
 ) -> bytes:
     before = f"{family.name}{{"
     columns = []
@@ -73,7 +79,7 @@ def _series(
         columns.append((f'{before}{name}="', values))
         before = '",'
     end = f'",source="{source}"}} ' if source else '"} '
-    return series_lines(columns, end, numbers)
+    return series_lines(columns, end, parts, field)
 
 
 def _label_values(texts: list[str]) -> LabelValues:
@@ -87,7 +93,7 @@ class _Columns:
         self._kind = kind
         self._rows = rows
         self._labels: dict[str, LabelValues] = {}
-        self._parts: dict[Subject, tuple[list[object], bool]] = {}
+        self._parts: dict[Part, list[tuple[object, ...] | None]] = {}
 
     def label(self, name: str) -> LabelValues:
         """Give the values of one label."""
@@ -95,17 +101,8 @@ class _Columns:
             self._labels[name] = _label_values(list(map(self._kind.labels[name], self._rows)))
         return self._labels[name]
 
-    def numbers(self, source: CallValue) -> list[float | None]:
-        """Give the values of one source, `None` where a row has none."""
-        subjects, is_whole = self._part(source.subject)
-        number_of = source.of_subject
-        if is_whole:
-            return list(map(number_of, subjects))
-        return [None if subject is None else number_of(subject) for subject in subjects]
-
-    def _part(self, subject: Subject) -> tuple[list[object], bool]:
-        """Give one part of all rows, and whether all have it."""
-        if subject not in self._parts:
-            parts = list(map(subject, self._rows))
-            self._parts[subject] = parts, None not in parts
-        return self._parts[subject]
+    def parts(self, part: Part) -> list[tuple[object, ...] | None]:
+        """Give one part of all rows, `None` where a row has none."""
+        if part not in self._parts:
+            self._parts[part] = list(map(part.of, self._rows))
+        return self._parts[part]
