@@ -17,6 +17,7 @@ from qos_exporter.units import SECOND_NS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from qos_exporter.calls.call import Call
     from qos_exporter.monitor.exporter_views import OwnState
     from qos_exporter.monitor.parts import Parts
     from qos_exporter.monitor.tracked import TrackedStream
@@ -49,8 +50,11 @@ def take_picture(
     parts: Parts, *, taken_ns: int, over: Iterable[TrackedStream], call_limit: int
 ) -> Picture:
     """Copy the state; whoever calls holds the lock."""
-    running = tuple(copy_streams(source, list(source.streams()), parts) for source in parts.sources)
     shown = list(parts.calls.calls)
+    running = tuple(
+        copy_streams(source, in_order_of(shown, source.streams()), parts)
+        for source in parts.sources
+    )
     gone = (stream for call in shown for stream in call.streams)
     clock = max((source.clock for source in parts.sources), key=lambda each: each.latest_ns or 0)
     return Picture(
@@ -70,6 +74,17 @@ def take_picture(
         call_table=TableView("calls", len(shown), call_limit, parts.calls.evictions),
         reports=parts.reports.counts.view(),
     )
+
+
+def in_order_of(calls: Iterable[Call], streams: Iterable[TrackedStream]) -> list[TrackedStream]:
+    """Put the streams in the order of the calls, those of no call behind.
+
+    What is made of them then lies in memory in the order in which it is read. Otherwise each step
+    from a call to its stream is a wait for memory, and a scrape takes a tenth longer.
+    """
+    waiting = dict.fromkeys(streams)
+    of_calls = [stream for call in calls for stream in call.streams if stream in waiting]
+    return list(dict.fromkeys([*of_calls, *waiting]))
 
 
 def view_unseen(parts: Parts, *, taken_ns: int, ahead_ns: int) -> tuple[StreamView, ...]:
