@@ -71,6 +71,7 @@ NEEDS: dict[str, dict[str, Check]] = {
         "linphone-cli": command("linphonec"),
         "nftables": command("nft"),
         "prometheus": command("promtool"),
+        "prometheus-alertmanager": command("amtool"),
         "rtpengine-daemon": command("rtpengine"),
         "sip-tester": command("sipp"),
         "tshark": command("tshark"),

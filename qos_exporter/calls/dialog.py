@@ -119,13 +119,9 @@ class Dialog:
             return NOTHING
         message = arrival.message
         requester = self.requester(message)
-        described = Described(
-            party=requester if message.is_request else requester.other,
-            branch=self.branch(message),
-            hop=arrival.hop,
-            sender=arrival.src.address,
-            session=arrival.session,
-        )
+        party = requester if message.is_request else requester.other
+        branch = self.branch(message)
+        described = Described(party, branch, arrival.hop, arrival.src.address, arrival.session)
         is_news = self.negotiation.describe(exchange, described)
         return MEDIA if is_news else NOTHING
 
