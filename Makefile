@@ -44,6 +44,9 @@ fmt: $(VENV)/.dev ## format the code and mend what ruff can mend
 dashboards: $(VENV)/.dev ## build the Grafana dashboards into grafana/dashboards
 	@$(BIN)/python -m grafana
 
+rules: $(VENV)/.compiled ## write alerting_rules/ from its templates, with the default thresholds
+	@$(BIN)/qos-exporter rules --out alerting_rules $(ARGS)
+
 bench: build ## measure speed, memory and losses beside other tools
 	@$(PYTHON) tools/system_packages.py bench
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -52,9 +55,6 @@ build: $(VENV)/.dev $(VENV)/.compiled ## make the venv with all tools and compil
 
 wheel: $(VENV)/.dev ## build source distribution and wheel into dist/
 	@$(BIN)/python -m build
-
-rules: $(VENV)/.compiled ## write alerting_rules/ from its templates, with the default thresholds
-	@$(BIN)/qos-exporter rules --out alerting_rules $(ARGS)
 
 clean: ## remove what was built, keep the venv
 	@rm -rf build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
