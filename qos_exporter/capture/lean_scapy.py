@@ -10,6 +10,7 @@ import builtins
 import importlib
 import sys
 from importlib.util import find_spec, module_from_spec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -45,8 +46,8 @@ def import_with(name: str, **names: object) -> None:
     vars(importlib.import_module(package))[own_name] = module
 
 
-def open_other(path: str, *arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401 -- as `open`
+def open_other(path: str | Path, *arguments: Any, **keywords: Any) -> Any:  # noqa: ANN401 -- as `open`
     """Open any file but Wireshark's table."""
-    if path.endswith(WIRESHARK_TABLE):
+    if str(path).endswith(WIRESHARK_TABLE):
         raise FileNotFoundError(path)
     return builtins.open(path, *arguments, **keywords)  # noqa: PTH123 -- as scapy would
