@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks import (
     bench_ami,
     bench_analyze,
+    bench_memory,
     bench_ring,
     bench_rtcp,
     bench_scrape,
@@ -25,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
     "ami": bench_ami.run,
     "analyze": bench_analyze.run,
     "voipmonitor": bench_voipmonitor.run,
+    "memory": bench_memory.run,
     "ring": bench_ring.run,
     "rtcp": bench_rtcp.run,
     "scrape": bench_scrape.run,

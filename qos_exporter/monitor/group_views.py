@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,28 +15,36 @@ from qos_exporter.snapshot import GroupHeard, GroupView, Histogram, PacketCounts
 from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from qos_exporter.monitor.stream_views import StreamCopies
 
+    Columns = Mapping[str, NDArray[Any]]
+
 NO_ROWS = np.zeros(0, dtype=HISTORY)
+NONE_ACTIVE = np.zeros(0, dtype=bool)
 UNRATED_LABEL = "unscored"
+REPORTED_MEANS = ("reported_loss_ratio", "reported_jitter_s", "round_trip_s")
+RUNNING_FIGURES = ("mos_lq", "mos_cq", "loss_ratio", "jitter_s", *REPORTED_MEANS)
+"""What is shown of the running streams of a group: fields of their histories."""
+MEASURED = ("loss_ratio", "jitter_s")
+"""Those of them that are shown by who measured them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
     """The last windows of the running streams of one group."""
 
-    streams: int = 0
-    mos_lq_mean: float | None = None
-    mos_lq_min: float | None = None
-    mos_cq_mean: float | None = None
-    loss_ratio_mean: float | None = None
-    jitter_s_mean: float | None = None
-    reported_means: tuple[float | None, ...] = (None, None, None)
-    """Of the receivers' loss ratio and jitter, and of the round trip."""
+    streams: int
+    mos_lq_mean: float | None
+    mos_lq_min: float | None
+    mos_cq_mean: float | None
+    loss_ratio_mean: float | None
+    jitter_s_mean: float | None
+    reported_means: tuple[float | None, ...]
+    """As in `REPORTED_MEANS`."""
 
 
 def mean(values: NDArray[np.float64]) -> float | None:
@@ -50,56 +59,68 @@ def lowest(values: NDArray[np.float64]) -> float | None:
     return float(present.min()) if len(present) else None
 
 
-def running_rows(copies: Iterable[StreamCopies]) -> NDArray[np.void]:
-    """The history rows of all running streams."""
-    rows = np.concatenate([NO_ROWS, *(each.history[each.is_active] for each in copies)])
-    return rows[rows["group"] >= 0]
+def running_columns(copies: Sequence[StreamCopies]) -> Columns:
+    """What counts in the last windows of all running streams that are in a group."""
+    rows = [each.history for each in copies]
+    active = np.concatenate([NONE_ACTIVE, *(each.is_active for each in copies)])
+    columns = columns_of(rows)
+    return {name: column[active & (columns["group"] >= 0)] for name, column in columns.items()}
 
 
-def running_by_group(rows: NDArray[np.void], groups: int) -> list[Running]:
+def columns_of(rows: Sequence[NDArray[np.void]]) -> Columns:
+    """The columns of histories that are shown of groups, one after the other."""
+    return {
+        name: np.concatenate([NO_ROWS[name], *(each[name] for each in rows)])
+        for name in ("group", *RUNNING_FIGURES)
+    }
+
+
+def running_by_group(columns: Columns, groups: int) -> list[Running]:
     """Sum up the running streams, group by group."""
-    order = np.argsort(rows["group"], kind="stable")
-    counts = np.bincount(rows["group"], minlength=groups)
-    return [running(rows[at]) for at in np.split(order, np.cumsum(counts)[:-1])]
+    order = np.argsort(columns["group"], kind="stable")
+    ends = np.cumsum(np.bincount(columns["group"], minlength=groups)).tolist()
+    figures = {name: columns[name][order] for name in RUNNING_FIGURES}
+    return [
+        running({name: column[begin:end] for name, column in figures.items()}, streams=end - begin)
+        for begin, end in pairwise((0, *ends))
+    ]
 
 
-def running(rows: NDArray[np.void]) -> Running:
+def running(figures: Mapping[str, NDArray[np.float64]], *, streams: int) -> Running:
     """Sum up the running streams of one group."""
-    if not len(rows):
-        return Running()
+    means = {name: mean(column) for name, column in figures.items()}
     return Running(
-        streams=len(rows),
-        mos_lq_mean=mean(rows["mos_lq"]),
-        mos_lq_min=lowest(rows["mos_lq"]),
-        mos_cq_mean=mean(rows["mos_cq"]),
-        loss_ratio_mean=mean(rows["loss_ratio"]),
-        jitter_s_mean=mean(rows["jitter_s"]),
-        reported_means=tuple(
-            mean(rows[name])
-            for name in ("reported_loss_ratio", "reported_jitter_s", "round_trip_s")
-        ),
+        streams=streams,
+        mos_lq_mean=means["mos_lq"],
+        mos_lq_min=lowest(figures["mos_lq"]),
+        mos_cq_mean=means["mos_cq"],
+        loss_ratio_mean=means["loss_ratio"],
+        jitter_s_mean=means["jitter_s"],
+        reported_means=tuple(means[name] for name in REPORTED_MEANS),
     )
 
 
 def group_views(
-    sums: Sequence[GroupSums], running: Iterable[StreamCopies], by_pbx: NDArray[np.void] = NO_ROWS
+    sums: Sequence[GroupSums],
+    running: Sequence[StreamCopies],
+    by_pbx: NDArray[np.void] = NO_ROWS,
 ) -> tuple[GroupView, ...]:
     """View all groups, with the streams that are running; `by_pbx` are those PBXs tell of."""
     if not sums:
         return ()
-    by_pbx = by_pbx[by_pbx["group"] >= 0]
-    rows = np.concatenate([running_rows(running), without_measured(by_pbx)])
-    now = running_by_group(rows, len(sums))
-    told = running_by_group(by_pbx, len(sums))
-    return tuple(map(group_view, sums, now, told))
+    told = columns_of([by_pbx[by_pbx["group"] >= 0]])
+    counted = running_columns(running)
+    together = {
+        name: np.concatenate([counted[name], without_measured(name, told[name])])
+        for name in counted
+    }
+    now, of_pbxs = (running_by_group(columns, len(sums)) for columns in (together, told))
+    return tuple(map(group_view, sums, now, of_pbxs))
 
 
-def without_measured(rows: NDArray[np.void]) -> NDArray[np.void]:
-    """Give the rows without what is shown beside the name of who measured it."""
-    rows = rows.copy()
-    for name in ("loss_ratio", "jitter_s"):
-        rows[name] = np.nan
-    return rows
+def without_measured(name: str, column: NDArray[Any]) -> NDArray[Any]:
+    """Give a column of what PBXs tell, empty where it stands beside the name of who measured it."""
+    return np.full_like(column, np.nan) if name in MEASURED else column
 
 
 def heard_view(heard: Heard, told: Running) -> GroupHeard | None:
