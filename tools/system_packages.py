@@ -69,6 +69,7 @@ NEEDS: dict[str, dict[str, Check]] = {
         "iproute2": command("ip"),
         "kamailio": command("kamailio"),
         "linphone-cli": command("linphonec"),
+        "mmdebstrap": command("mmdebstrap"),
         "nftables": command("nft"),
         "prometheus": command("promtool"),
         "rtpengine-daemon": command("rtpengine"),
