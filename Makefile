@@ -13,7 +13,7 @@ REQUIREMENTS = $(BIN)/python -c "import tomllib; print(*tomllib.load(open('pypro
 # Targets share the venv and the folder of the compiled modules.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick live check fmt bench build wheel clean distclean packages
+.PHONY: help demo test quick live check fmt bench build wheel rules clean distclean packages
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ build: $(VENV)/.dev $(VENV)/.compiled ## make the venv with all tools and compil
 
 wheel: $(VENV)/.dev ## build source distribution and wheel into dist/
 	@$(BIN)/python -m build
+
+rules: $(VENV)/.compiled ## write alerting_rules/ from its templates, with the default thresholds
+	@$(BIN)/qos-exporter rules --out alerting_rules $(ARGS)
 
 clean: ## remove what was built, keep the venv
 	@rm -rf build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache

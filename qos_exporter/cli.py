@@ -13,7 +13,7 @@ from typing import NoReturn
 from qos_exporter import __doc__ as description
 from qos_exporter import __version__
 from qos_exporter.allocation import collect_seldom
-from qos_exporter.commands import analyze, check_config, demo, mos, serve
+from qos_exporter.commands import analyze, check_config, demo, mos, rules, serve
 from qos_exporter.errors import QosExporterError
 
 COMMANDS: dict[str, ModuleType] = {
@@ -22,6 +22,7 @@ COMMANDS: dict[str, ModuleType] = {
     "mos": mos,
     "demo": demo,
     "check-config": check_config,
+    "rules": rules,
 }
 """Each has `add_parser(subparsers)` and `run(args) -> int`."""
 

@@ -52,7 +52,7 @@ PARTS: dict[str, set[str]] = {
     },
     "export": WORDS | {"allocation", "quality", "snapshot"},
     "config": WORDS | {"networks", "settings"},
-    "rules": WORDS | {"export"},
+    "rules": WORDS | {"config"},
     "logs": {"settings"},
     "options": WORDS | {"config", "settings"},
 }

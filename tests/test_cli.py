@@ -211,7 +211,7 @@ def test_the_code_of_the_application_is_the_exit_code(
         pytest.param(
             ["nonsense"],
             "qos-exporter: argument COMMAND: invalid choice: 'nonsense' (choose from 'serve', "
-            "'analyze', 'mos', 'demo', 'check-config'); try qos-exporter --help.",
+            "'analyze', 'mos', 'demo', 'check-config', 'rules'); try qos-exporter --help.",
             id="unknown command",
         ),
         pytest.param(

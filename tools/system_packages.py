@@ -72,6 +72,7 @@ NEEDS: dict[str, dict[str, Check]] = {
         "mmdebstrap": command("mmdebstrap"),
         "nftables": command("nft"),
         "prometheus": command("promtool"),
+        "prometheus-alertmanager": command("amtool"),
         "rtpengine-daemon": command("rtpengine"),
         "sip-tester": command("sipp"),
         "tshark": command("tshark"),

@@ -5,6 +5,7 @@ Kept here alone: rule files and dashboards are written from these values.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 MOS_STEP = 0.4
@@ -40,20 +41,26 @@ class Thresholds:
 
 def thresholds(
     *,
-    mos_min: float = 3.5,
-    loss_max: float = 0.02,
-    jitter_max_s: float = 0.05,
-    round_trip_max_s: float = 0.3,
+    mos_min: float | Limit = 3.5,
+    loss_max: float | Limit = 0.02,
+    jitter_max_s: float | Limit = 0.05,
+    round_trip_max_s: float | Limit = 0.3,
     good_windows_min: float = 0.99,
 ) -> Thresholds:
-    """Make thresholds from those of the warnings; what is critical follows from them."""
+    """Make thresholds; of one that is a number, the warning's, what is critical follows from it."""
     return Thresholds(
-        mos_min=Limit(mos_min, round(max(1.0, mos_min - MOS_STEP), 3)),
-        loss_max=Limit(loss_max, round(min(1.0, loss_max * LOSS_FACTOR), 6)),
-        jitter_max_s=Limit(jitter_max_s, round(jitter_max_s * JITTER_FACTOR, 6)),
-        round_trip_max_s=Limit(round_trip_max_s, round(round_trip_max_s * ROUND_TRIP_FACTOR, 6)),
+        mos_min=_limit(mos_min, lambda mos: round(max(1.0, mos - MOS_STEP), 3)),
+        loss_max=_limit(loss_max, lambda ratio: round(min(1.0, ratio * LOSS_FACTOR), 6)),
+        jitter_max_s=_limit(jitter_max_s, lambda jitter_s: round(jitter_s * JITTER_FACTOR, 6)),
+        round_trip_max_s=_limit(
+            round_trip_max_s, lambda trip_s: round(trip_s * ROUND_TRIP_FACTOR, 6)
+        ),
         good_windows_min=good_windows_min,
     )
+
+
+def _limit(value: float | Limit, critical: Callable[[float], float]) -> Limit:
+    return value if isinstance(value, Limit) else Limit(value, critical(value))
 
 
 DEFAULTS = thresholds()
