@@ -13,7 +13,7 @@ REQUIREMENTS = $(BIN)/python -c "import tomllib; print(*tomllib.load(open('pypro
 # Targets share the venv and the folder of the compiled modules.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick live check fmt bench build wheel rules clean distclean packages
+.PHONY: help demo test quick live check fmt dashboards bench build wheel rules clean distclean packages
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,15 +30,19 @@ quick: build ## the tests that need no network, no browser and little time
 live: packages build ## only the tests that make real calls
 	@$(BIN)/python -m pytest -m 'live or softphone' $(ARGS)
 
-check: $(VENV)/.dev ## ruff, ruff format, mypy and cython-lint
+check: $(VENV)/.dev ## ruff, ruff format, mypy, cython-lint; dashboards are as built
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@PATH=$(BIN):$$PATH cython-lint qos_exporter
+	@$(BIN)/python -m grafana --check
 
 fmt: $(VENV)/.dev ## format the code and mend what ruff can mend
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+dashboards: $(VENV)/.dev ## build the Grafana dashboards into grafana/dashboards
+	@$(BIN)/python -m grafana
 
 bench: build ## measure speed, memory and losses beside other tools
 	@$(PYTHON) tools/system_packages.py bench

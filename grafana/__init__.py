@@ -1,0 +1,1 @@
+"""The Grafana dashboards: what they show, and how their files are built."""

@@ -1,0 +1,30 @@
+"""Alerts as marks on the time axis."""
+
+from __future__ import annotations
+
+from grafana_foundation_sdk.builders.dashboard import AnnotationQuery
+
+from grafana.variables import DATASOURCE
+
+# An alert on a path has the labels of the path, one on an exporter those of the exporter. What an
+# alert does not have is empty, and excludes it from nothing.
+FIRING = (
+    'ALERTS{alertstate="firing", severity=~"warning|critical", job=~"($job)?", '
+    'instance=~"($instance)?", src_network=~"($src_network)?", dst_network=~"($dst_network)?"}'
+)
+
+
+def alerts() -> AnnotationQuery:
+    """Mark the times at which alerts were firing."""
+    return (
+        AnnotationQuery()
+        .name("Alerts")
+        .datasource(DATASOURCE)
+        .enable(enable=True)
+        .expr(FIRING)
+        .step("60s")
+        .title_format("{{alertname}}")
+        .text_format("{{severity}} {{src_network}} {{dst_network}} {{direction}} {{instance}}")
+        .tag_keys("severity,alertname")
+        .icon_color("red")
+    )

@@ -1,0 +1,48 @@
+"""The files of the dashboards: what is in them, and whether they are up to date."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+
+from grafana.call import CALL_BOARD
+from grafana.exporter import EXPORTER_BOARD
+from grafana.frame import Board
+from grafana.history import HISTORY_BOARD
+from grafana.overview import OVERVIEW_BOARD
+from grafana.paths import PATHS_BOARD
+
+FOLDER = Path(__file__).parent / "dashboards"
+BOARDS = (OVERVIEW_BOARD, PATHS_BOARD, CALL_BOARD, HISTORY_BOARD, EXPORTER_BOARD)
+
+
+def path_of(board: Board) -> Path:
+    """Name the file of a dashboard."""
+    return FOLDER / f"{board.name.uid.removeprefix('qos-exporter-')}.json"
+
+
+def text_of(board: Board) -> str:
+    """Give the file of a dashboard, to the letter."""
+    model = board.build().build()
+    text = json.dumps(model, cls=JSONEncoder, indent=2, sort_keys=True, ensure_ascii=False)
+    return f"{text}\n"
+
+
+def stale() -> Iterator[Path]:
+    """Name the files that are not what would be written now, or should not be there."""
+    wanted = {path_of(board): text_of(board) for board in BOARDS}
+    for path in sorted({*wanted, *FOLDER.glob("*.json")}):
+        if not path.is_file() or path.read_text() != wanted.get(path):
+            yield path
+
+
+def write() -> None:
+    """Write all files, and remove those of dashboards that are no more."""
+    FOLDER.mkdir(exist_ok=True)
+    for path in FOLDER.glob("*.json"):
+        path.unlink()
+    for board in BOARDS:
+        path_of(board).write_text(text_of(board))

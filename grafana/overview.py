@@ -1,0 +1,246 @@
+"""Overview: whether calls are good right now, and where they are not."""
+
+from __future__ import annotations
+
+from grafana import columns, legends, limits, links, names
+from grafana.annotations import FIRING
+from grafana.columns import Column
+from grafana.frame import Board, Section
+from grafana.panels import Bars, Lines, Stat, Table
+from grafana.promql import PATH, ROUTE
+from grafana.queries import calls, exporter, quality, traffic
+from grafana.query import Query
+
+CALLS = Stat(
+    title="Calls now",
+    description="Calls that have begun and not ended, for each exporter: two that listen to the "
+    "same line see the same calls.",
+    queries=(Query(traffic.CALLS_ACTIVE, "{{instance}}"),),
+    unit="none",
+    decimals=0,
+    no_data="No exporter",
+)
+ALERTS = Stat(
+    title="Alerts firing",
+    description="Alerts of this project that fire now. Needs its alerting rules in Prometheus; "
+    "without them it stays 0.",
+    queries=(Query(f"count({FIRING}) or vector(0)"),),
+    unit="none",
+    decimals=0,
+    steps=limits.NOT_ANY,
+    no_data="0",
+)
+GOOD = Stat(
+    title="Good windows",
+    description="Of the ten-second windows that were scored, those from which the network took "
+    "little, whatever the codec. Orange below the objective. Of several exporters the worst.",
+    queries=(Query(quality.good_windows()),),
+    unit="percentunit",
+    decimals=1,
+    steps=limits.GOOD_WINDOWS,
+    no_data=legends.NO_CALLS,
+)
+MOS = Stat(
+    title="MOS, worst tenth",
+    description="A tenth of the windows sound worse than this (MOS-LQ). Scales are not comparable: "
+    "4.4 is the best that narrowband can be.",
+    queries=(Query(quality.mos(0.1), "{{scale}}"),),
+    unit="none",
+    decimals=1,
+    steps=limits.MOS,
+    no_data=legends.NO_CALLS,
+    with_name=True,
+)
+LOSS = Stat(
+    title="Loss, worst path",
+    description="Packets that did not reach the point of capture, on the path that loses most.",
+    queries=(Query(f"topk(1, {quality.loss_before_tap(*ROUTE)})", legends.ROUTE),),
+    unit="percentunit",
+    decimals=1,
+    steps=limits.LOSS,
+    no_data=legends.NO_CALLS,
+    with_name=True,
+)
+JITTER = Stat(
+    title="Jitter, worst path",
+    description="Interarrival jitter (RFC 3550) that 95 % of the windows do not exceed, on the "
+    "path where that is highest.",
+    queries=(Query(f"topk(1, {quality.jitter(0.95, *ROUTE)})", legends.ROUTE),),
+    unit="s",
+    decimals=0,
+    steps=limits.JITTER,
+    no_data=legends.NO_CALLS,
+    with_name=True,
+)
+ROUND_TRIP = Stat(
+    title="Round trip, worst path",
+    description="From caller to callee and back, what 95 % do not exceed, on the path where that "
+    "is longest. Known from RTCP or STUN only.",
+    queries=(Query(f"topk(1, {quality.round_trip(0.95, *ROUTE)})", legends.ROUTE),),
+    unit="s",
+    decimals=0,
+    steps=limits.ROUND_TRIP,
+    no_data=legends.NO_ROUND_TRIP,
+    with_name=True,
+)
+CAPTURE = Stat(
+    title="Capture drops",
+    description="Frames that the kernel dropped before the exporter saw them. While there are any, "
+    "losses may be the capture's and not the network's.",
+    queries=(Query(exporter.dropped(), "{{interface}}"),),
+    unit="percentunit",
+    decimals=2,
+    steps=limits.NOT_ANY,
+    no_data="Nothing captured",
+)
+
+WHERE = Table(
+    title="Where: all paths, worst MOS first",
+    description="MOS and loss of the media that go from one network to another, on either side of "
+    "the point of capture. MOS: a tenth of the windows is worse; jitter and round trip: 95 % do "
+    "not exceed it. A click on a network opens the path.",
+    queries=(
+        Query(quality.mos(0.1, *PATH)),
+        Query(quality.loss_before_tap("scale", *PATH)),
+        Query(quality.loss_after_tap("scale", *PATH)),
+        Query(quality.jitter(0.95, "scale", *PATH)),
+        Query(quality.round_trip(0.95, "scale", *PATH)),
+        Query(traffic.streams("scale", *PATH)),
+    ),
+    columns=(
+        Column(title="From", label="src_network", link=links.to_path("From", "To")),
+        Column(title="To", label="dst_network", link=links.to_path("From", "To")),
+        columns.DIRECTION,
+        columns.SCALE,
+        Column(title="MOS", query="A", unit="none", decimals=2, steps=limits.MOS),
+        Column(
+            title="Loss before tap", query="B", unit="percentunit", decimals=1, steps=limits.LOSS
+        ),
+        Column(
+            title="Loss after tap", query="C", unit="percentunit", decimals=1, steps=limits.LOSS
+        ),
+        Column(title="Jitter", query="D", unit="s", decimals=0, steps=limits.JITTER),
+        Column(title="Round trip", query="E", unit="s", decimals=0, steps=limits.ROUND_TRIP),
+        Column(title="Streams", query="F", unit="none", decimals=0),
+    ),
+    sorted_by="MOS",
+    no_data=legends.NO_CALLS,
+    width=24,
+    height=9,
+)
+WORST_CALLS = Table(
+    title="Worst calls now",
+    description="The five calls of each scale that sounded worst in their last window. A click on "
+    "the Call-ID opens the call.",
+    queries=(
+        Query(calls.worst_now()),
+        Query(calls.loss_of(calls.worst_now())),
+        Query(calls.loss_after_tap_of(calls.worst_now())),
+        Query(calls.jitter_of(calls.worst_now())),
+    ),
+    columns=(
+        Column(title="Call-ID", label="call_id", link=links.TO_CALL),
+        columns.DIRECTION,
+        columns.CALLER,
+        columns.CALLEE,
+        columns.FROM,
+        columns.TO,
+        columns.CODEC,
+        columns.SCALE,
+        Column(title="MOS", query="A", unit="none", decimals=2, steps=limits.MOS),
+        Column(
+            title="Loss before tap", query="B", unit="percentunit", decimals=1, steps=limits.LOSS
+        ),
+        Column(
+            title="Loss after tap", query="C", unit="percentunit", decimals=1, steps=limits.LOSS
+        ),
+        Column(title="Jitter", query="D", unit="s", decimals=0, steps=limits.JITTER),
+    ),
+    sorted_by="MOS",
+    no_data="No calls with series of their own",
+    width=24,
+    height=9,
+)
+
+LOSS_BEFORE = Bars(
+    title="Loss before the tap",
+    description="The ten paths that lose most between sender and point of capture: look at the "
+    "sender's side.",
+    queries=(Query(f"topk(10, {quality.loss_before_tap(*ROUTE)})", legends.ROUTE),),
+    unit="percentunit",
+    bottom=0,
+    decimals=1,
+    steps=limits.LOSS,
+    no_data=legends.NO_CALLS,
+)
+LOSS_AFTER = Bars(
+    title="Loss after the tap",
+    description="The ten paths that lose most between point of capture and receiver, as the "
+    "receivers report: look at the receiver's side.",
+    queries=(Query(f"topk(10, {quality.loss_after_tap(*ROUTE)})", legends.ROUTE),),
+    unit="percentunit",
+    bottom=0,
+    decimals=1,
+    steps=limits.LOSS,
+    no_data=legends.NO_REPORTS,
+)
+RESULTS = Lines(
+    title="Windows by result",
+    description="What the network did to the windows: good, degraded, bad; unscored are those that "
+    "are too short or of an unknown codec.",
+    queries=(Query(quality.windows("result"), "{{result}}"),),
+    unit="cps",
+    bottom=0,
+    stacked=True,
+    no_data=legends.NO_CALLS,
+    width=8,
+)
+
+MOS_LINES = Lines(
+    title="MOS, worst tenth",
+    description="A tenth of the windows sound worse than this (MOS-LQ), for each scale.",
+    queries=(Query(quality.mos(0.1), "{{scale}}"),),
+    unit="none",
+    decimals=2,
+    bottom=1,
+    top=5,
+    steps=limits.MOS,
+    no_data=legends.NO_CALLS,
+)
+LOSS_LINES = Lines(
+    title="Loss before the tap, by path",
+    description="Packets that did not reach the point of capture, of those that were sent.",
+    queries=(Query(quality.loss_before_tap(*ROUTE), legends.ROUTE),),
+    unit="percentunit",
+    bottom=0,
+    steps=limits.LOSS,
+    no_data=legends.NO_CALLS,
+)
+JITTER_LINES = Lines(
+    title="Jitter, by path",
+    description="Interarrival jitter at the point of capture that 95 % of the windows do not "
+    "exceed.",
+    queries=(Query(quality.jitter(0.95, *ROUTE), legends.ROUTE),),
+    unit="s",
+    bottom=0,
+    steps=limits.JITTER,
+    no_data=legends.NO_CALLS,
+)
+CALL_LINES = Lines(
+    title="Calls",
+    description="Calls that have begun and not ended, for each exporter.",
+    queries=(Query(traffic.CALLS_ACTIVE, "{{instance}}"),),
+    unit="none",
+    decimals=0,
+    bottom=0,
+    no_data="No exporter",
+)
+
+OVERVIEW_BOARD = Board(
+    name=names.OVERVIEW,
+    sections=(
+        Section("Right now", (CALLS, ALERTS, GOOD, MOS, LOSS, JITTER, ROUND_TRIP, CAPTURE)),
+        Section("Where", (WHERE, LOSS_BEFORE, LOSS_AFTER, RESULTS, WORST_CALLS)),
+        Section("Since when", (MOS_LINES, LOSS_LINES, JITTER_LINES, CALL_LINES)),
+    ),
+)

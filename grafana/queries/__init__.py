@@ -1,0 +1,1 @@
+"""What the dashboards ask Prometheus, apart from how they show the answers."""

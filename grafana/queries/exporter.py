@@ -1,0 +1,42 @@
+"""How the exporters fare; each for itself."""
+
+from __future__ import annotations
+
+from grafana.promql import OF_TAP, for_each_tap, highest, lowest, rate, ratio, select
+
+INTERFACE = ("instance", "interface")
+UP = lowest(select("up", of=OF_TAP), "instance")
+HEALTHY = lowest(select("qos_exporter_capture_healthy", of=OF_TAP), *INTERFACE)
+RELOADED = lowest(select("qos_exporter_config_last_reload_successful", of=OF_TAP), "instance")
+VERSIONS = highest(select("qos_exporter_build_info", of=OF_TAP), "instance", "version")
+METHODS = highest(select("qos_exporter_capture_info", of=OF_TAP), *INTERFACE, "method")
+_LAST_FRAME = select("qos_exporter_last_packet_timestamp_seconds", of=OF_TAP)
+LAST_FRAME_AGE = f"time() - {highest(_LAST_FRAME, *INTERFACE)}"
+_STARTED = select("process_start_time_seconds", of=OF_TAP)
+UPTIME = f"time() - {highest(_STARTED, 'instance')}"
+
+
+def gauge(metric: str, *by: str) -> str:
+    """A gauge as it is."""
+    return highest(select(metric, of=OF_TAP), "instance", *by)
+
+
+def per_second(metric: str, *by: str) -> str:
+    """The growth of a counter per second."""
+    return highest(for_each_tap(rate(metric, of=OF_TAP), *by), "instance", *by)
+
+
+def dropped() -> str:
+    """Frames that were lost before the exporter saw them, of all frames."""
+    kernel = rate("qos_exporter_capture_kernel_drops_total", of=OF_TAP)
+    captured = rate("qos_exporter_capture_packets_total", of=OF_TAP)
+    lost = for_each_tap(kernel, "interface")
+    whole = f"{for_each_tap(captured, 'interface')} + {lost}"
+    return highest(f"{lost} / (({whole}) > 0)", *INTERFACE)
+
+
+def fullness() -> str:
+    """How full the tables of limited size are."""
+    entries = select("qos_exporter_table_entries", of=OF_TAP)
+    limit = select("qos_exporter_table_limit", of=OF_TAP)
+    return highest(ratio(entries, limit, "table"), "instance", "table")
