@@ -6,12 +6,12 @@ from grafana_foundation_sdk.builders.dashboard import AnnotationQuery
 
 from grafana.variables import DATASOURCE
 
-# An alert on a path has the labels of the path, one on an exporter those of the exporter. What an
-# alert does not have is empty, and excludes it from nothing.
 FIRING = (
-    'ALERTS{alertstate="firing", severity=~"warning|critical", job=~"($job)?", '
+    'ALERTS{alertstate="firing", component=~"voice|exporter", job=~"$job", '
     'instance=~"($instance)?", src_network=~"($src_network)?", dst_network=~"($dst_network)?"}'
 )
+"""The alerts of this project. One on a path has no instance, one on an exporter no path: what an
+alert does not have is empty, and excludes it from nothing."""
 
 
 def alerts() -> AnnotationQuery:

@@ -68,7 +68,7 @@ LOST = Stat(
     with_name=True,
 )
 LONGEST_TRIP = Stat(
-    title="Longest round trip",
+    title="Round trip, max",
     description="From caller to callee and back, the longest of the call.",
     queries=(Query(one_call.worst_in_view("voip_call_round_trip_max_seconds")),),
     unit="s",
@@ -87,11 +87,11 @@ INFO = Table(
         columns.CALLEE,
         columns.CODEC,
         columns.SCALE,
-        Column(title="Sender", label="src"),
-        Column(title="Receiver", label="dst"),
+        Column(title="Sender", label="src", width=165),
+        Column(title="Receiver", label="dst", width=165),
         columns.FROM,
         columns.TO,
-        Column(title="Interface", label="interface"),
+        Column(title="Interface", label="interface", width=120),
         Column(title="Exporter", label="instance"),
     ),
     sorted_by="Direction",
@@ -109,7 +109,7 @@ MOS = Lines(
     unit="none",
     decimals=2,
     bottom=1,
-    top=5,
+    top=4.5,
     steps=limits.MOS,
     no_data="Not scored",
     points=True,
@@ -121,7 +121,7 @@ MOS_CQ = Lines(
     unit="none",
     decimals=2,
     bottom=1,
-    top=5,
+    top=4.5,
     steps=limits.MOS,
     no_data=legends.NO_ROUND_TRIP,
     points=True,
@@ -166,6 +166,31 @@ BURSTS = Lines(
     decimals=1,
     bottom=1,
     no_data=NO_CALL,
+    points=True,
+)
+DENSITY = Lines(
+    title="Share lost in bursts and in gaps",
+    description="Bursts (RFC 3611) are stretches in which losses lie close together, gaps what is "
+    "between; so far in the call. Much in bursts and little in gaps is an outage now and then; "
+    "the same in both is a line that is bad all the time.",
+    queries=(
+        Query(one_call.worst("voip_call_burst_density_ratio", "direction"), f"{SIDE}, bursts"),
+        Query(one_call.worst("voip_call_gap_density_ratio", "direction"), f"{SIDE}, gaps"),
+    ),
+    unit="percentunit",
+    bottom=0,
+    no_data="No bursts",
+    points=True,
+)
+R_FACTOR = Lines(
+    title="Rating factor R of each window",
+    description="What MOS is worked out from: the sum of all impairments, up to 93 narrowband, 129 "
+    "wideband, 148 fullband.",
+    queries=(Query(one_call.worst("voip_call_r_factor", "direction", "scale", low=True), SCORED),),
+    unit="none",
+    decimals=0,
+    bottom=0,
+    no_data="Not scored",
     points=True,
 )
 JITTER = Lines(
@@ -225,7 +250,7 @@ REPORTED_MOS = Lines(
     unit="none",
     decimals=2,
     bottom=1,
-    top=5,
+    top=4.5,
     steps=limits.MOS,
     no_data=NONE_REPORTED,
     width=8,
@@ -269,7 +294,19 @@ CALL_BOARD = Board(
         Section("The call", (STATE, BEGUN, DURATION, LOWEST, LOST, LONGEST_TRIP, INFO)),
         Section(
             "Window by window, at the tap",
-            (MOS, LOSS, AFTER, JITTER, MOS_CQ, ROUND_TRIP, LATE, BURSTS, PACKETS),
+            (
+                MOS,
+                LOSS,
+                AFTER,
+                JITTER,
+                MOS_CQ,
+                ROUND_TRIP,
+                LATE,
+                R_FACTOR,
+                BURSTS,
+                DENSITY,
+                PACKETS,
+            ),
         ),
         Section("What the far ends say", (REPORTED_MOS, REPORTED_LATE, REPORTED_TRIP)),
     ),

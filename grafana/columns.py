@@ -7,15 +7,12 @@ from dataclasses import dataclass
 
 from grafana_foundation_sdk.models.dashboard import DataTransformerConfig, DynamicConfigValue
 
+from grafana import limits
+from grafana.legends import DIRECTIONS
 from grafana.limits import Steps
 from grafana.links import Link
 
 TEXT = "string"
-DIRECTIONS = {
-    "caller_to_callee": "caller → callee",
-    "callee_to_caller": "callee → caller",
-    "unknown": "unknown",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +38,72 @@ class Column:
         return "Value" if queries == 1 else f"Value #{self.query}"
 
 
-FROM = Column(title="From", label="src_network")
-TO = Column(title="To", label="dst_network")
-DIRECTION = Column(title="Direction", label="direction", texts=tuple(DIRECTIONS.items()), width=140)
-SCALE = Column(title="Scale", label="scale", width=110)
-CODEC = Column(title="Codec", label="codec", width=80)
-CALLER = Column(title="Caller", label="caller")
-CALLEE = Column(title="Callee", label="callee")
+ABSENT = {
+    "type": "special",
+    "options": {"match": "null+nan", "result": {"text": "-", "color": "transparent"}},
+}
+"""What is not known is neither good nor bad."""
+
+FROM = Column(title="From", label="src_network", width=115)
+TO = Column(title="To", label="dst_network", width=115)
+DIRECTION = Column(title="Direction", label="direction", texts=tuple(DIRECTIONS.items()), width=130)
+SCALE = Column(title="Scale", label="scale", width=105)
+CODEC = Column(title="Codec", label="codec", width=70)
+CALLER = Column(title="Caller", label="caller", width=110)
+CALLEE = Column(title="Callee", label="callee", width=110)
+
+
+def mos(query: str, title: str = "MOS", *, width: int = 70) -> Column:
+    """Show a MOS."""
+    return Column(title=title, query=query, unit="none", decimals=2, steps=limits.MOS, width=width)
+
+
+def share_lost(query: str, title: str, *, width: int = 125) -> Column:
+    """Show a share of the packets that were lost, or as good as lost."""
+    return Column(
+        title=title, query=query, unit="percentunit", decimals=1, steps=limits.LOSS, width=width
+    )
+
+
+def jitter(query: str) -> Column:
+    """Show a jitter."""
+    return Column(title="Jitter", query=query, unit="s", decimals=0, steps=limits.JITTER, width=80)
+
+
+def round_trip(query: str) -> Column:
+    """Show a round trip."""
+    return Column(
+        title="Round trip", query=query, unit="s", decimals=0, steps=limits.ROUND_TRIP, width=95
+    )
+
+
+def good_windows(query: str) -> Column:
+    """Show a share of windows that were good."""
+    return Column(
+        title="Good",
+        query=query,
+        unit="percentunit",
+        decimals=1,
+        steps=limits.GOOD_WINDOWS,
+        width=80,
+    )
+
+
+def streams(query: str) -> Column:
+    """Show a number of streams."""
+    return Column(title="Streams", query=query, unit="none", decimals=0, width=75)
+
+
+def allowance(query: str) -> Column:
+    """Show what is left of the allowance of the objective."""
+    return Column(
+        title="Allowance left",
+        query=query,
+        unit="percentunit",
+        decimals=0,
+        steps=limits.BUDGET,
+        width=120,
+    )
 
 
 def transformations(
@@ -76,6 +132,7 @@ def overrides(column: Column) -> list[DynamicConfigValue]:
     if column.width is not None:
         found["custom.width"] = column.width
     if column.steps:
+        found["mappings"] = [ABSENT]
         found["thresholds"] = {
             "mode": "absolute",
             "steps": [{"value": step.start, "color": step.colour} for step in column.steps],

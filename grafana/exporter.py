@@ -34,11 +34,12 @@ HEALTHY = Stat(
 )
 DROPPED = Stat(
     title="Capture drops",
-    description="Frames that the kernel dropped before the exporter saw them, of all.",
-    queries=(Query(exporter.dropped(), INTERFACE),),
+    description="Frames that the kernel or the network card dropped before the exporter saw "
+    "them, of all.",
+    queries=(Query(exporter.dropped("instance", "interface"), INTERFACE),),
     unit="percentunit",
     decimals=2,
-    steps=limits.NOT_ANY,
+    steps=limits.DROPS,
     no_data="Nothing captured",
     width=4,
 )
@@ -109,7 +110,7 @@ BYTES = Lines(
     width=8,
 )
 DROPS = Lines(
-    title="Frames dropped, interruptions",
+    title="Frames dropped, interruptions, per second",
     description="Frames per second that the kernel or the network interface dropped, and outages "
     "of the interface. Windows in which the capture dropped frames are not scored.",
     queries=(
@@ -126,7 +127,7 @@ DROPS = Lines(
             f"{INTERFACE}, interruptions",
         ),
     ),
-    unit="pps",
+    unit="none",
     bottom=0,
     steps=limits.NOT_ANY,
     no_data=NO_EXPORTER,
@@ -134,7 +135,7 @@ DROPS = Lines(
 )
 
 UNDECODED = Lines(
-    title="Frames that are no media or signalling",
+    title="Frames that are no media or signalling, per second",
     description="By reason. Most are no fault but what else a line carries; tunnel and ip_fragment "
     "may hide calls.",
     queries=(
@@ -143,7 +144,7 @@ UNDECODED = Lines(
             f"{SELF}, {{{{reason}}}}",
         ),
     ),
-    unit="pps",
+    unit="none",
     bottom=0,
     no_data=NO_EXPORTER,
     width=8,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.dashboard import AnnotationQuery, DashboardLink
 
 from grafana.call import CALL_BOARD
 from grafana.exporter import EXPORTER_BOARD
@@ -15,19 +16,30 @@ from grafana.history import HISTORY_BOARD
 from grafana.overview import OVERVIEW_BOARD
 from grafana.paths import PATHS_BOARD
 
+
+class Encoder(JSONEncoder):
+    """Leaves out that links and annotations are to hide in a menu, which the models all say."""
+
+    def default(self, obj: object) -> object:
+        """Give an object as what JSON has a form for."""
+        found = super().default(obj)
+        if isinstance(obj, DashboardLink | AnnotationQuery):
+            found.pop("placement", None)
+        return found
+
+
 FOLDER = Path(__file__).parent / "dashboards"
 BOARDS = (OVERVIEW_BOARD, PATHS_BOARD, CALL_BOARD, HISTORY_BOARD, EXPORTER_BOARD)
 
 
 def path_of(board: Board) -> Path:
     """Name the file of a dashboard."""
-    return FOLDER / f"{board.name.uid.removeprefix('qos-exporter-')}.json"
+    return FOLDER / f"{board.name.uid.removeprefix('qos-')}.json"
 
 
 def text_of(board: Board) -> str:
     """Give the file of a dashboard, to the letter."""
-    model = board.build().build()
-    text = json.dumps(model, cls=JSONEncoder, indent=2, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(board.build(), cls=Encoder, indent=2, sort_keys=True, ensure_ascii=False)
     return f"{text}\n"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard, Row
+from grafana_foundation_sdk.models.dashboard import Dashboard as Model
 from grafana_foundation_sdk.models.dashboard import DashboardCursorSync
 
 from grafana.annotations import alerts
@@ -34,7 +35,7 @@ class Board:
     """Whether the variables of paths have nothing to restrict here."""
     more_variables: Variables = ()
 
-    def build(self) -> Dashboard:
+    def build(self) -> Model:
         """Turn it into a dashboard of Grafana; panels are numbered in reading order."""
         built = self._empty()
         number = 0
@@ -44,7 +45,7 @@ class Board:
             for panel in section.panels:
                 number += 1
                 built.with_panel(panel.build().id(number))
-        return built
+        return built.build()
 
     def _empty(self) -> Dashboard:
         variables = [*shared(hide_paths=self.hide_paths), *self.more_variables]

@@ -52,10 +52,8 @@ SPENDERS = Table(
         Column(title="From", label="src_network", link=links.to_path("From", "To")),
         Column(title="To", label="dst_network", link=links.to_path("From", "To")),
         columns.DIRECTION,
-        Column(title="Good", query="A", unit="percentunit", decimals=2, steps=limits.GOOD_WINDOWS),
-        Column(
-            title="Allowance left", query="B", unit="percentunit", decimals=0, steps=limits.BUDGET
-        ),
+        columns.good_windows("A"),
+        columns.allowance("B"),
     ),
     sorted_by="Good",
     no_data=legends.NO_CALLS,
@@ -73,6 +71,7 @@ RATED = Lines(
     bars=True,
     interval=BAR,
     no_data=NO_ENDED_CALLS,
+    colours=limits.RATINGS,
 )
 RATED_TOTAL = Bars(
     title="Ended calls by rating, in the time shown",
@@ -83,6 +82,7 @@ RATED_TOTAL = Bars(
     bottom=0,
     no_data=NO_ENDED_CALLS,
     width=6,
+    colours=limits.RATINGS,
 )
 ANOMALIES = Bars(
     title="Media not as agreed, in the time shown",
@@ -153,7 +153,7 @@ MOS_TREND = Lines(
     unit="none",
     decimals=2,
     bottom=1,
-    top=5,
+    top=4.5,
     steps=limits.MOS,
     no_data=legends.NO_CALLS,
     width=8,
@@ -189,6 +189,7 @@ RATED_MEDIA = Bars(
     bottom=0,
     no_data=legends.NO_CALLS,
     width=6,
+    colours=limits.RATINGS,
 )
 
 CALLS_MARKED = "Each dot is a call: its link opens it."
@@ -252,7 +253,7 @@ WORST_CALLS = Table(
         columns.TO,
         columns.CODEC,
         columns.SCALE,
-        Column(title="MOS, lowest window", query="A", unit="none", decimals=2, steps=limits.MOS),
+        columns.mos("A", "MOS, lowest window", width=160),
     ),
     sorted_by="MOS, lowest window",
     no_data="No calls with series of their own",

@@ -38,10 +38,25 @@ GOOD_WINDOWS = (Step(None, WARNING), Step(DEFAULTS.good_windows_min, GOOD))
 BUDGET = (Step(None, CRITICAL), Step(0, WARNING), Step(0.25, GOOD))
 """What is left of the allowance of the objective: nothing below 0."""
 
+RESULTS = (("degraded", WARNING), ("bad", CRITICAL))
+"""The colours of series that are named after the result of windows."""
+RATINGS = (
+    ("excellent", "dark-green"),
+    ("good", GOOD),
+    ("fair", "yellow"),
+    ("poor", WARNING),
+    ("bad", CRITICAL),
+    ("unscored", "gray"),
+)
+"""The colours of series that are named after a rating."""
+
 NONE = (Step(None, NEUTRAL),)
 """For figures that are neither good nor bad."""
-NOT_ANY = (Step(None, GOOD), Step(1e-9, WARNING))
+TINY = 1e-9
+NOT_ANY = (Step(None, GOOD), Step(TINY, WARNING))
 """For what should not happen at all."""
+DROPS = (*NOT_ANY, Step(0.01, CRITICAL))
+"""For the share of frames that the capture drops."""
 ALL_UP = (Step(None, CRITICAL), Step(1, GOOD))
 """For what is 1 while all is well."""
 FULL = (Step(None, GOOD), Step(0.8, WARNING), Step(0.95, CRITICAL))

@@ -24,27 +24,27 @@ class Name:
 
 
 OVERVIEW = Name(
-    "qos-exporter-overview",
+    "qos-overview",
     "VoIP quality / Overview",
     "Are calls good right now, and where are they not?",
 )
 PATHS = Name(
-    "qos-exporter-paths",
+    "qos-paths",
     "VoIP quality / Paths",
     "From network to network, each direction: loss on either side of the tap, jitter, delay, MOS.",
 )
 CALL = Name(
-    "qos-exporter-call",
+    "qos-call",
     "VoIP quality / Call",
     "One call by its Call-ID: every window of both directions, and what the far ends heard.",
 )
 HISTORY = Name(
-    "qos-exporter-history",
+    "qos-history",
     "VoIP quality / History",
     "What became of calls: ratings, trends by week, codecs, distributions, the objective.",
 )
 EXPORTER = Name(
-    "qos-exporter-exporter",
+    "qos-exporter",
     "VoIP quality / Exporter",
     "Can the figures be trusted: capture, drops, what was not read, tables, the cost of scrapes.",
 )

@@ -21,7 +21,7 @@ CALLS = Stat(
     no_data="No exporter",
 )
 ALERTS = Stat(
-    title="Alerts firing",
+    title="Alerts",
     description="Alerts of this project that fire now. Needs its alerting rules in Prometheus; "
     "without them it stays 0.",
     queries=(Query(f"count({FIRING}) or vector(0)"),),
@@ -29,6 +29,7 @@ ALERTS = Stat(
     decimals=0,
     steps=limits.NOT_ANY,
     no_data="0",
+    width=2,
 )
 GOOD = Stat(
     title="Good windows",
@@ -41,7 +42,7 @@ GOOD = Stat(
     no_data=legends.NO_CALLS,
 )
 MOS = Stat(
-    title="MOS, worst tenth",
+    title="Worst MOS",
     description="A tenth of the windows sound worse than this (MOS-LQ). Scales are not comparable: "
     "4.4 is the best that narrowband can be.",
     queries=(Query(quality.mos(0.1), "{{scale}}"),),
@@ -50,9 +51,10 @@ MOS = Stat(
     steps=limits.MOS,
     no_data=legends.NO_CALLS,
     with_name=True,
+    width=4,
 )
 LOSS = Stat(
-    title="Loss, worst path",
+    title="Worst loss",
     description="Packets that did not reach the point of capture, on the path that loses most.",
     queries=(Query(f"topk(1, {quality.loss_before_tap(*ROUTE)})", legends.ROUTE),),
     unit="percentunit",
@@ -62,7 +64,7 @@ LOSS = Stat(
     with_name=True,
 )
 JITTER = Stat(
-    title="Jitter, worst path",
+    title="Worst jitter",
     description="Interarrival jitter (RFC 3550) that 95 % of the windows do not exceed, on the "
     "path where that is highest.",
     queries=(Query(f"topk(1, {quality.jitter(0.95, *ROUTE)})", legends.ROUTE),),
@@ -73,7 +75,7 @@ JITTER = Stat(
     with_name=True,
 )
 ROUND_TRIP = Stat(
-    title="Round trip, worst path",
+    title="Worst round trip",
     description="From caller to callee and back, what 95 % do not exceed, on the path where that "
     "is longest. Known from RTCP or STUN only.",
     queries=(Query(f"topk(1, {quality.round_trip(0.95, *ROUTE)})", legends.ROUTE),),
@@ -85,12 +87,12 @@ ROUND_TRIP = Stat(
 )
 CAPTURE = Stat(
     title="Capture drops",
-    description="Frames that the kernel dropped before the exporter saw them. While there are any, "
-    "losses may be the capture's and not the network's.",
-    queries=(Query(exporter.dropped(), "{{interface}}"),),
+    description="Frames that the kernel or the network card dropped before the exporter saw them. "
+    "While there are any, losses may be the capture's and not the network's.",
+    queries=(Query(exporter.dropped()),),
     unit="percentunit",
     decimals=2,
-    steps=limits.NOT_ANY,
+    steps=limits.DROPS,
     no_data="Nothing captured",
 )
 
@@ -112,16 +114,12 @@ WHERE = Table(
         Column(title="To", label="dst_network", link=links.to_path("From", "To")),
         columns.DIRECTION,
         columns.SCALE,
-        Column(title="MOS", query="A", unit="none", decimals=2, steps=limits.MOS),
-        Column(
-            title="Loss before tap", query="B", unit="percentunit", decimals=1, steps=limits.LOSS
-        ),
-        Column(
-            title="Loss after tap", query="C", unit="percentunit", decimals=1, steps=limits.LOSS
-        ),
-        Column(title="Jitter", query="D", unit="s", decimals=0, steps=limits.JITTER),
-        Column(title="Round trip", query="E", unit="s", decimals=0, steps=limits.ROUND_TRIP),
-        Column(title="Streams", query="F", unit="none", decimals=0),
+        columns.mos("A"),
+        columns.share_lost("B", "Loss before tap"),
+        columns.share_lost("C", "Loss after tap"),
+        columns.jitter("D"),
+        columns.round_trip("E"),
+        columns.streams("F"),
     ),
     sorted_by="MOS",
     no_data=legends.NO_CALLS,
@@ -147,14 +145,10 @@ WORST_CALLS = Table(
         columns.TO,
         columns.CODEC,
         columns.SCALE,
-        Column(title="MOS", query="A", unit="none", decimals=2, steps=limits.MOS),
-        Column(
-            title="Loss before tap", query="B", unit="percentunit", decimals=1, steps=limits.LOSS
-        ),
-        Column(
-            title="Loss after tap", query="C", unit="percentunit", decimals=1, steps=limits.LOSS
-        ),
-        Column(title="Jitter", query="D", unit="s", decimals=0, steps=limits.JITTER),
+        columns.mos("A"),
+        columns.share_lost("B", "Loss before tap"),
+        columns.share_lost("C", "Loss after tap"),
+        columns.jitter("D"),
     ),
     sorted_by="MOS",
     no_data="No calls with series of their own",
@@ -185,13 +179,14 @@ LOSS_AFTER = Bars(
     no_data=legends.NO_REPORTS,
 )
 RESULTS = Lines(
-    title="Windows by result",
-    description="What the network did to the windows: good, degraded, bad; unscored are those that "
-    "are too short or of an unknown codec.",
-    queries=(Query(quality.windows("result"), "{{result}}"),),
-    unit="cps",
+    title="Windows that are not good",
+    description="Of the windows that were scored, those from which the network took much (bad) or "
+    "something that is heard (degraded).",
+    queries=(Query(quality.not_good(), "{{result}}"),),
+    unit="percentunit",
     bottom=0,
     stacked=True,
+    colours=limits.RESULTS,
     no_data=legends.NO_CALLS,
     width=8,
 )
@@ -203,7 +198,7 @@ MOS_LINES = Lines(
     unit="none",
     decimals=2,
     bottom=1,
-    top=5,
+    top=4.5,
     steps=limits.MOS,
     no_data=legends.NO_CALLS,
 )

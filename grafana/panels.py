@@ -25,6 +25,7 @@ from grafana_foundation_sdk.builders import (
 from grafana_foundation_sdk.models import common as looks
 from grafana_foundation_sdk.models import prometheus as formats
 from grafana_foundation_sdk.models.dashboard import (
+    DynamicConfigValue,
     FieldColorModeId,
     Threshold,
     ThresholdsMode,
@@ -32,7 +33,8 @@ from grafana_foundation_sdk.models.dashboard import (
 from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 
 from grafana.columns import Column, overrides, transformations
-from grafana.limits import NONE, Steps
+from grafana.legends import directions_in_words
+from grafana.limits import NONE, TINY, Steps
 from grafana.links import Link
 from grafana.query import Query
 from grafana.variables import DATASOURCE
@@ -68,6 +70,8 @@ class Panel:
     top: float | None = None
     link: Link | None = None
     """Where a value leads to."""
+    colours: tuple[tuple[str, str], ...] = ()
+    """Colours of series by their names, where names mean good or bad."""
 
     instant: ClassVar[bool] = True
     """Whether the present is shown, and not how it came to that."""
@@ -90,6 +94,10 @@ class Panel:
             builder.min(self.bottom)
         if self.top is not None:
             builder.max(self.top)
+        for name, colour in self.colours:
+            builder.override_by_name(name, [fixed_colour(colour)])
+        for transformation in directions_in_words(self.queries):
+            builder.with_transformation(transformation)
         if self.link is not None:
             builder.data_links([dashboard.DashboardLink(self.link.title).url(self.link.url)])
         return builder
@@ -160,6 +168,7 @@ class Bars(Panel):
             .color_scheme(by_thresholds())
             .display_mode(looks.BarGaugeDisplayMode.BASIC)
             .orientation(looks.VizOrientation.HORIZONTAL)
+            .name_placement(looks.BarGaugeNamePlacement.TOP)
             .show_unfilled(show_unfilled=True)
             .reduce_options(last_value())
         )
@@ -215,6 +224,8 @@ class Lines(Panel):
             .tooltip(tooltip())
             .thresholds_style(threshold_lines(self.steps))
         )
+        if self.top is None:
+            built.axis_soft_max(soft_top(self.steps))
         if self.stacked:
             built.stacking(common.StackingConfig().mode(looks.StackingMode.NORMAL))
         return built.interval(self.interval) if self.interval else built
@@ -254,10 +265,22 @@ def thresholds(steps: Steps) -> dashboard.ThresholdsConfig:
     return dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(colours)
 
 
+def soft_top(steps: Steps) -> float:
+    """How far an axis reaches at least: to where colours change, so that little looks little."""
+    return max(
+        [step.start for step in steps if step.start is not None and step.start > TINY] or [1]
+    )
+
+
 def threshold_lines(steps: Steps) -> common.GraphThresholdsStyleConfig:
     """Draw the values at which colours change, if there are any."""
     mode = looks.GraphThresholdsStyleMode
     return common.GraphThresholdsStyleConfig().mode(mode.DASHED if len(steps) > 1 else mode.OFF)
+
+
+def fixed_colour(colour: str) -> DynamicConfigValue:
+    """Draw in this colour whatever the value."""
+    return DynamicConfigValue(id_val="color", value={"mode": "fixed", "fixedColor": colour})
 
 
 def by_thresholds() -> dashboard.FieldColor:

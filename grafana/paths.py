@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from grafana import columns, legends, limits, names
-from grafana.columns import Column
 from grafana.frame import Board, Section
 from grafana.panels import Lines, Table
 from grafana.promql import PATH, ROUTE
@@ -31,19 +30,15 @@ MATRIX = Table(
         columns.TO,
         columns.DIRECTION,
         columns.SCALE,
-        Column(
-            title="Loss before tap", query="A", unit="percentunit", decimals=1, steps=limits.LOSS
-        ),
-        Column(
-            title="Loss after tap", query="B", unit="percentunit", decimals=1, steps=limits.LOSS
-        ),
-        Column(title="Too late", query="C", unit="percentunit", decimals=1, steps=limits.LOSS),
-        Column(title="Jitter", query="D", unit="s", decimals=0, steps=limits.JITTER),
-        Column(title="Round trip", query="E", unit="s", decimals=0, steps=limits.ROUND_TRIP),
-        Column(title="MOS median", query="F", unit="none", decimals=2, steps=limits.MOS),
-        Column(title="MOS tenth", query="G", unit="none", decimals=2, steps=limits.MOS),
-        Column(title="Good", query="H", unit="percentunit", decimals=1, steps=limits.GOOD_WINDOWS),
-        Column(title="Streams", query="I", unit="none", decimals=0),
+        columns.share_lost("A", "Loss before tap"),
+        columns.share_lost("B", "Loss after tap"),
+        columns.share_lost("C", "Too late", width=80),
+        columns.jitter("D"),
+        columns.round_trip("E"),
+        columns.mos("F", "MOS median", width=105),
+        columns.mos("G", "MOS tenth", width=100),
+        columns.good_windows("H"),
+        columns.streams("I"),
     ),
     sorted_by="Loss before tap",
     descending=True,
@@ -152,7 +147,7 @@ MEDIAN = Lines(
     unit="none",
     decimals=2,
     bottom=1,
-    top=5,
+    top=4.5,
     steps=limits.MOS,
     no_data=legends.NO_CALLS,
     width=8,
@@ -164,7 +159,7 @@ TENTH = Lines(
     unit="none",
     decimals=2,
     bottom=1,
-    top=5,
+    top=4.5,
     steps=limits.MOS,
     no_data=legends.NO_CALLS,
     width=8,
@@ -176,7 +171,7 @@ CONVERSATIONAL = Lines(
     unit="none",
     decimals=2,
     bottom=1,
-    top=5,
+    top=4.5,
     steps=limits.MOS,
     no_data=legends.NO_ROUND_TRIP,
     width=8,

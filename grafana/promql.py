@@ -46,7 +46,7 @@ def increase(
 
 def for_each_tap(vector: str, *by: str) -> str:
     """Add up what one exporter says, by further labels."""
-    return f"sum by ({', '.join((*TAP, *by))}) ({vector})"
+    return f"sum by ({', '.join(dict.fromkeys((*TAP, *by)))}) ({vector})"
 
 
 def highest(vector: str, *by: str) -> str:
@@ -64,12 +64,17 @@ def ratio(part: str, whole: str, *by: str) -> str:
     return f"{for_each_tap(part, *by)} / ({for_each_tap(whole, *by)} > 0)"
 
 
-def quantile(share: float, buckets: str, *by: str) -> str:
+def share(parts: str, whole: str) -> str:
+    """Divide each of several parts by what they are parts of, exporter for exporter."""
+    return f"{parts} / on ({', '.join(TAP)}) group_left () ({whole} > 0)"
+
+
+def quantile(order: float, buckets: str, *by: str) -> str:
     """Give a quantile of the growth of a histogram's buckets in one exporter.
 
     Without observations Prometheus gives NaN; the comparison makes that absent.
     """
-    return f"histogram_quantile({share}, {for_each_tap(buckets, 'le', *by)}) >= 0"
+    return f"histogram_quantile({order}, {for_each_tap(buckets, 'le', *by)}) >= 0"
 
 
 def _by(labels: tuple[str, ...]) -> str:

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from grafana.promql import OF_TAP, highest, lowest, select
+from grafana.promql import OF_TAP, TAP, highest, lowest, select
 
 WHO = ("caller", "callee", "codec", "src_network", "dst_network")
 EACH = ("call_id", "direction", *WHO)
-WORST = 5
-
-
-def described(figure: str) -> str:
-    """Add to a figure of calls who they are between; only calls on the chosen paths remain."""
-    info = select("voip_call_info")
-    return f"{figure} * on (job, instance, call_id, direction) group_left ({', '.join(WHO)}) {info}"
+ONE = (*TAP, *EACH[:2])
+"""The labels of one direction of one call, as one exporter saw it."""
 
 
 def worst_now() -> str:
     """The calls with the lowest MOS in their last window, for each scale."""
-    mos = lowest(described(select("voip_call_mos_lq", of=OF_TAP)), *EACH, "scale")
-    return f"bottomk by (scale) ({WORST}, {mos})"
+    mos = select("voip_call_mos_lq", of=OF_TAP)
+    return _worst(mos, select("voip_call_info"), count=5)
 
 
 def worst_within(time: str) -> str:
     """The calls with the lowest MOS of a window within a time, for each scale."""
-    figure = f"min_over_time({select('voip_call_mos_lq', of=OF_TAP)}[{time}])"
-    info = f"max by (job, instance, call_id, direction, {', '.join(WHO)}) ({_seen(time)})"
-    joined = (
-        f"{figure} * on (job, instance, call_id, direction) group_left ({', '.join(WHO)}) {info}"
-    )
-    return f"bottomk by (scale) (10, {lowest(joined, *EACH, 'scale')})"
+    mos = f"min_over_time({select('voip_call_mos_lq', of=OF_TAP)}[{time}])"
+    return _worst(mos, f"last_over_time({select('voip_call_info')}[{time}])", count=10)
 
 
 def loss_of(calls: str) -> str:
@@ -47,9 +38,15 @@ def jitter_of(calls: str) -> str:
     return _of(highest(figure, *EACH[:2]), calls)
 
 
+def _worst(mos: str, info: str, *, count: int) -> str:
+    """Choose the worst, and say who they are between; only calls on the chosen paths remain.
+
+    A call whose codec or state changed has several descriptions: one of them is enough.
+    """
+    one = ", ".join(ONE)
+    described = f"{mos} * on ({one}) group_left ({', '.join(WHO)}) topk by ({one}) (1, {info})"
+    return f"bottomk by (scale) ({count}, {lowest(described, *EACH, 'scale')})"
+
+
 def _of(figure: str, calls: str) -> str:
     return f"{figure} and on (call_id, direction) {calls}"
-
-
-def _seen(time: str) -> str:
-    return f"last_over_time({select('voip_call_info')}[{time}])"

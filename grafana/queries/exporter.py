@@ -26,13 +26,12 @@ def per_second(metric: str, *by: str) -> str:
     return highest(for_each_tap(rate(metric, of=OF_TAP), *by), "instance", *by)
 
 
-def dropped() -> str:
+def dropped(*by: str) -> str:
     """Frames that were lost before the exporter saw them, of all frames."""
     kernel = rate("qos_exporter_capture_kernel_drops_total", of=OF_TAP)
+    card = rate("qos_exporter_capture_interface_drops_total", of=OF_TAP)
     captured = rate("qos_exporter_capture_packets_total", of=OF_TAP)
-    lost = for_each_tap(kernel, "interface")
-    whole = f"{for_each_tap(captured, 'interface')} + {lost}"
-    return highest(f"{lost} / (({whole}) > 0)", *INTERFACE)
+    return highest(ratio(f"{kernel} + {card}", f"{captured} + {kernel} + {card}", *by), *by)
 
 
 def fullness() -> str:

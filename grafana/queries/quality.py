@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grafana.promql import TAP, for_each_tap, highest, lowest, quantile, rate, ratio
+from grafana.promql import for_each_tap, highest, lowest, quantile, rate, ratio, share
 
 AT_TAP = 'source="rtp"'
 BY_RECEIVER = 'source="rtcp"'
@@ -74,14 +74,15 @@ def good_windows(*by: str, ago: str = "") -> str:
     return lowest(ratio(good, rate("voip_windows_total", SCORED, ago=ago), *by), *by)
 
 
-def windows(*by: str) -> str:
-    """Windows per second."""
-    return highest(for_each_tap(rate("voip_windows_total"), *by), *by)
+def not_good() -> str:
+    """Windows that were degraded or bad, of all that were scored, by result."""
+    part = for_each_tap(rate("voip_windows_total", 'result=~"degraded|bad"'), "result")
+    whole = for_each_tap(rate("voip_windows_total", SCORED))
+    return highest(share(part, whole), "result")
 
 
-def unscored(*by: str) -> str:
+def unscored() -> str:
     """Windows that were not scored, of all, by reason."""
-    part = for_each_tap(rate("voip_windows_total", 'result="unscored"'), "reason", *by)
-    whole = for_each_tap(rate("voip_windows_total"), *by)
-    match = ", ".join((*TAP, *by))
-    return highest(f"{part} / on ({match}) group_left () ({whole} > 0)", "reason", *by)
+    part = for_each_tap(rate("voip_windows_total", 'result="unscored"'), "reason")
+    whole = for_each_tap(rate("voip_windows_total"))
+    return highest(share(part, whole), "reason")
