@@ -52,7 +52,7 @@ def test_mistakes_in_it_would_be_found(right: str, wrong: str) -> None:
     """What checks the file does not take everything."""
     text = COMPOSE.read_text()
     assert right in text
-    with pytest.raises(ValueError, match="services.exporter"):
+    with pytest.raises(ValueError, match=r"services\.exporter"):
         PyCompose.from_yaml(text.replace(right, wrong, 1))
 
 
