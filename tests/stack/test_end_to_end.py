@@ -23,6 +23,7 @@ from tests.stack.dropping_tap import dropping_tap
 from tests.stack.requirements import needs_prometheus
 from tools.stack.notifications import Notification
 from tools.stack.plan import Plan, free_ports
+from tools.stack.processes import Signals
 from tools.stack.running import Stack, running
 
 SPEED = 3.0
@@ -86,7 +87,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     story = Story()
     with (
         dropping_tap(tap, f"http://localhost:{ports.exporter}/metrics"),
-        running(plan, story.told.append) as stack,
+        running(plan, story.told.append, Signals()) as stack,
     ):
         watch(stack, story)
     return story

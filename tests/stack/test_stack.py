@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -53,15 +55,9 @@ class Started:
         return dict(answer["data"])
 
 
-@pytest.fixture(scope="module")
-def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the folder in which the stack may write."""
-    return tmp_path_factory.mktemp("temporary")
-
-
-@pytest.fixture(scope="module")
-def started(temporary: Path) -> Iterator[Started]:
-    """Start the stack at free ports, four times as fast as life."""
+@contextlib.contextmanager
+def start(temporary: Path) -> Iterator[subprocess.Popen[str]]:
+    """Start the stack at free ports, four times as fast as life; it may write to one folder."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tools.stack", "--any-port", "--time-scale=4"],
         cwd=CHECKOUT,
@@ -72,9 +68,16 @@ def started(temporary: Path) -> Iterator[Started]:
     )
     with process:
         try:
-            yield Started(process)
+            yield process
         finally:
-            process.kill()
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    """Start the stack and wait until it says where it is."""
+    with start(tmp_path_factory.mktemp("stack")) as process:
+        yield Started(process)
 
 
 def until_all(started: Started, state: str) -> list[dict[str, Any]]:
@@ -119,14 +122,46 @@ def test_the_runbook_is_served(started: Started) -> None:
     assert started.ask("Prometheus", "/user/runbook.md").startswith("# Runbook\n")
 
 
-def test_a_signal_ends_it_and_nothing_is_left(started: Started, temporary: Path) -> None:
-    """No process, no open port and no file remains."""
-    children = children_of(started.process.pid)
-    assert len(children) == 3
-    started.process.send_signal(signal.SIGTERM)
-    assert started.process.wait(PATIENCE_S) == 0
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_ends_it_and_nothing_is_left(name: str, tmp_path: Path) -> None:
+    """No process and no file remains, and a second signal does not disturb the end."""
+    with start(tmp_path) as process:
+        Started(process)
+        children = children_of(process.pid)
+        assert len(children) == 3
+        process.send_signal(signal.Signals[name])
+        time.sleep(0.1)
+        process.send_signal(signal.Signals[name])
+        assert process.wait(PATIENCE_S) == 0
     assert not [pid for pid in children if Path("/proc", str(pid)).exists()]
-    assert list(temporary.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_signal_ends_it_while_it_starts(tmp_path: Path) -> None:
+    """Whoever changes their mind at once leaves nothing either."""
+    with start(tmp_path) as process:
+        deadline = time.monotonic() + PATIENCE_S
+        while not (children := children_of(process.pid)) or not list(tmp_path.rglob("*.log")):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_S) == 0
+    assert not [pid for pid in children if Path("/proc", str(pid)).exists()]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="needs setpriv to tie them together")
+def test_no_process_outlives_one_that_is_killed(tmp_path: Path) -> None:
+    """Even where it has no time to end its parts, they end."""
+    with start(tmp_path) as process:
+        Started(process)
+        children = children_of(process.pid)
+        process.kill()
+        process.wait(PATIENCE_S)
+        deadline = time.monotonic() + PATIENCE_S
+        while [pid for pid in children if Path("/proc", str(pid)).exists()]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
 
 def children_of(pid: int) -> list[int]:
@@ -137,24 +172,45 @@ def children_of(pid: int) -> list[int]:
     ]
 
 
+def run(*words: str, path: str = os.environ["PATH"]) -> subprocess.CompletedProcess[str]:
+    """Run the stack where it cannot start."""
+    return subprocess.run(
+        [sys.executable, "-m", "tools.stack", *words],
+        cwd=CHECKOUT,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+
+
 def test_a_port_that_is_taken_is_named() -> None:
     """Where somebody else listens nothing is started, and one sentence says where that is."""
     with socket.socket() as held:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+        with contextlib.suppress(OSError):  # somebody does listen there already
             held.bind(("127.0.0.1", Ports().alertmanager))
-        except OSError:
-            pass  # somebody does listen there already
-        else:
             held.listen()
-        done = subprocess.run(
-            [sys.executable, "-m", "tools.stack"],
-            cwd=CHECKOUT,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_S,
-            check=False,
-        )
+        done = run()
     assert (done.returncode, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()
     assert str(Ports().alertmanager) in line
+
+
+@pytest.mark.parametrize(
+    ("words", "path", "complaint"),
+    [
+        pytest.param((), "/nowhere", "not installed: prometheus, prometheus", id="no programs"),
+        pytest.param(("--time-scale=0.5",), None, "--time-scale", id="slower than life"),
+        pytest.param(("--replay=none.pcap",), None, "none.pcap: No such file", id="no capture"),
+    ],
+)
+def test_what_keeps_it_from_starting_is_said(
+    words: tuple[str, ...], path: str | None, complaint: str
+) -> None:
+    """There is a sentence, no traceback, and an exit code."""
+    done = run("--any-port", *words, path=path or os.environ["PATH"])
+    assert (done.returncode, done.stdout) == (1, "")
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr

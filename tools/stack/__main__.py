@@ -9,30 +9,30 @@ alert comes within a minute.
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 from tools.stack.notifications import Notification
-from tools.stack.plan import Plan, Ports, free_ports
-from tools.stack.processes import StackError
+from tools.stack.plan import DEMO, Plan, Ports, free_ports
+from tools.stack.processes import Signals, StackError, StopAsked
 from tools.stack.running import Stack, running
 
-CHECK_S = 0.5
+CHECK_S = 0.2
 
 
 def main() -> int:
     """Run until a signal says to stop: 0; or until a part ends: 1."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    plan = _plan()
+    signals = Signals()
+    signals.listen()
     try:
-        with running(plan, show) as stack:
+        with running(_plan(), show, signals) as stack:
             _announce(stack)
             while True:
                 stack.processes.check()
                 time.sleep(CHECK_S)
-    except KeyboardInterrupt:
+    except StopAsked:
         return 0
     except StackError as error:
         print(error, file=sys.stderr)
@@ -52,11 +52,15 @@ def _plan() -> Plan:
         "--time-scale", type=float, default=1.0, metavar="FACTOR", help="how much faster than life"
     )
     parser.add_argument(
+        "--replay", type=Path, default=DEMO, metavar="FILE", help="a capture instead of the demo"
+    )
+    parser.add_argument(
         "--any-port", action="store_true", help="listen at ports that are free, not the usual ones"
     )
     args = parser.parse_args()
     return Plan(
         ports=free_ports() if args.any_port else Ports(),
+        capture=args.replay.absolute(),
         speed=args.time_scale,
         time_scale=args.time_scale,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,13 +10,17 @@ import yaml
 
 from qos_exporter.rules.durations import shortened
 from tools.stack.notifications import PAGERDUTY, SLACK
-from tools.stack.plan import CHECKOUT, DEPLOY, Plan
+from tools.stack.plan import CHECKOUT, DEPLOY, Plan, Ports
+from tools.stack.processes import StackError
 
 ROUTING_KEY = "0123456789abcdef0123456789abcdef"
 
 
 def write_files(plan: Plan, folder: Path) -> None:
-    """Write rules, routing, keys and the configuration of Prometheus below a folder."""
+    """Write rules, routing, keys and the configuration of Prometheus below a folder.
+
+    Raises StackError where the rules cannot be written as planned.
+    """
     rules, secrets = folder / "alerting_rules", folder / "secrets"
     inbox = f"http://localhost:{plan.ports.inbox}"
     _write_rules(plan, rules, secrets=secrets, pagerduty_url=inbox + PAGERDUTY)
@@ -30,7 +33,7 @@ def write_files(plan: Plan, folder: Path) -> None:
 def prometheus_yml(plan: Plan, rules: Path) -> str:
     """Give the shipped configuration with other ports, rules at another place, and more jobs."""
     text = shortened((DEPLOY / "prometheus.yml").read_text(), plan.time_scale)
-    shipped, ours = type(plan.ports)(), plan.ports
+    shipped, ours = Ports(), plan.ports
     for name in ("exporter", "prometheus", "alertmanager"):
         was, becomes = getattr(shipped, name), getattr(ours, name)
         text = text.replace(f"[localhost:{was}]", f"[localhost:{becomes}]")
@@ -52,10 +55,13 @@ def _write_rules(plan: Plan, folder: Path, *, secrets: Path, pagerduty_url: str)
         "--runbook-url": f"http://localhost:{plan.ports.prometheus}/user/runbook.md",
     }
     words = [f"{name}={value}" for name, value in flags.items()]
-    subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "qos_exporter", "rules", *words],
         cwd=CHECKOUT,
-        env=os.environ,
-        stdout=subprocess.DEVNULL,
-        check=True,
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,
     )
+    if done.returncode:
+        raise StackError(done.stderr.strip())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import time
 import urllib.error
@@ -17,6 +18,25 @@ class StackError(Exception):
     """A part that does not start or does not go on; the message is for the user."""
 
 
+class StopAsked(Exception):  # noqa: N818 -- no error: somebody wants it to end
+    """A signal came while the parts were starting."""
+
+
+class Signals:
+    """Remembers that a signal came; nothing is interrupted, so nothing is left half done."""
+
+    def __init__(self) -> None:
+        self.came = False
+
+    def listen(self) -> None:
+        """Take SIGINT and SIGTERM from now on."""
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, self._take)
+
+    def _take(self, *_: object) -> None:
+        self.came = True
+
+
 class Processes:
     """The parts of a stack, each with a log below a folder.
 
@@ -24,8 +44,9 @@ class Processes:
     can be told to, they end with us, however we end.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, signals: Signals) -> None:
         self._folder = folder
+        self._signals = signals
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, *command: str | Path) -> None:
@@ -41,7 +62,9 @@ class Processes:
             )
 
     def check(self) -> None:
-        """Raise StackError, with the end of its log, for a part that has ended."""
+        """Raise StackError, with the end of its log, for a part that has ended; or StopAsked."""
+        if self._signals.came:
+            raise StopAsked
         for name, process in self._running.items():
             if process.poll() is not None:
                 lines = self._log(name).read_text(errors="replace").splitlines()[-LAST_LINES:]
@@ -50,7 +73,7 @@ class Processes:
                 )
 
     def wait_for(self, url: str, *, patience_s: float) -> None:
-        """Wait until a URL answers well; raises StackError if it does not or a part ends."""
+        """Wait until a URL answers well; raises StackError if it does not, and like `check`."""
         deadline = time.monotonic() + patience_s
         while not _answers(url):
             self.check()
@@ -59,11 +82,12 @@ class Processes:
             time.sleep(0.1)
 
     def stop(self) -> None:
-        """End all parts, the last first, and wait for it; those that do not want to are killed."""
-        processes = list(reversed(self._running.values()))
-        for process in processes:
+        """End all parts, the last first, one after the other: who sends ends before who receives.
+
+        Those that do not want to are killed.
+        """
+        for process in reversed(self._running.values()):
             process.terminate()
-        for process in processes:
             try:
                 process.wait(END_S)
             except subprocess.TimeoutExpired:

@@ -13,7 +13,7 @@ from pathlib import Path
 from tools.stack.files import write_files
 from tools.stack.notifications import Take, open_inbox
 from tools.stack.plan import LOOPBACK, Plan
-from tools.stack.processes import Processes, StackError
+from tools.stack.processes import Processes, Signals, StackError
 
 PATIENCE_S = 60.0
 PROGRAMS = ("prometheus", "prometheus-alertmanager")
@@ -33,17 +33,17 @@ class Stack:
 
 
 @contextlib.contextmanager
-def running(plan: Plan, take: Take) -> Iterator[Stack]:
+def running(plan: Plan, take: Take, signals: Signals) -> Iterator[Stack]:
     """Run a stack; `take` gets what Slack and PagerDuty would, from another thread.
 
-    Nothing is left behind. Raises StackError if it cannot be started.
+    Nothing is left behind. Raises StackError if it cannot be started, StopAsked if it need not be.
     """
     _check(plan)
     with contextlib.ExitStack() as cleanup:
         folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="qos-stack-")))
         write_files(plan, folder)
         cleanup.enter_context(open_inbox(plan.ports.inbox, take))
-        processes = Processes(folder)
+        processes = Processes(folder, signals)
         cleanup.callback(processes.stop)
         yield _start(plan, folder, processes)
 
