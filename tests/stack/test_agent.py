@@ -22,7 +22,7 @@ from tools.stack.processes import Processes, Signals
 DOCUMENT = (CHECKOUT / "docs" / "scaling.md").read_text()
 PATIENCE_S = 60.0
 
-pytestmark = [pytest.mark.slow, pytest.mark.promtool, needs_prometheus]
+pytestmark = [pytest.mark.slow, pytest.mark.stack, needs_prometheus]
 
 
 def documented(pattern: str) -> str:

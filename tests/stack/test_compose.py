@@ -167,12 +167,19 @@ def test_the_exporter_understands_its_command(path: Path) -> None:
     assert run(["check-config", str(inside)]) == 0
 
 
-@pytest.mark.promtool
 @pytest.mark.parametrize(
     "command",
     [
-        pytest.param(["promtool", "check", "config", DEPLOY / "prometheus.yml"], id="prometheus"),
-        pytest.param(["amtool", "check-config", RULES / "alertmanager.yml"], id="alertmanager"),
+        pytest.param(
+            ["promtool", "check", "config", DEPLOY / "prometheus.yml"],
+            id="prometheus",
+            marks=pytest.mark.promtool,
+        ),
+        pytest.param(
+            ["amtool", "check-config", RULES / "alertmanager.yml"],
+            id="alertmanager",
+            marks=pytest.mark.amtool,
+        ),
     ],
 )
 def test_the_tools_of_prometheus_accept_the_files(command: list[str]) -> None:

@@ -36,7 +36,7 @@ BRANCH, HOME = "branch → carrier-a", "home → carrier-a"
 LOSS = re.compile(r"(?P<percent>[\d.]+)% of the packets are lost")
 VISIBLE_LOSS = f'max(tap_path:voip_packets_lost_per_expected:ratio_rate5m{{job="{DROPPING}"}})'
 
-pytestmark = [pytest.mark.slow, pytest.mark.promtool, needs_prometheus]
+pytestmark = [pytest.mark.slow, pytest.mark.stack, needs_prometheus]
 
 
 @dataclass(slots=True)

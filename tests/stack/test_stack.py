@@ -26,7 +26,7 @@ from tools.stack.plan import Ports
 PATIENCE_S = 60.0
 URL = re.compile(r"(?P<part>\w+) +(?P<url>http://localhost:\d+)/")
 
-pytestmark = [pytest.mark.slow, pytest.mark.promtool, needs_prometheus]
+pytestmark = [pytest.mark.slow, pytest.mark.stack, needs_prometheus]
 
 
 class Started:
