@@ -158,9 +158,9 @@ WORST_CALLS = Table(
 
 LOSS_BEFORE = Bars(
     title="Loss before the tap",
-    description="The ten paths that lose most between sender and point of capture: look at the "
+    description="The six paths that lose most between sender and point of capture: look at the "
     "sender's side.",
-    queries=(Query(f"topk(10, {quality.loss_before_tap(*ROUTE)})", legends.ROUTE),),
+    queries=(Query(f"topk(6, {quality.loss_before_tap(*ROUTE)})", legends.ROUTE),),
     unit="percentunit",
     bottom=0,
     decimals=1,
@@ -169,9 +169,9 @@ LOSS_BEFORE = Bars(
 )
 LOSS_AFTER = Bars(
     title="Loss after the tap",
-    description="The ten paths that lose most between point of capture and receiver, as the "
+    description="The six paths that lose most between point of capture and receiver, as the "
     "receivers report: look at the receiver's side.",
-    queries=(Query(f"topk(10, {quality.loss_after_tap(*ROUTE)})", legends.ROUTE),),
+    queries=(Query(f"topk(6, {quality.loss_after_tap(*ROUTE)})", legends.ROUTE),),
     unit="percentunit",
     bottom=0,
     decimals=1,

@@ -9,8 +9,8 @@ CALLS_ACTIVE = for_each_tap(select("voip_calls_active", of=OF_TAP))
 
 
 def streams(*by: str) -> str:
-    """Streams that are running."""
-    return highest(for_each_tap(select("voip_streams_active"), *by), *by)
+    """Streams that are running; absent where none is."""
+    return f"{highest(for_each_tap(select('voip_streams_active'), *by), *by)} > 0"
 
 
 def bytes_per_second(*by: str) -> str:
