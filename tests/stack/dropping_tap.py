@@ -8,6 +8,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 DROPS = re.compile(r"^(qos_exporter_capture_kernel_drops_total\{.*\}) \S+$", re.MULTILINE)
@@ -45,10 +46,14 @@ class _Handler(BaseHTTPRequestHandler):
     url: str
 
     def do_GET(self) -> None:
-        with urllib.request.urlopen(self.url, timeout=PATIENCE_S) as answer:  # noqa: S310 -- our own server
-            text = answer.read().decode()
+        try:
+            with urllib.request.urlopen(self.url, timeout=PATIENCE_S) as answer:  # noqa: S310 -- our own server
+                text = answer.read().decode()
+        except OSError:  # the exporter has ended
+            self.send_error(HTTPStatus.BAD_GATEWAY)
+            return
         body = with_drops(text, time.monotonic() * DROPS_PER_SECOND).encode()
-        self.send_response(200)
+        self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/plain; version=0.0.4")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

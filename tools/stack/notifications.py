@@ -19,7 +19,7 @@ PAGERDUTY = "/v2/enqueue"
 """The path of the Events API v2."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
     """What a person gets to read, and by whom."""
 
@@ -71,23 +71,37 @@ def read_pagerduty(body: dict[str, Any]) -> Notification:
     )
 
 
-READERS = {SLACK: read_slack, PAGERDUTY: read_pagerduty}
+@dataclass(frozen=True, slots=True)
+class Service:
+    """How one of them reads a notification, and what it says when all is well."""
+
+    read: Callable[[dict[str, Any]], Notification]
+    status: HTTPStatus
+    answer: bytes
+
+
+SERVICES = {
+    # Newer Alertmanagers (0.33 does) take any other body of Slack for an error, and tell all of it again.
+    SLACK: Service(read_slack, HTTPStatus.OK, b"ok"),
+    PAGERDUTY: Service(read_pagerduty, HTTPStatus.ACCEPTED, b'{"status": "success"}'),
+}
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers as both services do when all is well: 202 is PagerDuty's word, and good for Slack."""
-
     taker: Take
 
     def do_POST(self) -> None:
         """Take a notification."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        read = READERS.get(self.path)
-        self.send_response(HTTPStatus.ACCEPTED if read else HTTPStatus.NOT_FOUND)
-        self.send_header("Content-Length", "0")
+        service = SERVICES.get(self.path)
+        if service is None:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        self.send_response(service.status)
+        self.send_header("Content-Length", str(len(service.answer)))
         self.end_headers()
-        if read:
-            self.taker(read(body))
+        self.wfile.write(service.answer)
+        self.taker(service.read(body))
 
     def log_message(self, *_: object) -> None:
         """Say nothing about requests."""
