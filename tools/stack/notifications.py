@@ -81,7 +81,7 @@ class Service:
 
 
 SERVICES = {
-    # Newer Alertmanagers (0.33 does) take any other body of Slack for an error, and tell all of it again.
+    # Alertmanager 0.33 takes any other body of Slack for an error, and tells it all again.
     SLACK: Service(read_slack, HTTPStatus.OK, b"ok"),
     PAGERDUTY: Service(read_pagerduty, HTTPStatus.ACCEPTED, b'{"status": "success"}'),
 }
