@@ -135,6 +135,8 @@ def test_the_source_distribution_holds_what_is_needed_to_work_on_it(built: Path)
         "README.md",
         "pyproject.toml",
         "setup.py",
+        "alerting_rules/alertmanager.yml",
+        "alerting_rules/tests/slo.rules.test.yml",
         "docs/configuration.md",
         "tests/test_packaging.py",
         "tools/system_packages.py",
@@ -165,6 +167,16 @@ def test_the_installed_program_analyses_the_bundled_capture(installed: Path) -> 
     ended = run_installed(installed / "python", "-c", program)
     assert (ended.stderr, ended.returncode) == ("", 0)
     assert '"streams"' in ended.stdout
+
+
+def test_the_installed_program_writes_the_shipped_rules(installed: Path, tmp_path: Path) -> None:
+    """The templates of the rules are in the wheel."""
+    ended = run_installed(installed / "qos-exporter", "rules", "--out", str(tmp_path))
+    assert (ended.stderr, ended.returncode) == ("", 0)
+    written = [path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()]
+    assert Path("voice_quality.rules.yml") in written
+    for path in written:
+        assert (tmp_path / path).read_bytes() == (ROOT / "alerting_rules" / path).read_bytes()
 
 
 def test_the_installed_package_has_no_tools_for_development(installed: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,14 +22,23 @@ threshold is that of the warning; what is critical follows from it. Flags win ov
 thresholds. Without any, the files are those that come with the project."""
 
 HELP = {
-    "mos_min": ("MOS", f"MOS-LQ (default {DEFAULTS.mos_min.warning:g})"),
-    "loss_max": ("RATIO", f"packets lost; 0.02 is 2 %% (default {DEFAULTS.loss_max.warning:g})"),
+    "mos_min": ("MOS", f"warn below this MOS-LQ (default {DEFAULTS.mos_min.warning:g})"),
+    "loss_max": (
+        "RATIO",
+        f"warn when more is lost; 0.02 is 2 %% (default {DEFAULTS.loss_max.warning:g})",
+    ),
     "jitter_max": (
         "SECONDS",
-        f"jitter; 0.05 is 50 ms (default {DEFAULTS.jitter_max_s.warning:g})",
+        f"warn above this jitter; 0.05 is 50 ms (default {DEFAULTS.jitter_max_s.warning:g})",
     ),
-    "round_trip_max": ("SECONDS", f"round trip (default {DEFAULTS.round_trip_max_s.warning:g})"),
-    "objective": ("RATIO", f"windows to be good (default {DEFAULTS.good_windows_min:g})"),
+    "round_trip_max": (
+        "SECONDS",
+        f"warn above this round trip (default {DEFAULTS.round_trip_max_s.warning:g})",
+    ),
+    "objective": (
+        "RATIO",
+        f"which share of windows is to be good (default {DEFAULTS.good_windows_min:g})",
+    ),
 }
 """What a threshold is measured in, and what it is about."""
 
@@ -38,6 +48,10 @@ PLACES = {
     "secrets_dir": ("DIR", "where Alertmanager finds its keys"),
     "pagerduty_url": ("URL", "where PagerDuty takes events"),
 }
+
+
+PLAIN = re.compile(r"[\w./:~-][^\s\"'\\{}#]*")
+"""What can stand in YAML and in a template as it is."""
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -54,7 +68,11 @@ def add_parser(subparsers: Subparsers) -> None:
     for name, (unit, text) in PLACES.items():
         default = getattr(defaults, name)
         parser.add_argument(
-            _flag(name), default=default, metavar=unit, help=f"{text} (default {default})"
+            _flag(name),
+            type=flags.checked(_place),
+            default=default,
+            metavar=unit,
+            help=f"{text} (default {default})",
         )
     parser.add_argument(
         "--time-scale",
@@ -82,12 +100,18 @@ def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
+def _place(text: str) -> str:
+    if not PLAIN.fullmatch(text):
+        raise ValueError("has a character that does not belong there")
+    return text.rstrip("/")
+
+
 def _choices(args: argparse.Namespace) -> Choices:
     flagged = ChosenThresholds(**{name: getattr(args, name) for name in THRESHOLDS})
     return Choices(
         thresholds=flagged.thresholds(_file(args.thresholds)),
         time_scale=args.time_scale,
-        **{name: getattr(args, name).rstrip("/") for name in PLACES},
+        **{name: getattr(args, name) for name in PLACES},
     )
 
 

@@ -213,6 +213,15 @@ def test_a_file_of_thresholds_that_is_no_yaml(
             "try qos-exporter rules --help.",
             id="time scale",
         ),
+        *(
+            pytest.param(
+                ["--grafana-url", place],
+                f"qos-exporter rules: argument --grafana-url: {place!r} has a character that does "
+                "not belong there; try qos-exporter rules --help.",
+                id=f"place {place!r}",
+            )
+            for place in ('http://x/"y', "http://x/ y", "http://x/{{ 1 }}", "http://x#y", "")
+        ),
         pytest.param(
             ["--thresholds", "/nowhere.yml"],
             "/nowhere.yml: cannot be read: No such file or directory.",

@@ -63,7 +63,7 @@ def without_numbers(rule: Rule) -> tuple[str, str, str]:
     return rule.group, rule.name, NUMBER.sub("N", rule.expr)
 
 
-@settings(max_examples=25, deadline=None)  # each writes and reads all files
+@settings(max_examples=10, deadline=None)  # each writes and reads all files
 @given(CHOICES)
 def test_thresholds_change_numbers_and_nothing_else(choices: Choices) -> None:
     """Whatever is chosen, the rules are the same but for their numbers."""
@@ -142,6 +142,13 @@ def pairs(node: object) -> list[tuple[str, object]]:
 def test_durations_in_a_text(text: str, scale: float, expected: str) -> None:
     """A duration is written in the largest unit that needs no fraction."""
     assert shortened(text, scale) == expected
+
+
+@pytest.mark.parametrize("text", ["", "5", "m", "1y", "1h30m", "-5m"])
+def test_what_is_no_duration(text: str) -> None:
+    """A duration is a number and one unit."""
+    with pytest.raises(ValueError, match="is no duration"):
+        milliseconds(text)
 
 
 def test_how_far_ahead_shrinks_with_the_rest() -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.rules.shipped import ALERTS, FOLDER, load
 from tests.rules.tools import output_of
 
+TITLE, TEXT, COLOR = (f'{{{{ template "voip.{name}" . }}}}' for name in ("title", "text", "color"))
 CONFIG = FOLDER / "alertmanager.yml"
 DOCUMENT = load(CONFIG)
 PATH = {
@@ -48,15 +49,15 @@ DOWN = {
 }
 
 
-def rendered(template: str, alert: Mapping[str, object], folder: Path) -> str:
-    """Render a template of a notification about one alert."""
+def rendered(text: str, alert: Mapping[str, object], folder: Path, *, times: int = 1) -> str:
+    """Render a text of a notification about one alert, or about so many that are alike."""
     data = folder / "data.json"
     data.write_text(
         json.dumps(
             {
                 "receiver": "slack",
                 "status": alert["status"],
-                "alerts": [alert],
+                "alerts": [alert] * times,
                 "groupLabels": {},
                 "commonLabels": alert["labels"],
                 "commonAnnotations": alert["annotations"],
@@ -68,7 +69,7 @@ def rendered(template: str, alert: Mapping[str, object], folder: Path) -> str:
         *("amtool", "template", "render"),
         f"--template.glob={FOLDER / 'templates' / '*.tmpl'}",
         f"--template.data={data}",
-        f'--template.text={{{{ template "{template}" . }}}}',
+        f"--template.text={text}",
     )
 
 
@@ -156,13 +157,13 @@ def test_inhibition_compares_labels_that_alerts_have() -> None:
 @pytest.mark.amtool
 def test_the_title_names_alert_path_and_direction(tmp_path: Path) -> None:
     """The first line is enough to know what and where."""
-    assert rendered("voip.title", FIRING, tmp_path).strip() == (
+    assert rendered(TITLE, FIRING, tmp_path).strip() == (
         "[FIRING critical] PathLossHigh: head-office → carrier-a, caller_to_callee"
     )
-    assert rendered("voip.title", RESOLVED, tmp_path).strip() == (
+    assert rendered(TITLE, RESOLVED, tmp_path).strip() == (
         "[RESOLVED] PathLossHigh: head-office → carrier-a, caller_to_callee"
     )
-    assert rendered("voip.title", DOWN, tmp_path).strip() == (
+    assert rendered(TITLE, DOWN, tmp_path).strip() == (
         "[FIRING warning] ExporterDown: probe-1:10667"
     )
 
@@ -170,7 +171,7 @@ def test_the_title_names_alert_path_and_direction(tmp_path: Path) -> None:
 @pytest.mark.amtool
 def test_the_text_says_everything(tmp_path: Path) -> None:
     """Path, direction, value, since when, and the links to dashboard and runbook."""
-    assert rendered("voip.text", FIRING, tmp_path).strip().splitlines() == [
+    assert rendered(TEXT, FIRING, tmp_path).strip().splitlines() == [
         "A path loses packets.",
         "head-office → carrier-a (caller_to_callee): 10% of the packets are lost.",
         "Path: head-office → carrier-a",
@@ -184,7 +185,7 @@ def test_the_text_says_everything(tmp_path: Path) -> None:
 @pytest.mark.amtool
 def test_a_resolved_message_says_until_when(tmp_path: Path) -> None:
     """The end is told with the beginning."""
-    lines = rendered("voip.text", RESOLVED, tmp_path).splitlines()
+    lines = rendered(TEXT, RESOLVED, tmp_path).splitlines()
     at = lines.index("Since: 2026-11-29 01:02:03 UTC")
     assert lines[at + 1] == "Until: 2026-11-29 01:32:03 UTC"
 
@@ -202,4 +203,38 @@ def test_the_color_follows_the_severity(
     alert: Mapping[str, object], color: str, tmp_path: Path
 ) -> None:
     """Slack shows at a glance how bad it is."""
-    assert rendered("voip.color", alert, tmp_path).strip() == color
+    assert rendered(COLOR, alert, tmp_path).strip() == color
+
+
+@pytest.mark.amtool
+def test_of_many_alerts_the_first_ten_are_told(tmp_path: Path) -> None:
+    """Twelve bad calls on a path are ten paragraphs and a number: messages have a largest size."""
+    text = rendered(TEXT, FIRING, tmp_path, times=12)
+    assert text.count("A path loses packets.") == 10
+    assert text.strip().endswith("And 2 more.")
+    assert "more" not in rendered(TEXT, FIRING, tmp_path, times=10)
+
+
+def texts_of(node: object) -> list[str]:
+    """Give every template in a part of the configuration."""
+    if isinstance(node, Mapping):
+        return [text for value in node.values() for text in texts_of(value)]
+    if isinstance(node, list):
+        return [text for item in node for text in texts_of(item)]
+    return [node] if isinstance(node, str) and "{{" in node else []
+
+
+@pytest.mark.amtool
+@pytest.mark.parametrize("text", sorted(set(texts_of(DOCUMENT["receivers"]))))
+def test_everything_that_is_sent_can_be_rendered(text: str, tmp_path: Path) -> None:
+    """Every text of the receivers gives something, for alerts with a path and without."""
+    assert rendered(text, FIRING, tmp_path).strip()
+    assert rendered(text, DOWN, tmp_path).strip()
+
+
+@pytest.mark.amtool
+def test_the_title_of_different_severities_names_none(tmp_path: Path) -> None:
+    """What alerts do not have in common is not in their title."""
+    labels = {"alertname": "CallQualityPoor", "src_network": "a", "dst_network": "b"}
+    mixed = {**FIRING, "labels": {**labels, "direction": "unknown"}}
+    assert rendered(TITLE, mixed, tmp_path).strip() == ("[FIRING] CallQualityPoor: a → b, unknown")

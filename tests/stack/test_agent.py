@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import subprocess
 import sys
 import time
 import urllib.parse
@@ -50,6 +51,14 @@ def receiver(ports: Ports) -> str:
     return f"http://localhost:{ports.prometheus}"
 
 
+def agent_flag() -> str:
+    """Give the flag for agent mode of the Prometheus that is here; the document has both."""
+    assert "(With Prometheus 3 it is `--agent`.)" in DOCUMENT
+    told = subprocess.run(["prometheus", "--version"], capture_output=True, text=True, check=True)
+    is_third = re.search(r"version 3\.", told.stdout + told.stderr) is not None
+    return "--agent" if is_third else "--enable-feature=agent"
+
+
 @pytest.fixture
 def central(tmp_path: Path) -> Iterator[str]:
     """Run probe, agent and what receives it; give the URL of the latter."""
@@ -57,6 +66,7 @@ def central(tmp_path: Path) -> Iterator[str]:
     (tmp_path / "agent.yml").write_text(agent_yml(tmp_path, ports))
     (tmp_path / "receiver.yml").write_text("global: {}\n")
     agent = shlex.split(documented(r"^\$ (prometheus --enable-feature=agent.*?)$"))
+    agent[agent.index("--enable-feature=agent")] = agent_flag()
     try:
         processes.start(
             *("exporter", sys.executable, "-m", "qos_exporter", "serve"),
