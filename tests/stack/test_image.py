@@ -12,12 +12,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.conftest import CHECKOUT
 from tests.live.namespaces import MIDDLE, Bed, open_bed
 from tests.live.processes import ending
+from tests.stack.compose import read_services
 from tests.stack.image import Image, base_of, build_image, make_base
-from tests.stack.roots import Root, confined, missing_tool
+from tests.stack.roots import Root, confined, copy_into, missing_tool
 from tests.stack.wheels import fill_registry
 
 PATIENCE_S = 20.0
@@ -126,6 +128,14 @@ class Container:
         return done.stdout
 
 
+def wait_for(container: Container, text: str) -> None:
+    """Wait until there is a text among the metrics."""
+    deadline = time.monotonic() + PATIENCE_S
+    while text not in container.get("/metrics"):
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+
+
 def fields(status: str) -> dict[str, str]:
     """Read /proc/PID/status: who a process is and what it may."""
     lines = (line.partition(":") for line in status.splitlines())
@@ -146,11 +156,19 @@ def test_the_demo_answers_and_is_found_healthy(image: Image, bed: Bed) -> None:
     container = Container(image, bed)
     assert container.run(*image.health).returncode == 1  # nobody answers yet
     with container.started("demo"):
-        deadline = time.monotonic() + PATIENCE_S
-        while 'voip_packets_received_total{codec="PCMU"' not in container.get("/metrics"):
-            assert time.monotonic() < deadline
-            time.sleep(0.5)
+        wait_for(container, 'voip_packets_received_total{codec="PCMU"')
     assert container.run(*image.health).returncode == 1
+
+
+def test_the_command_of_the_compose_file_does_what_it_should(image: Image, bed: Bed) -> None:
+    """In the image, the settings that are mounted give networks their names."""
+    service = read_services(CHECKOUT / "deploy" / "compose.yaml")["exporter"]
+    (settings,) = service.mounts
+    copy_into(image.root, settings.source, str(settings.target))
+    demo = yaml.safe_load((CHECKOUT / "deploy" / "compose.demo.yaml").read_text())
+    container = Container(image, bed)
+    with container.started(*demo["services"]["exporter"]["command"]):
+        wait_for(container, 'dst_network="carrier-a"')
 
 
 def test_it_captures_without_being_root(image: Image, bed: Bed) -> None:
