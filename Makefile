@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip --disable-pip-version-check --quiet
-COMPILED := $(wildcard qos_exporter/dataplane/*.pyx qos_exporter/dataplane/*.pxd)
+COMPILED := $(wildcard qos_exporter/*/*.pyx qos_exporter/*/*.pxd)
 ARGS ?=
 
 # Prints one of the lists of requirements in pyproject.toml, a line each.
@@ -13,7 +13,7 @@ REQUIREMENTS = $(BIN)/python -c "import tomllib; print(*tomllib.load(open('pypro
 # Targets share the venv and the folder of the compiled modules.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo stack test quick live check fmt dashboards bench build wheel rules clean distclean packages
+.PHONY: help demo stack test quick live check fmt dashboards rules bench build wheel clean distclean packages
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ fmt: $(VENV)/.dev ## format the code and mend what ruff can mend
 dashboards: $(VENV)/.dev ## build the Grafana dashboards into grafana/dashboards
 	@$(BIN)/python -m grafana
 
+rules: $(VENV)/.compiled ## write alerting_rules/ from its templates, with the default thresholds
+	@$(BIN)/qos-exporter rules --out alerting_rules $(ARGS)
+
 bench: build ## measure speed, memory and losses beside other tools
 	@$(PYTHON) tools/system_packages.py bench
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -57,12 +60,9 @@ build: $(VENV)/.dev $(VENV)/.compiled ## make the venv with all tools and compil
 wheel: $(VENV)/.dev ## build source distribution and wheel into dist/
 	@$(BIN)/python -m build
 
-rules: $(VENV)/.compiled ## write alerting_rules/ from its templates, with the default thresholds
-	@$(BIN)/qos-exporter rules --out alerting_rules $(ARGS)
-
 clean: ## remove what was built, keep the venv
 	@rm -rf build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	@rm -f qos_exporter/dataplane/*.so $(patsubst %.pyx,%.c,$(filter %.pyx,$(COMPILED)))
+	@rm -f qos_exporter/*/*.so $(patsubst %.pyx,%.c,$(filter %.pyx,$(COMPILED)))
 	@rm -f $(VENV)/.installed $(VENV)/.compiled
 
 distclean: clean ## remove the venv as well

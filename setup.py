@@ -9,14 +9,14 @@ import numpy as np
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
-MODULES = sorted(path.stem for path in Path("qos_exporter/dataplane").glob("*.pyx"))
+MODULES = sorted(Path("qos_exporter").rglob("*.pyx"))
 
 
-def extension(name: str) -> Extension:
-    """One compiled module of the dataplane."""
+def extension(path: Path) -> Extension:
+    """One compiled module."""
     return Extension(
-        f"qos_exporter.dataplane.{name}",
-        [f"qos_exporter/dataplane/{name}.pyx"],
+        ".".join(path.with_suffix("").parts),
+        [str(path)],
         include_dirs=[np.get_include()],
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
         extra_compile_args=["-O3", "-g0"],
@@ -25,7 +25,7 @@ def extension(name: str) -> Extension:
 
 setup(
     ext_modules=cythonize(
-        [extension(name) for name in MODULES],
+        [extension(path) for path in MODULES],
         compiler_directives={"language_level": 3, "boundscheck": False, "wraparound": False},
     ),
     options={"build_ext": {"parallel": os.cpu_count()}},

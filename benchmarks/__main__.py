@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import (
     bench_analyze,
+    bench_memory,
     bench_ring,
     bench_rtcp,
     bench_scrape,
@@ -23,6 +24,7 @@ from qos_exporter.allocation import collect_seldom
 BENCHMARKS: dict[str, Callable[[Path], list[Row]]] = {
     "analyze": bench_analyze.run,
     "voipmonitor": bench_voipmonitor.run,
+    "memory": bench_memory.run,
     "ring": bench_ring.run,
     "rtcp": bench_rtcp.run,
     "scrape": bench_scrape.run,

@@ -2,7 +2,10 @@
 
 The same packets are played twice, with and without RTCP among them. The difference is the price of
 the reports, of which the packet path has a part: the kernel stops at each, so that every packet
-before it is counted.
+before it is counted. A window ends meanwhile, and takes in what the reports of it said.
+
+Each recording is played in pieces, several times, and the best time of each piece counts: some of
+them find the machine undisturbed where none of the whole plays does.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import gc
 import struct
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +27,7 @@ from qos_exporter.settings import Settings
 
 CALLS = 500
 """Two streams each. Each party reports every second, five times as often as most do."""
-DURATION_S = 8
+DURATION_S = 11
 PACKETS_PER_S = 50
 ROUNDS = 5
 BATCH = 4096
@@ -52,9 +56,9 @@ class Side(NamedTuple):
 
 
 class Played(NamedTuple):
-    """What it took to play a recording: processor time, and the packet path's part of it."""
+    """What it took to play a recording: processor time by pieces, and the packet path's part."""
 
-    whole_s: float
+    pieces_s: tuple[float, ...]
     counting_s: float
 
 
@@ -68,7 +72,7 @@ def run(_directory: Path) -> list[Row]:
     gc.freeze()
     silent, reported = zip(*((play(without), play(among)) for _ in range(ROUNDS)), strict=True)
     gc.unfreeze()
-    compound_us = (min(times_s(reported)) - min(times_s(silent))) / compounds * 1e6
+    compound_us = (best_s(reported) - best_s(silent)) / compounds * 1e6
     counting_s = min(each.counting_s for each in reported) - min(each.counting_s for each in silent)
     name = f"RTCP, {2 * CALLS} streams"
     share = f"{compound_us * REPORTS_PER_S / 1e4:.1f} %"
@@ -83,18 +87,21 @@ def run(_directory: Path) -> list[Row]:
     ]
 
 
-def times_s(rounds: tuple[Played, ...]) -> Iterator[float]:
-    """The processor time of each round."""
-    return (each.whole_s for each in rounds)
+def best_s(rounds: tuple[Played, ...]) -> float:
+    """The best processor time of each piece, summed up."""
+    pieces = zip(*(each.pieces_s for each in rounds), strict=True)
+    return float(sum(min(times_s) for times_s in pieces))
 
 
 def play(recording: list[FrameBatch]) -> Played:
     """Play a recording to a new monitor."""
     monitor = Monitor(Settings(), ["bench"])
-    began_s = time.process_time()
+    marks_s = [time.process_time()]
     for batch in recording:
         monitor.ingest(0, batch)
-    return Played(time.process_time() - began_s, monitor.snapshot().exporter.counting_s)
+        marks_s.append(time.process_time())
+    pieces_s = tuple(end_s - began_s for began_s, end_s in pairwise(marks_s))
+    return Played(pieces_s, monitor.snapshot().exporter.counting_s)
 
 
 def sides_of(call: int) -> tuple[Side, Side]:

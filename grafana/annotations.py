@@ -13,6 +13,10 @@ FIRING = (
 """The alerts of this project. One on a path has no instance, one on an exporter no path: what an
 alert does not have is empty, and excludes it from nothing."""
 
+EACH_ALERT = "alertname, instance, src_network, dst_network, direction, call_id"
+NUMBER_FIRING = f"count(count by ({EACH_ALERT}) ({FIRING})) or vector(0)"
+"""How many things are wrong: what is critical fires as a warning too, and counts once."""
+
 
 def alerts() -> AnnotationQuery:
     """Mark the times at which alerts were firing."""

@@ -131,8 +131,9 @@ def overrides(column: Column) -> list[DynamicConfigValue]:
         found["decimals"] = column.decimals
     if column.width is not None:
         found["custom.width"] = column.width
-    if column.steps:
+    if column.query:
         found["mappings"] = [ABSENT]
+    if column.steps:
         found["thresholds"] = {
             "mode": "absolute",
             "steps": [{"value": step.start, "color": step.colour} for step in column.steps],

@@ -140,13 +140,13 @@ UNDECODED = Lines(
     "may hide calls.",
     queries=(
         Query(
-            exporter.per_second("qos_exporter_undecoded_frames_total", "reason"),
+            exporter.happening("qos_exporter_undecoded_frames_total", "reason"),
             f"{SELF}, {{{{reason}}}}",
         ),
     ),
     unit="none",
     bottom=0,
-    no_data=NO_EXPORTER,
+    no_data="None now",
     width=8,
 )
 ERRORS = Lines(
@@ -169,19 +169,19 @@ REPORTS = Lines(
     description="RTCP packets read, by type; reports on streams that were not seen; round trips "
     "that cannot be.",
     queries=(
-        Query(exporter.per_second("voip_rtcp_reports_total", "type"), f"{SELF}, {{{{type}}}}"),
+        Query(exporter.happening("voip_rtcp_reports_total", "type"), f"{SELF}, {{{{type}}}}"),
         Query(
-            exporter.per_second("qos_exporter_reports_unmatched_total", "source"),
+            exporter.happening("qos_exporter_reports_unmatched_total", "source"),
             f"{SELF}, {{{{source}}}} unmatched",
         ),
         Query(
-            exporter.per_second("qos_exporter_round_trips_rejected_total", "source", "reason"),
+            exporter.happening("qos_exporter_round_trips_rejected_total", "source", "reason"),
             f"{SELF}, {{{{source}}}} round trip {{{{reason}}}}",
         ),
     ),
     unit="cps",
     bottom=0,
-    no_data=NO_EXPORTER,
+    no_data="None now",
     width=8,
 )
 

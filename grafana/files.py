@@ -53,8 +53,9 @@ def stale() -> Iterator[Path]:
 
 def write() -> None:
     """Write all files, and remove those of dashboards that are no more."""
+    wanted = {path_of(board): text_of(board) for board in BOARDS}
     FOLDER.mkdir(exist_ok=True)
-    for path in FOLDER.glob("*.json"):
+    for path in {*FOLDER.glob("*.json")} - wanted.keys():
         path.unlink()
-    for board in BOARDS:
-        path_of(board).write_text(text_of(board))
+    for path, text in wanted.items():
+        path.write_text(text)

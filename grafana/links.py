@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from grafana_foundation_sdk.builders.dashboard import DashboardLink
 from grafana_foundation_sdk.models.dashboard import DashboardLinkType
 
-from grafana.names import CALL, PATHS, TAG
+from grafana.names import CALL, PATHS, TAG, Name
 
 KEPT = "${__url_time_range}&${datasource:queryparam}&${job:queryparam}&${instance:queryparam}"
 """What a link carries along: the time, the data source, the exporters."""
@@ -22,6 +22,20 @@ class Link:
 
 
 TO_CALL = Link("Open this call", f"{CALL.path}?{KEPT}&var-call_id=${{__value.raw:percentencode}}")
+
+
+TO_PATH = Link(
+    "Open this path",
+    f"{PATHS.path}?{KEPT}"
+    "&var-src_network=${__field.labels.src_network:percentencode}"
+    "&var-dst_network=${__field.labels.dst_network:percentencode}",
+)
+"""Leads from a series with the labels of a path to that."""
+
+
+def to(name: Name) -> Link:
+    """Lead to another dashboard, with everything that was chosen."""
+    return Link(f"Open {name.title}", f"{name.path}?${{__url_time_range}}&${{__all_variables}}")
 
 
 def to_path(source: str, destination: str) -> Link:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grafana import columns, legends, limits, links, names
-from grafana.annotations import FIRING
+from grafana.annotations import NUMBER_FIRING
 from grafana.columns import Column
 from grafana.frame import Board, Section
 from grafana.panels import Bars, Lines, Stat, Table
@@ -22,9 +22,10 @@ CALLS = Stat(
 )
 ALERTS = Stat(
     title="Alerts",
-    description="Alerts of this project that fire now. Needs its alerting rules in Prometheus; "
+    description="Alerts of this project that fire now; a warning that is critical as well counts "
+    "once. Needs its alerting rules in Prometheus; "
     "without them it stays 0.",
-    queries=(Query(f"count({FIRING}) or vector(0)"),),
+    queries=(Query(NUMBER_FIRING),),
     unit="none",
     decimals=0,
     steps=limits.NOT_ANY,
@@ -40,6 +41,7 @@ GOOD = Stat(
     decimals=1,
     steps=limits.GOOD_WINDOWS,
     no_data=legends.NO_CALLS,
+    link=links.to(names.HISTORY),
 )
 MOS = Stat(
     title="Worst MOS",
@@ -52,6 +54,7 @@ MOS = Stat(
     no_data=legends.NO_CALLS,
     with_name=True,
     width=4,
+    link=links.to(names.PATHS),
 )
 LOSS = Stat(
     title="Worst loss",
@@ -62,6 +65,7 @@ LOSS = Stat(
     steps=limits.LOSS,
     no_data=legends.NO_CALLS,
     with_name=True,
+    link=links.TO_PATH,
 )
 JITTER = Stat(
     title="Worst jitter",
@@ -73,6 +77,7 @@ JITTER = Stat(
     steps=limits.JITTER,
     no_data=legends.NO_CALLS,
     with_name=True,
+    link=links.TO_PATH,
 )
 ROUND_TRIP = Stat(
     title="Worst round trip",
@@ -84,6 +89,7 @@ ROUND_TRIP = Stat(
     steps=limits.ROUND_TRIP,
     no_data=legends.NO_ROUND_TRIP,
     with_name=True,
+    link=links.TO_PATH,
 )
 CAPTURE = Stat(
     title="Capture drops",
@@ -94,6 +100,7 @@ CAPTURE = Stat(
     decimals=2,
     steps=limits.DROPS,
     no_data="Nothing captured",
+    link=links.to(names.EXPORTER),
 )
 
 WHERE = Table(
@@ -166,6 +173,7 @@ LOSS_BEFORE = Bars(
     decimals=1,
     steps=limits.LOSS,
     no_data=legends.NO_CALLS,
+    link=links.TO_PATH,
 )
 LOSS_AFTER = Bars(
     title="Loss after the tap",
@@ -177,6 +185,7 @@ LOSS_AFTER = Bars(
     decimals=1,
     steps=limits.LOSS,
     no_data=legends.NO_REPORTS,
+    link=links.TO_PATH,
 )
 RESULTS = Lines(
     title="Windows that are not good",
@@ -210,6 +219,7 @@ LOSS_LINES = Lines(
     bottom=0,
     steps=limits.LOSS,
     no_data=legends.NO_CALLS,
+    link=links.TO_PATH,
 )
 JITTER_LINES = Lines(
     title="Jitter, by path",
@@ -220,6 +230,7 @@ JITTER_LINES = Lines(
     bottom=0,
     steps=limits.JITTER,
     no_data=legends.NO_CALLS,
+    link=links.TO_PATH,
 )
 CALL_LINES = Lines(
     title="Calls",

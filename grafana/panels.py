@@ -7,6 +7,7 @@ last value.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import ClassVar, TypeVar
@@ -22,20 +23,25 @@ from grafana_foundation_sdk.builders import (
     table,
     timeseries,
 )
-from grafana_foundation_sdk.models import common as looks
+from grafana_foundation_sdk.models import common as schema
 from grafana_foundation_sdk.models import prometheus as formats
-from grafana_foundation_sdk.models.dashboard import (
-    DynamicConfigValue,
-    FieldColorModeId,
-    Threshold,
-    ThresholdsMode,
-)
+from grafana_foundation_sdk.models.dashboard import FieldColorModeId
 from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
 
 from grafana.columns import Column, overrides, transformations
 from grafana.legends import directions_in_words
-from grafana.limits import NONE, TINY, Steps
+from grafana.limits import NONE, Steps
 from grafana.links import Link
+from grafana.looks import (
+    by_thresholds,
+    fixed_colour,
+    last_value,
+    legend,
+    soft_top,
+    threshold_lines,
+    thresholds,
+    tooltip,
+)
 from grafana.query import Query
 from grafana.variables import DATASOURCE
 
@@ -52,7 +58,7 @@ Builder = TypeVar(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Panel:
+class Panel(ABC):
     """What every panel has: what it asks, how it is explained, how values look."""
 
     title: str
@@ -77,9 +83,9 @@ class Panel:
     """Whether the present is shown, and not how it came to that."""
     form: ClassVar[formats.PromQueryFormat] = formats.PromQueryFormat.TIME_SERIES
 
+    @abstractmethod
     def build(self) -> Built:
         """Turn it into a panel of Grafana."""
-        raise NotImplementedError
 
     def dress(self, builder: Builder) -> Builder:
         """Give a panel of Grafana all that panels have in common."""
@@ -121,7 +127,6 @@ class Stat(Panel):
 
     width: int = 3
     height: int = 4
-    named: bool = False
     with_name: bool = False
     """Whether the name of a series stands beside its value even where there is one only."""
     name_only: bool = False
@@ -129,13 +134,13 @@ class Stat(Panel):
 
     def build(self) -> stat.Panel:
         """Turn it into a panel of Grafana."""
-        texts = looks.BigValueTextMode
+        texts = schema.BigValueTextMode
         text = texts.VALUE_AND_NAME if self.with_name else texts.AUTO
         return (
             self.dress(stat.Panel())
             .color_scheme(by_thresholds())
-            .color_mode(looks.BigValueColorMode.BACKGROUND)
-            .graph_mode(looks.BigValueGraphMode.NONE)
+            .color_mode(schema.BigValueColorMode.BACKGROUND)
+            .graph_mode(schema.BigValueGraphMode.NONE)
             .text_mode(texts.NAME if self.name_only else text)
             .reduce_options(last_value())
         )
@@ -166,9 +171,9 @@ class Bars(Panel):
         return (
             self.dress(bargauge.Panel())
             .color_scheme(by_thresholds())
-            .display_mode(looks.BarGaugeDisplayMode.BASIC)
-            .orientation(looks.VizOrientation.HORIZONTAL)
-            .name_placement(looks.BarGaugeNamePlacement.TOP)
+            .display_mode(schema.BarGaugeDisplayMode.BASIC)
+            .orientation(schema.VizOrientation.HORIZONTAL)
+            .name_placement(schema.BarGaugeNamePlacement.TOP)
             .show_unfilled(show_unfilled=True)
             .reduce_options(last_value())
         )
@@ -189,7 +194,7 @@ class Table(Panel):
         """Turn it into a panel of Grafana."""
         built = self.dress(table.Panel()).show_header(show_header=True).filterable(filterable=False)
         order = common.TableSortByFieldState().display_name(self.sorted_by).desc(self.descending)
-        built.sort_by([order]).cell_height(looks.TableCellHeight.SM)
+        built.sort_by([order]).cell_height(schema.TableCellHeight.SM)
         for transformation in transformations(self.columns, queries=len(self.queries)):
             built.with_transformation(transformation)
         for column in self.columns:
@@ -215,19 +220,22 @@ class Lines(Panel):
         built = (
             self.dress(timeseries.Panel())
             .color_scheme(dashboard.FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC))
-            .draw_style(looks.GraphDrawStyle.BARS if self.bars else looks.GraphDrawStyle.LINE)
+            .draw_style(schema.GraphDrawStyle.BARS if self.bars else schema.GraphDrawStyle.LINE)
             .line_width(1)
             .fill_opacity(40 if self.stacked or self.bars else 0)
-            .show_points(looks.VisibilityMode.ALWAYS if self.points else looks.VisibilityMode.AUTO)
+            .show_points(
+                schema.VisibilityMode.ALWAYS if self.points else schema.VisibilityMode.AUTO
+            )
             .span_nulls(span_nulls=False)
             .legend(legend())
             .tooltip(tooltip())
             .thresholds_style(threshold_lines(self.steps))
         )
-        if self.top is None:
-            built.axis_soft_max(soft_top(self.steps))
+        reach = soft_top(self.steps, self.unit)
+        if reach is not None and self.top is None:
+            built.axis_soft_max(reach)
         if self.stacked:
-            built.stacking(common.StackingConfig().mode(looks.StackingMode.NORMAL))
+            built.stacking(common.StackingConfig().mode(schema.StackingMode.NORMAL))
         return built.interval(self.interval) if self.interval else built
 
 
@@ -244,7 +252,7 @@ class Heatmap(Panel):
     def build(self) -> heatmap.Panel:
         """Turn it into a panel of Grafana."""
         scheme = heatmap.HeatmapColorOptions().mode(HeatmapColorMode.SCHEME).scheme("Oranges")
-        axis = heatmap.YAxisConfig().unit(self.unit).axis_placement(looks.AxisPlacement.LEFT)
+        axis = heatmap.YAxisConfig().unit(self.unit).axis_placement(schema.AxisPlacement.LEFT)
         built = (
             self.dress(heatmap.Panel())
             .calculate(calculate=False)
@@ -252,61 +260,8 @@ class Heatmap(Panel):
             .y_axis(axis)
             .cell_values(heatmap.CellValues().unit("short").decimals(0))
             .exemplars_color("rgba(255,0,255,0.7)")
-            .tooltip(heatmap.HeatmapTooltip().mode(looks.TooltipDisplayMode.SINGLE))
+            .tooltip(heatmap.HeatmapTooltip().mode(schema.TooltipDisplayMode.SINGLE))
         )
         if self.repeat:
             built.repeat(self.repeat).repeat_direction("h").max_per_row(3)
         return built.interval(self.interval) if self.interval else built
-
-
-def thresholds(steps: Steps) -> dashboard.ThresholdsConfig:
-    """Say from which values on which colours are due."""
-    colours = [Threshold(value=step.start, color=step.colour) for step in steps]
-    return dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(colours)
-
-
-def soft_top(steps: Steps) -> float:
-    """How far an axis reaches at least: to where colours change, so that little looks little."""
-    return max(
-        [step.start for step in steps if step.start is not None and step.start > TINY] or [1]
-    )
-
-
-def threshold_lines(steps: Steps) -> common.GraphThresholdsStyleConfig:
-    """Draw the values at which colours change, if there are any."""
-    mode = looks.GraphThresholdsStyleMode
-    return common.GraphThresholdsStyleConfig().mode(mode.DASHED if len(steps) > 1 else mode.OFF)
-
-
-def fixed_colour(colour: str) -> DynamicConfigValue:
-    """Draw in this colour whatever the value."""
-    return DynamicConfigValue(id_val="color", value={"mode": "fixed", "fixedColor": colour})
-
-
-def by_thresholds() -> dashboard.FieldColor:
-    """Colour values by their thresholds."""
-    return dashboard.FieldColor().mode(FieldColorModeId.THRESHOLDS)
-
-
-def last_value() -> common.ReduceDataOptions:
-    """Take the one value that an instant has."""
-    return common.ReduceDataOptions().calcs(["lastNotNull"]).values(values=False)
-
-
-def legend() -> common.VizLegendOptions:
-    """Name the series below a graph."""
-    return (
-        common.VizLegendOptions()
-        .show_legend(show_legend=True)
-        .display_mode(looks.LegendDisplayMode.LIST)
-        .placement(looks.LegendPlacement.BOTTOM)
-    )
-
-
-def tooltip() -> common.VizTooltipOptions:
-    """Show all series where the pointer is, the highest first."""
-    return (
-        common.VizTooltipOptions()
-        .mode(looks.TooltipDisplayMode.MULTI)
-        .sort(looks.SortOrder.DESCENDING)
-    )

@@ -227,8 +227,7 @@ class CallView(NamedTuple):
     round_trip_legs: tuple[RoundTripLeg, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Exemplar:
+class Exemplar(NamedTuple):
     """One observation that fell into a bucket, with the call it came from."""
 
     call_id: str

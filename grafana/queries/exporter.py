@@ -26,6 +26,11 @@ def per_second(metric: str, *by: str) -> str:
     return highest(for_each_tap(rate(metric, of=OF_TAP), *by), "instance", *by)
 
 
+def happening(metric: str, *by: str) -> str:
+    """The growth of a counter per second, while it grows."""
+    return f"{per_second(metric, *by)} > 0"
+
+
 def dropped(*by: str) -> str:
     """Frames that were lost before the exporter saw them, of all frames."""
     kernel = rate("qos_exporter_capture_kernel_drops_total", of=OF_TAP)

@@ -72,14 +72,14 @@ def make_claims(call: Call, negotiation: Negotiation) -> tuple[Claim, ...]:
                 claims[endpoint, described.party, line] = Claim(
                     call,
                     endpoint,
-                    party=described.party,
-                    hop=described.hop,
-                    sender=described.sender,
-                    line=line,
-                    payloads=said[key],
-                    is_current=not standing.is_superseded,
-                    rtcp=reports_endpoint(media, peer),
-                    is_encrypted=media.is_encrypted,
+                    described.party,
+                    described.hop,
+                    described.sender,
+                    line,
+                    said[key],
+                    not standing.is_superseded,
+                    reports_endpoint(media, peer),
+                    media.is_encrypted,
                 )
             if standing.is_current and media.is_fax and media.endpoint is not None:
                 fax.add(media.endpoint)

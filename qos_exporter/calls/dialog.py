@@ -7,7 +7,7 @@ another address than the request went to, and a proxy shows everything twice.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from qos_exporter.calls.claims import Claim
 from qos_exporter.calls.negotiation import Described, Exchange, Hop, Negotiation
@@ -19,6 +19,8 @@ from qos_exporter.protocols.sip import SipMessage
 _KEPT_NAMES = 64
 """How many tags and addresses are remembered of one call; no honest call has more."""
 
+
+T = TypeVar("T")
 
 Change = int
 """What a message changed: the sum of the following."""
@@ -77,11 +79,11 @@ class Dialog:
         """Where its parties expect media, as entered in the index."""
         self.guesses: tuple[Claim, ...] = ()
         """Where their media may come from if the claims are of no use."""
-        self.caller_tags: set[str] = set()
+        self.caller_tags: tuple[str, ...] = ()
         """More than one where a caller takes a new tag for the request with its credentials."""
         self.origin: Endpoint | None = None
         """Where the first INVITE came from."""
-        self.relays: set[Endpoint] = set()
+        self.relays: tuple[Endpoint, ...] = ()
         """From where else it came: proxies that passed it on."""
         self.invite_cseq = 0
         """Of the newest INVITE outside the dialog."""
@@ -117,13 +119,9 @@ class Dialog:
             return NOTHING
         message = arrival.message
         requester = self.requester(message)
-        described = Described(
-            party=requester if message.is_request else requester.other,
-            branch=self.branch(message),
-            hop=arrival.hop,
-            sender=arrival.src.address,
-            session=arrival.session,
-        )
+        party = requester if message.is_request else requester.other
+        branch = self.branch(message)
+        described = Described(party, branch, arrival.hop, arrival.src.address, arrival.session)
         is_news = self.negotiation.describe(exchange, described)
         return MEDIA if is_news else NOTHING
 
@@ -157,14 +155,13 @@ class Dialog:
         if self.invited_ns is None:
             self.invited_ns, self.origin = arrival.now_ns, arrival.src
             return True
-        if arrival.src != self.origin and len(self.relays) < _KEPT_NAMES:
-            self.relays.add(arrival.src)
+        if arrival.src != self.origin:
+            self.relays = with_name(self.relays, arrival.src)
         return False
 
     def add_caller_tag(self, tag: str) -> None:
         """Note a tag of the caller."""
-        if len(self.caller_tags) < _KEPT_NAMES:
-            self.caller_tags.add(tag)
+        self.caller_tags = with_name(self.caller_tags, tag)
 
     def is_behind_proxy(self, endpoint: Endpoint) -> bool:
         """Whether this is a proxy's side of the call, not the caller's own.
@@ -173,6 +170,11 @@ class Dialog:
         side that the caller never hears of.
         """
         return endpoint in self.relays
+
+
+def with_name(names: tuple[T, ...], name: T) -> tuple[T, ...]:
+    """Remember one more tag or address: mostly the first, and a set of one takes 200 bytes."""
+    return names if name in names or len(names) >= _KEPT_NAMES else (*names, name)
 
 
 def _is_held(session: SessionDescription) -> bool:

@@ -83,7 +83,7 @@ class Negotiation:
         """What follows from the rest; `None` after a change, until somebody asks."""
         self._exchanges: list[Exchange] = []
         self._highest: dict[Party, int] = {}
-        self._answered: set[str] = set()
+        self._answered: tuple[str, ...] = ()
 
     def find(self, party: Party, cseq: int) -> Exchange | None:
         """Return the exchange that a request of `party` began."""
@@ -139,13 +139,13 @@ class Negotiation:
         """The callee with this tag took the call; tell whether that is news."""
         is_new = branch not in self._answered and len(self._answered) < _KEPT_BRANCHES
         if is_new:
-            self._answered.add(branch)
+            self._answered += (branch,)
             self._standing = None
         return is_new
 
     def leave(self, branch: str) -> bool:
         """The callee with this tag is out; tell whether another one that took the call is left."""
-        self._answered.discard(branch)
+        self._answered = tuple([each for each in self._answered if each != branch])
         for exchange in self._exchanges:
             exchange.described = [each for each in exchange.described if each.branch != branch]
         self._standing = None

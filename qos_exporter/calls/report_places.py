@@ -31,9 +31,10 @@ class ReportPlaces:
 
     def between(self, src: Endpoint, dst: Endpoint) -> Claim | None:
         """A claim of the only call that awaits reports at one of these ends."""
-        claims = self._by_place.get(dst, ()) + self._by_place.get(src, ())
-        if not claims:
+        at_dst, at_src = self._by_place.get(dst), self._by_place.get(src)
+        if at_dst is None and at_src is None:
             return None
+        claims = (at_dst or ()) + (at_src or ())
         call = claims[0].call
         for claim in claims:
             if claim.call is not call:

@@ -76,6 +76,8 @@ class PacketClock:
 
     def ahead_at(self, packet_ns: int) -> int:
         """Give what `ahead_ns` was at some packet time."""
+        if not self._steps:
+            return 0
         steps = ((since_ns, ahead_ns) for since_ns, ahead_ns in reversed(self._steps))
         return next((ahead_ns for since_ns, ahead_ns in steps if since_ns <= packet_ns), 0)
 

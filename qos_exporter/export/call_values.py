@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import cast
 
 from qos_exporter.export.call_media import CallMedia
 from qos_exporter.export.call_rows import (
@@ -18,31 +19,47 @@ from qos_exporter.export.call_rows import (
 )
 from qos_exporter.export.catalogue import BY_NAME, PER_CALL, Family
 from qos_exporter.export.catalogue.per_call import PACKET_FATES
-from qos_exporter.snapshot import LossBursts
+from qos_exporter.snapshot import (
+    CallView,
+    LossBursts,
+    PacketCounts,
+    ReportedQuality,
+    ReportedScore,
+    Spread,
+    StreamView,
+    WindowQuality,
+)
 
 RTP_SOURCE = "rtp"
 """The `source` of figures that were measured at the tap."""
 RTCP_SOURCE = "rtcp"
 """The `source` of figures that were made of receiver reports (RFC 3550)."""
 
-Subject = Callable[[CallRow], object]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """The part of rows that some values are in."""
+
+    of: Callable[[CallRow], tuple[object, ...] | None]
+    """Gives it; `None` where a row has no such part."""
+    fields: tuple[str, ...]
+    """What it holds, by position."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallValue:
     """How to get the value of one family, of one source.
 
-    It is taken in two steps, so that the first is done once for all families of a subject: with
+    It is taken in two steps, so that the first is done once for all families of a part: with
     10,000 calls every step counts.
     """
 
     family: Family
     kind: RowKind
     """The rows that have a value."""
-    subject: Subject
-    """The part of a row that the value is in; `None` where there is no such part."""
-    of_subject: Callable[[object], float | None]
-    """The value in that part; `None` where it is not known."""
+    part: Part
+    field: int
+    """The position of the value in the part; it is `None` where it is not known."""
     source: str = ""
     """The label `source`, where it is not the rows that tell it."""
 
@@ -53,21 +70,13 @@ class CallValue:
 
     def of(self, row: CallRow) -> float | None:
         """Give the value for one row, `None` where there is nothing to say."""
-        subject = self.subject(row)
-        return None if subject is None else self.of_subject(subject)
+        part = self.part.of(row)
+        return None if part is None else cast("float | None", part[self.field])
 
     def labels_of(self, row: CallRow) -> tuple[str, ...]:
         """Give the label values of one series in the order of the family's labels."""
         own = (self.kind.labels[label](row) for label in self.own_labels)
         return (*own, self.source) if self.source else (*own,)
-
-
-_window: Subject = attrgetter("scored.last_window")
-_packets: Subject = attrgetter("packets")
-_call: Subject = attrgetter("call")
-_current: Subject = attrgetter("current")
-_quality: Subject = attrgetter("quality")
-_figures: Subject = attrgetter("figures")
 
 
 def _bursts(row: CallRow) -> LossBursts | None:
@@ -76,7 +85,21 @@ def _bursts(row: CallRow) -> LossBursts | None:
     return bursts if bursts is not None and bursts.burst_density else None
 
 
-_MEASURED: dict[str, tuple[Subject, str]] = {
+_window = Part(attrgetter("scored.last_window"), WindowQuality._fields)
+_packets = Part(attrgetter("packets"), PacketCounts._fields)
+_call = Part(attrgetter("call"), CallView._fields)
+_current = Part(attrgetter("current"), StreamView._fields)
+_loss_bursts = Part(_bursts, LossBursts._fields)
+_quality = Part(attrgetter("quality"), ReportedQuality._fields)
+_jitter = Part(attrgetter("quality.jitter"), Spread._fields)
+_mos_lq = Part(attrgetter("quality.mos_lq"), ReportedScore._fields)
+_mos_cq = Part(attrgetter("quality.mos_cq"), ReportedScore._fields)
+_r_factor = Part(attrgetter("quality.r_factor"), ReportedScore._fields)
+_round_trip = Part(attrgetter("quality.round_trip"), Spread._fields)
+_figures = Part(attrgetter("figures"), Spread._fields)
+_leg_figures = Part(attrgetter("leg.figures"), Spread._fields)
+
+_MEASURED: dict[str, tuple[Part, str]] = {
     "voip_call_mos_lq": (_window, "mos_lq"),
     "voip_call_mos_cq": (_window, "mos_cq"),
     "voip_call_r_factor": (_window, "r_factor"),
@@ -85,10 +108,10 @@ _MEASURED: dict[str, tuple[Subject, str]] = {
     "voip_call_burst_ratio": (_window, "burst_ratio"),
     "voip_call_jitter_seconds": (_window, "jitter_s"),
     "voip_call_jitter_max_seconds": (_window, "jitter_max_s"),
-    "voip_call_burst_density_ratio": (_bursts, "burst_density"),
-    "voip_call_gap_density_ratio": (_bursts, "gap_density"),
-    "voip_call_burst_duration_seconds": (_bursts, "burst_duration_s"),
-    "voip_call_gap_duration_seconds": (_bursts, "gap_duration_s"),
+    "voip_call_burst_density_ratio": (_loss_bursts, "burst_density"),
+    "voip_call_gap_density_ratio": (_loss_bursts, "gap_density"),
+    "voip_call_burst_duration_seconds": (_loss_bursts, "burst_duration_s"),
+    "voip_call_gap_duration_seconds": (_loss_bursts, "gap_duration_s"),
     "voip_call_downstream_loss_ratio": (_window, "downstream_loss_ratio"),
     "voip_call_downstream_jitter_seconds": (_window, "downstream_jitter_s"),
     **{f"voip_call_packets_{fate}_total": (_packets, fate) for fate in PACKET_FATES},
@@ -97,28 +120,28 @@ _MEASURED: dict[str, tuple[Subject, str]] = {
     "voip_call_last_packet_timestamp_seconds": (_current, "last_s"),
 }
 
-_BY_RTCP: dict[str, tuple[Subject, str]] = {
+_BY_RTCP: dict[str, tuple[Part, str]] = {
     "voip_call_loss_ratio": (_window, "reported_loss_ratio"),
     "voip_call_jitter_seconds": (_window, "reported_jitter_s"),
 }
 
-_BY_OTHER_REPORTS: dict[str, tuple[Subject, str]] = {
+_BY_OTHER_REPORTS: dict[str, tuple[Part, str]] = {
     "voip_call_loss_ratio": (_quality, "loss_ratio"),
-    "voip_call_jitter_seconds": (attrgetter("quality.jitter"), "last"),
-    "voip_reported_mos_lq": (attrgetter("quality.mos_lq"), "last"),
-    "voip_reported_mos_cq": (attrgetter("quality.mos_cq"), "last"),
-    "voip_reported_r_factor": (attrgetter("quality.r_factor"), "last"),
+    "voip_call_jitter_seconds": (_jitter, "last"),
+    "voip_reported_mos_lq": (_mos_lq, "last"),
+    "voip_reported_mos_cq": (_mos_cq, "last"),
+    "voip_reported_r_factor": (_r_factor, "last"),
     "voip_reported_discard_ratio": (_quality, "discard_ratio"),
-    "voip_reported_round_trip_seconds": (attrgetter("quality.round_trip"), "last"),
+    "voip_reported_round_trip_seconds": (_round_trip, "last"),
 }
 
-_OF_TRIPS: dict[str, tuple[Subject, str]] = {
+_OF_TRIPS: dict[str, tuple[Part, str]] = {
     "voip_call_round_trip_seconds": (_figures, "last"),
     "voip_call_round_trip_max_seconds": (_figures, "max"),
 }
 
-_OF_LEGS: dict[str, tuple[Subject, str]] = {
-    "voip_call_round_trip_leg_seconds": (attrgetter("leg.figures"), "last"),
+_OF_LEGS: dict[str, tuple[Part, str]] = {
+    "voip_call_round_trip_leg_seconds": (_leg_figures, "last"),
 }
 
 
@@ -133,10 +156,10 @@ def _of_family(family: Family) -> list[CallValue]:
         (LEGS, _OF_LEGS, ""),
     )
     return [
-        CallValue(family, kind, subject, attrgetter(path), source)
+        CallValue(family, kind, part, part.fields.index(name), source)
         for kind, values, source in sources
         if family.name in values
-        for subject, path in (values[family.name],)
+        for part, name in (values[family.name],)
     ]
 
 

@@ -15,7 +15,7 @@ from prometheus_client.core import (
 from prometheus_client.metrics_core import Metric
 
 from qos_exporter.export.catalogue import Family
-from qos_exporter.export.number import number_text
+from qos_exporter.export.series import number_text
 from qos_exporter.export.text import writable
 from qos_exporter.snapshot import Exemplar as Observation
 from qos_exporter.snapshot import Histogram

@@ -27,8 +27,10 @@ def seconds(times_ns: NDArray[np.int64]) -> list[float]:
     return [time_ns / SECOND_NS for time_ns in times_ns.tolist()]
 
 
-def where(present: Iterable[object], values: Iterable[V]) -> list[V | None]:
+def where(present: Sequence[object], values: Sequence[V]) -> list[V | None]:
     """The values that are present; `None` for the others."""
+    if all(present):
+        return [*values]
     return [
         value if is_present else None for is_present, value in zip(present, values, strict=True)
     ]
@@ -36,7 +38,10 @@ def where(present: Iterable[object], values: Iterable[V]) -> list[V | None]:
 
 def known(values: NDArray[np.float64]) -> list[float | None]:
     """Plain numbers; `None` for the NaN that stands for absent in arrays."""
-    return where((~np.isnan(values)).tolist(), values.tolist())
+    is_known = ~np.isnan(values)
+    if not is_known.any():
+        return [None] * len(values)
+    return where(is_known.tolist(), values.tolist())
 
 
 def names(codes: NDArray[np.uint8], of: Sequence[V]) -> list[V]:
@@ -46,11 +51,10 @@ def names(codes: NDArray[np.uint8], of: Sequence[V]) -> list[V]:
 
 def tuples(kind: type[T], *columns: Iterable[object]) -> list[T]:
     """Make a value of each row of columns, in the order of its fields."""
-    rows = list(zip(*columns, strict=True))
-    if rows and len(rows[0]) != len(kind._fields):
-        raise TypeError(kind, len(rows[0]))
+    if len(columns) != len(kind._fields):
+        raise TypeError(kind, len(columns))
     # What `kind._make` does for one row, without a step in Python for each.
-    return list(map(partial(tuple.__new__, kind), rows))
+    return list(map(partial(tuple.__new__, kind), zip(*columns, strict=True)))
 
 
 def lists(rows: NDArray[np.void], fields: Iterable[str]) -> list[list[float]]:

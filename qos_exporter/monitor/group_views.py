@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,27 +14,30 @@ from qos_exporter.snapshot import GroupView, Histogram, PacketCounts
 from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from qos_exporter.monitor.stream_views import StreamCopies
 
 UNRATED_LABEL = "unscored"
+REPORTED_MEANS = ("reported_loss_ratio", "reported_jitter_s", "round_trip_s")
+RUNNING_FIGURES = ("mos_lq", "mos_cq", "loss_ratio", "jitter_s", *REPORTED_MEANS)
+"""What is shown of the running streams of a group: fields of their histories."""
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
     """The last windows of the running streams of one group."""
 
-    streams: int = 0
-    mos_lq_mean: float | None = None
-    mos_lq_min: float | None = None
-    mos_cq_mean: float | None = None
-    loss_ratio_mean: float | None = None
-    jitter_s_mean: float | None = None
-    reported_means: tuple[float | None, ...] = (None, None, None)
-    """Of the receivers' loss ratio and jitter, and of the round trip."""
+    streams: int
+    mos_lq_mean: float | None
+    mos_lq_min: float | None
+    mos_cq_mean: float | None
+    loss_ratio_mean: float | None
+    jitter_s_mean: float | None
+    reported_means: tuple[float | None, ...]
+    """As in `REPORTED_MEANS`."""
 
 
 def mean(values: NDArray[np.float64]) -> float | None:
@@ -48,44 +52,49 @@ def lowest(values: NDArray[np.float64]) -> float | None:
     return float(present.min()) if len(present) else None
 
 
-def running_rows(copies: Iterable[StreamCopies]) -> NDArray[np.void]:
-    """The history rows of all running streams."""
-    rows = np.concatenate([each.history[each.is_active] for each in copies])
-    return rows[rows["group"] >= 0]
+def running_columns(copies: Sequence[StreamCopies]) -> dict[str, NDArray[Any]]:
+    """What counts in the last windows of all running streams that are in a group."""
+    active = np.concatenate([each.is_active for each in copies])
+    columns = {
+        name: np.concatenate([each.history[name] for each in copies])[active]
+        for name in ("group", *RUNNING_FIGURES)
+    }
+    has_group = columns["group"] >= 0
+    return {name: column[has_group] for name, column in columns.items()}
 
 
-def running_by_group(rows: NDArray[np.void], groups: int) -> list[Running]:
+def running_by_group(columns: Mapping[str, NDArray[Any]], groups: int) -> list[Running]:
     """Sum up the running streams, group by group."""
-    order = np.argsort(rows["group"], kind="stable")
-    counts = np.bincount(rows["group"], minlength=groups)
-    return [running(rows[at]) for at in np.split(order, np.cumsum(counts)[:-1])]
+    order = np.argsort(columns["group"], kind="stable")
+    ends = np.cumsum(np.bincount(columns["group"], minlength=groups)).tolist()
+    figures = {name: columns[name][order] for name in RUNNING_FIGURES}
+    return [
+        running({name: column[begin:end] for name, column in figures.items()}, streams=end - begin)
+        for begin, end in pairwise((0, *ends))
+    ]
 
 
-def running(rows: NDArray[np.void]) -> Running:
+def running(figures: Mapping[str, NDArray[np.float64]], *, streams: int) -> Running:
     """Sum up the running streams of one group."""
-    if not len(rows):
-        return Running()
+    means = {name: mean(column) for name, column in figures.items()}
     return Running(
-        streams=len(rows),
-        mos_lq_mean=mean(rows["mos_lq"]),
-        mos_lq_min=lowest(rows["mos_lq"]),
-        mos_cq_mean=mean(rows["mos_cq"]),
-        loss_ratio_mean=mean(rows["loss_ratio"]),
-        jitter_s_mean=mean(rows["jitter_s"]),
-        reported_means=tuple(
-            mean(rows[name])
-            for name in ("reported_loss_ratio", "reported_jitter_s", "round_trip_s")
-        ),
+        streams=streams,
+        mos_lq_mean=means["mos_lq"],
+        mos_lq_min=lowest(figures["mos_lq"]),
+        mos_cq_mean=means["mos_cq"],
+        loss_ratio_mean=means["loss_ratio"],
+        jitter_s_mean=means["jitter_s"],
+        reported_means=tuple(means[name] for name in REPORTED_MEANS),
     )
 
 
 def group_views(
-    sums: Sequence[GroupSums], running: Iterable[StreamCopies]
+    sums: Sequence[GroupSums], running: Sequence[StreamCopies]
 ) -> tuple[GroupView, ...]:
     """View all groups, with the streams that are running."""
     if not sums:
         return ()
-    now = running_by_group(running_rows(running), len(sums))
+    now = running_by_group(running_columns(running), len(sums))
     return tuple(group_view(each, present) for each, present in zip(sums, now, strict=True))
 
 

@@ -102,7 +102,7 @@ class History:
 
     def group_of(self, slot: int) -> int:
         """The group of a stream, negative while it has none."""
-        return int(self._group[slot])
+        return self._group.item(slot)
 
     def foresee(self, slot: int, group: int) -> None:
         """Put a stream that has had no window into the group of its first one."""

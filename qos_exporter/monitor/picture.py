@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qos_exporter.monitor.call_views import CallCopy, call_view, copy_call
+from qos_exporter.monitor.call_views import CallCopies, call_views, copy_calls
 from qos_exporter.monitor.exporter_views import capture_views, exporter_view
 from qos_exporter.monitor.group_views import group_views
 from qos_exporter.monitor.reporting.unseen_views import unseen_view
@@ -15,13 +15,11 @@ from qos_exporter.snapshot import Snapshot, TableView
 from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from qos_exporter.calls.call import Call
-    from qos_exporter.dataplane.packet_clock import PacketClock
     from qos_exporter.monitor.exporter_views import OwnState
     from qos_exporter.monitor.parts import Parts
-    from qos_exporter.monitor.source import Source
     from qos_exporter.monitor.tracked import TrackedStream
     from qos_exporter.snapshot import CallTotals, GroupView, ReportTotals, StreamView
 
@@ -40,7 +38,7 @@ class Picture:
     """Streams that are known from their RTCP alone."""
     ended: dict[int, StreamView]
     """By serial, those that are over but still shown."""
-    calls: tuple[CallCopy, ...]
+    calls: CallCopies
     groups: tuple[GroupView, ...]
     totals: CallTotals
     decode_errors: tuple[tuple[str, str, int], ...]
@@ -52,18 +50,12 @@ def take_picture(
     parts: Parts, *, taken_ns: int, over: Iterable[TrackedStream], call_limit: int
 ) -> Picture:
     """Copy the state; whoever calls holds the lock."""
-    running = tuple(copy_streams(source, list(source.streams()), parts) for source in parts.sources)
     shown = list(parts.calls.calls)
-    gone = (stream for call in shown for stream in call.streams)
-    calls = tuple(
-        copy_call(
-            call,
-            has_series=parts.admission.is_admitted(call),
-            ahead_ns=clock_of(call, parts.sources).ahead_at(call.end_ns or taken_ns),
-            trip=parts.reports.trips.of(call),
-        )
-        for call in shown
+    running = tuple(
+        copy_streams(source, in_order_of(shown, source.streams()), parts)
+        for source in parts.sources
     )
+    gone = (stream for call in shown for stream in call.streams)
     clock = max((source.clock for source in parts.sources), key=lambda each: each.latest_ns or 0)
     return Picture(
         taken_ns=taken_ns,
@@ -75,13 +67,24 @@ def take_picture(
             for stream in (*over, *gone)
             if (view := final_view(stream)) is not None
         },
-        calls=calls,
+        calls=copy_calls(shown, parts, taken_ns=taken_ns),
         groups=group_views(parts.groups.sums, running),
         totals=parts.book.totals(shown, series_dropped=parts.admission.refused_total),
         decode_errors=parts.signalling.error_counts(),
         call_table=TableView("calls", len(shown), call_limit, parts.calls.evictions),
         reports=parts.reports.counts.view(),
     )
+
+
+def in_order_of(calls: Iterable[Call], streams: Iterable[TrackedStream]) -> list[TrackedStream]:
+    """Put the streams in the order of the calls, those of no call behind.
+
+    What is made of them then lies in memory in the order in which it is read. Otherwise each step
+    from a call to its stream is a wait for memory, and a scrape takes a tenth longer.
+    """
+    waiting = dict.fromkeys(streams)
+    of_calls = [stream for call in calls for stream in call.streams if stream in waiting]
+    return list(dict.fromkeys([*of_calls, *waiting]))
 
 
 def view_unseen(parts: Parts, *, taken_ns: int, ahead_ns: int) -> tuple[StreamView, ...]:
@@ -99,20 +102,14 @@ def view_unseen(parts: Parts, *, taken_ns: int, ahead_ns: int) -> tuple[StreamVi
     )
 
 
-def clock_of(call: Call, sources: Sequence[Source]) -> PacketClock:
-    """The clock of the source that sees the media of a call; of the first one if none does."""
-    return sources[call.streams[-1].source if call.streams else 0].clock
-
-
 def develop(picture: Picture, parts: Parts, *, own: OwnState, began_s: float) -> Snapshot:
     """Make the views; needs no lock. `began_s` is when the snapshot was asked for."""
     views = dict(picture.ended)
     for copies in picture.running:
         views.update(zip(copies.serials, stream_views(copies), strict=True))
-    calls = tuple(call_view(copy, views, now_ns=picture.taken_ns) for copy in picture.calls)
     return Snapshot(
         taken_s=(picture.taken_ns - picture.ahead_ns) / SECOND_NS,
-        calls=calls,
+        calls=tuple(call_views(picture.calls, views, now_ns=picture.taken_ns)),
         streams=(*(views[serial] for serial in sorted(views)), *picture.unseen),
         groups=picture.groups,
         totals=picture.totals,

@@ -126,14 +126,28 @@ class Source:
         stream = self._by_end.get(hash((ssrc, endpoint)))
         if stream is None or stream.ssrc != ssrc:
             return None
-        return stream if endpoint in (stream.src, self._ends_now(stream).src) else None
+        is_there = endpoint == stream.src or endpoint == self._ends_now(stream).src
+        return stream if is_there else None
+
+    def sent_from_below(self, control: Endpoint, ssrc: int) -> TrackedStream | None:
+        """The stream that is sent under this SSRC from the port below that of its RTCP.
+
+        The same as `sent_from` says of that port; here is no endpoint made for it.
+        """
+        end = control.address, control.port - 1
+        stream = self._by_end.get(hash((ssrc, end)))
+        if stream is None or stream.ssrc != ssrc:
+            return None
+        is_there = end == stream.src or end == self._ends_now(stream).src
+        return stream if is_there else None
 
     def received_at(self, endpoint: Endpoint, ssrc: int) -> TrackedStream | None:
         """The stream that arrives at an endpoint under this SSRC."""
         stream = self._by_end.get(hash((endpoint, ssrc)))
         if stream is None or stream.ssrc != ssrc:
             return None
-        return stream if endpoint in (stream.dst, self._ends_now(stream).dst) else None
+        is_there = endpoint == stream.dst or endpoint == self._ends_now(stream).dst
+        return stream if is_there else None
 
     def _ends_now(self, stream: TrackedStream) -> TrackedStream | StreamKey:
         """The ends between which a stream runs now."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,60 +29,53 @@ if TYPE_CHECKING:
     from qos_exporter.snapshot import Reported
 
 
-class StreamFacts(NamedTuple):
-    """What is known of a stream besides its numbers."""
-
-    stream: TrackedStream
-    """Only for what never changes in it: endpoints and SSRC."""
-    call_id: str | None
-    path: Path
-    codec: CodecLabels
-    active: bool
-    reported: Reported | None
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StreamCopies:
     """Streams of one source, with everything of them that changes while they are counted."""
 
     interface: str
-    facts: list[StreamFacts]
+    streams: list[TrackedStream]
+    """Only for what never changes in them: serial, endpoints and SSRC."""
+    call_ids: list[str | None]
+    paths: list[Path]
+    codecs: list[CodecLabels]
+    active: list[bool]
+    reported: list[Reported | None]
     totals: NDArray[np.void]
     history: NDArray[np.void]
 
     @property
     def serials(self) -> list[int]:
         """The serials of the streams."""
-        return [fact.stream.serial for fact in self.facts]
+        return [stream.serial for stream in self.streams]
 
     @property
     def is_active(self) -> NDArray[np.bool_]:
         """Whether each stream still runs."""
-        return np.array([fact.active for fact in self.facts], dtype=bool)
+        return np.array(self.active, dtype=bool)
 
 
 def copy_streams(
-    source: Source, streams: Sequence[TrackedStream], parts: Parts, *, active: bool = True
+    source: Source, streams: list[TrackedStream], parts: Parts, *, active: bool = True
 ) -> StreamCopies:
     """Copy streams that live in one source; those of ended calls are not `active` in any case."""
     slots = np.array([stream.slot for stream in streams], dtype=np.uint32)
     totals, history = source.kernel.totals(slots), source.history.rows[slots]
     if source.clock.ahead_ns:
         show_by_clock(totals, history, source.clock.ahead_ns)
-    facts = []
-    for stream, payload_type in zip(streams, totals["payload_type"].tolist(), strict=True):
-        call = stream.call
-        facts.append(
-            StreamFacts(
-                stream,
-                None if call is None else call.call_id,
-                parts.paths[stream.path],
-                parts.profiles.labels_of(stream.profile, payload_type),
-                active and not (call is not None and call.is_ended),
-                reports_of(stream),
-            )
-        )
-    return StreamCopies(source.name, facts, totals, history)
+    calls = [stream.call for stream in streams]
+    profiles = [stream.profile for stream in streams]
+    return StreamCopies(
+        interface=source.name,
+        streams=streams,
+        call_ids=[None if call is None else call.call_id for call in calls],
+        paths=[parts.paths[stream.path] for stream in streams],
+        codecs=list(map(parts.profiles.labels_of, profiles, totals["payload_type"].tolist())),
+        active=[active and (call is None or not call.is_ended) for call in calls],
+        reported=list(map(reports_of, streams)),
+        totals=totals,
+        history=history,
+    )
 
 
 def show_by_clock(totals: NDArray[np.void], history: NDArray[np.void], ahead_ns: int) -> None:
@@ -97,7 +90,7 @@ def stream_views(copies: StreamCopies) -> list[StreamView]:
     totals, history = copies.totals, copies.history
     return tuples(
         StreamView,
-        *identity(copies.facts, copies.interface, totals),
+        *identity(copies),
         packet_counts(totals),
         quotients(totals["lost"], totals["expected"]),
         quotients(totals["discarded"], totals["expected"]),
@@ -110,33 +103,30 @@ def stream_views(copies: StreamCopies) -> list[StreamView]:
         ratings(history),
         window_counts(history),
         last_windows(history),
-        [fact.active for fact in copies.facts],
-        [fact.reported for fact in copies.facts],
+        copies.active,
+        copies.reported,
         faults(copies),
         loss_bursts(totals),
     )
 
 
-def identity(
-    facts: Sequence[StreamFacts], interface: str, totals: NDArray[np.void]
-) -> tuple[list[Any], ...]:
+def identity(copies: StreamCopies) -> tuple[Sequence[Any], ...]:
     """What the streams are, and when they were heard: the columns from `call_id` to `last_s`."""
-    streams = [fact.stream for fact in facts]
-    paths = [fact.path for fact in facts]
+    streams, paths, totals = copies.streams, copies.paths, copies.totals
     return (
-        [fact.call_id for fact in facts],
+        copies.call_ids,
         [path.direction for path in paths],
         [str(stream.src) for stream in streams],
         [str(stream.dst) for stream in streams],
         [stream.ssrc for stream in streams],
         list(map(payload_types, bitmaps(totals["payload_types"]))),
-        [fact.codec.codec for fact in facts],
+        [labels.codec for labels in copies.codecs],
         [rate or None for rate in totals["clock_rate"].tolist()],
         names(totals["clock_source"], CLOCK_SOURCES),
-        [fact.codec.scale for fact in facts],
+        [labels.scale for labels in copies.codecs],
         [path.src_network for path in paths],
         [path.dst_network for path in paths],
-        [interface] * len(facts),
+        [copies.interface] * len(streams),
         seconds(totals["first_ns"]),
         seconds(totals["last_ns"]),
     )
@@ -167,9 +157,9 @@ def faults(copies: StreamCopies) -> list[str]:
     totals = copies.totals
     timed = np.where(totals["jitter_count"] > 0, totals["jitter_mean_s"], 0.0)
     return [
-        fault_of(fact.reported, tap_loss_ratio=loss_ratio, tap_jitter_s=jitter_s)
-        for fact, loss_ratio, jitter_s in zip(
-            copies.facts,
+        fault_of(reported, tap_loss_ratio=loss_ratio, tap_jitter_s=jitter_s)
+        for reported, loss_ratio, jitter_s in zip(
+            copies.reported,
             quotients(totals["lost"], totals["expected"]),
             timed.tolist(),
             strict=True,

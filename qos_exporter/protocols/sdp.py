@@ -119,11 +119,11 @@ def _read_section(session: _Draft, section: str) -> MediaDescription:
         raise DecodeError("media_line")
     media = _describe(fields[0].lower(), fields[2], lines, session.defaults)
     if media.address != _INHERITED:
-        return media._replace(port=port)
+        return media.at(port, media.address, media.rtcp)
     rtcp = media.rtcp
     if rtcp is not None and rtcp.address == _INHERITED:
         rtcp = None if session.address is None else Endpoint(session.address, rtcp.port)
-    return media._replace(port=port, address=session.address, rtcp=rtcp)
+    return media.at(port, session.address, rtcp)
 
 
 @lru_cache(maxsize=256)

@@ -20,6 +20,10 @@ class MediaDirection(StrEnum):
     INACTIVE = "inactive"
 
 
+new_tuple = tuple.__new__
+"""Makes a named tuple in half the time that its constructor takes."""
+
+
 class PayloadFormat(NamedTuple):
     """What one RTP payload type number stands for (RFC 8866 section 6.6)."""
 
@@ -79,6 +83,12 @@ class MediaDescription(NamedTuple):
     label: str
     """Names this media for a recorder (RFC 4574, RFC 7866); empty without."""
 
+    def at(self, port: int, address: str | None, rtcp: Endpoint | None) -> MediaDescription:
+        """Return the same media at another place; `_replace` would take five times as long."""
+        kind, _, protocol, types, formats, parameters, _, direction, ptime_ms, _, *rest = self
+        values = (kind, port, protocol, types, formats, parameters, address, direction, ptime_ms)
+        return new_tuple(MediaDescription, (*values, rtcp, *rest))
+
     @property
     def is_rtp(self) -> bool:
         """Whether packets of this media are RTP or SRTP."""
@@ -109,9 +119,10 @@ class MediaDescription(NamedTuple):
     @property
     def endpoint(self) -> Endpoint | None:
         """Where RTP is to be sent, if that is a place at all."""
-        if not self.port or self.address is None or self.is_unspecified:
+        port, address = self.port, self.address
+        if not port or address is None or address in _UNSPECIFIED:
             return None
-        return Endpoint(self.address, self.port)
+        return new_tuple(Endpoint, (address, port))
 
     @property
     def rtcp_endpoint(self) -> Endpoint | None:
@@ -121,17 +132,20 @@ class MediaDescription(NamedTuple):
     @property
     def separate_rtcp_endpoint(self) -> Endpoint | None:
         """Where RTCP goes if the other side refuses to multiplex it (RFC 5761 section 5.1.1)."""
-        if self.endpoint is None:
+        endpoint = self.endpoint
+        if endpoint is None:
             return None
-        return self.rtcp or Endpoint(self.endpoint.address, self.endpoint.port + 1)
+        return self.rtcp or new_tuple(Endpoint, (endpoint.address, endpoint.port + 1))
 
     @property
     def media_endpoints(self) -> tuple[Endpoint, ...]:
         """Every place where RTP may arrive: the default one, then the ICE candidates."""
-        places = [] if self.endpoint is None else [self.endpoint]
-        if self.port:
-            places += [each.endpoint for each in self.candidates if each.component == 1]
-        return tuple(dict.fromkeys(places))
+        endpoint = self.endpoint
+        places = () if endpoint is None else (endpoint,)
+        if not (self.port and self.candidates):
+            return places
+        others = [each.endpoint for each in self.candidates if each.component == 1]
+        return tuple(dict.fromkeys((*places, *others)))
 
 
 class SessionDescription(NamedTuple):

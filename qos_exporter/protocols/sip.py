@@ -40,6 +40,10 @@ _STATUS_LINE = re.compile(r"SIP/2\.0[ \t]+([1-6][0-9][0-9])(?:[ \t]+(.*))?$", re
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 
+new_tuple = tuple.__new__
+"""Makes a named tuple in half the time that its constructor takes."""
+
+
 class SipMessage(NamedTuple):
     """A request or a response. Text is UTF-8; bytes that are not become U+FFFD."""
 
@@ -145,8 +149,8 @@ def _assemble(opening: tuple[str, str, int, str], header_text: str, body: bytes)
         raise DecodeError("missing_header")
     cseq, cseq_method = parse_cseq(cseq_text)
     length = _content_length(headers.get("content-length"), len(body))
-    # By position: names would cost more than all else that is done here.
-    return SipMessage(
+    # Its constructor would cost more than all else that is done here.
+    values = (
         method or cseq_method,
         status_code,
         reason_phrase,
@@ -160,6 +164,7 @@ def _assemble(opening: tuple[str, str, int, str], header_text: str, body: bytes)
         length > len(body),
         header_text,
     )
+    return new_tuple(SipMessage, values)
 
 
 def _content_length(text: str | None, available: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from qos_exporter.reports.figures import RunningFigures
 from qos_exporter.units import SECOND_NS
@@ -19,10 +18,8 @@ class Leg(StrEnum):
     CALLER = "caller"
     CALLEE = "callee"
 
-    @property
-    def other(self) -> Leg:
-        """The opposite side."""
-        return Leg.CALLEE if self is Leg.CALLER else Leg.CALLER
+
+OTHER_LEG = {Leg.CALLER: Leg.CALLEE, Leg.CALLEE: Leg.CALLER}
 
 
 class TripSource(StrEnum):
@@ -31,11 +28,6 @@ class TripSource(StrEnum):
     RTCP = "rtcp"
     RTCP_XR = "rtcp_xr"
     STUN = "stun"
-
-
-class _Latest(NamedTuple):
-    leg_ns: int
-    at_ns: int
 
 
 class CallRoundTrip:
@@ -48,7 +40,8 @@ class CallRoundTrip:
         """In seconds."""
         self.total = RunningFigures()
         """Caller to callee and back, in seconds; without a value while a leg is missing."""
-        self._latest: dict[Leg, _Latest] = {}
+        self._latest: dict[Leg, tuple[int, int]] = {}
+        """The latest leg in ns, and when it came."""
 
     def add(self, leg: Leg, leg_ns: int, *, source: TripSource, at_ns: int) -> float | None:
         """Take in a leg; returns the round trip of the call in seconds if both legs are known."""
@@ -56,13 +49,15 @@ class CallRoundTrip:
         if figures is None:
             figures = self.legs[leg, source] = RunningFigures()
         figures.add(leg_ns / SECOND_NS)
-        self._latest[leg] = _Latest(leg_ns, at_ns)
-        total_s = self.current_s(at_ns)
-        if total_s is not None:
-            self.total.add(total_s)
+        self._latest[leg] = leg_ns, at_ns
+        other = self._latest.get(OTHER_LEG[leg])
+        if other is None or at_ns - other[1] > FRESH_NS:
+            return None
+        total_s = (leg_ns + other[0]) / SECOND_NS
+        self.total.add(total_s)
         return total_s
 
     def current_s(self, now_ns: int) -> float | None:
         """The round trip by the latest legs; `None` where one is missing or out of date."""
-        fresh = [each for each in self._latest.values() if now_ns - each.at_ns <= FRESH_NS]
-        return sum(each.leg_ns for each in fresh) / SECOND_NS if len(fresh) == len(Leg) else None
+        fresh = [leg_ns for leg_ns, at_ns in self._latest.values() if now_ns - at_ns <= FRESH_NS]
+        return sum(fresh) / SECOND_NS if len(fresh) == len(OTHER_LEG) else None

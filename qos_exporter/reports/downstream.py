@@ -6,40 +6,34 @@ between tap and receiver count on neither side, and the difference is none of wi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from qos_exporter.reports.loss import (
     LOST_MODULUS,
-    NOTHING,
     SEQUENCE_MODULUS,
     Loss,
     is_possible,
     signed,
 )
-from qos_exporter.reports.running_loss import RunningLoss
+from qos_exporter.reports.running_loss import RunningLoss, is_plain
 
 if TYPE_CHECKING:
     from qos_exporter.protocols.rtcp import ReceptionReport
-    from qos_exporter.reports.tap import TapCount
+    from qos_exporter.reports.tap import Tap
 
 
-class Pair(NamedTuple):
-    """What receiver and tap said up to the same number."""
-
-    highest: int
-    lost: int
-    tap_expected: int
-    tap_lost: int
-
-
-class Downstream:
+class Downstream(RunningLoss):
     """The loss behind the tap since the first report whose number the tap could place."""
 
-    __slots__ = ("_pair", "_running")
+    __slots__ = ("_block", "_tap_expected", "_tap_lost")
 
     def __init__(self) -> None:
-        self._pair: Pair | None = None
-        self._running = RunningLoss()
+        super().__init__()
+        self._block: ReceptionReport | None = None
+        """The last report whose number the tap could place."""
+        self._tap_expected = 0
+        """What the tap said up to the same number. So does `_tap_lost`."""
+        self._tap_lost = 0
 
     @property
     def loss(self) -> Loss | None:
@@ -48,42 +42,42 @@ class Downstream:
         Never negative: a receiver that gets a number twice reports one lost packet less, and a
         packet may reach the receiver that the tap itself has missed.
         """
-        total = self._running.total
+        total = self.total
         return Loss(total.expected, max(0, total.lost)) if total.expected else None
 
-    def take(
-        self, block: ReceptionReport, tap: TapCount, *, is_deaf: bool, from_start: bool
-    ) -> None:
+    def take(self, block: ReceptionReport, tap: Tap, *, is_deaf: bool, from_start: bool) -> None:
         """Take in a report block; `is_deaf` says that it means that nothing arrives."""
         if is_deaf:
-            self._running.guess = self._passed(tap)
+            self.guess = self._passed(tap)
         elif tap.expected is not None and block.extended_highest_sequence_number:
-            here = Pair(
-                block.extended_highest_sequence_number, block.packets_lost, tap.expected, tap.lost
-            )
-            self._settle(here, from_start=from_start)
-            self._pair = here
+            if self._block is None:
+                self._begin(block.packets_lost, tap.expected, tap.lost, from_start=from_start)
+            else:
+                self._compare(self._block, block, tap.expected, tap.lost)
+            self._block, self._tap_expected, self._tap_lost = block, tap.expected, tap.lost
 
-    def _passed(self, tap: TapCount) -> Loss:
+    def _passed(self, tap: Tap) -> Loss:
         """What has passed the tap since the last comparison."""
-        expected, lost = (0, 0) if self._pair is None else self._pair[2:]
-        passed = tap.expected_now - expected
-        return Loss(passed, passed - (tap.lost_now - lost))
+        passed = tap.expected_now - self._tap_expected
+        return Loss(passed, passed - (tap.lost_now - self._tap_lost))
 
-    def _settle(self, here: Pair, *, from_start: bool) -> None:
-        if self._pair is not None:
-            self._running.settle(difference(here, self._pair))
-        elif self._running.guess.expected:
-            self._running.settle_guess()
-        elif from_start and is_possible(sent=here.tap_expected, lost=here.lost):
-            self._running.settle(Loss(here.tap_expected, here.lost - here.tap_lost))
+    def _begin(self, lost: int, tap_expected: int, tap_lost: int, *, from_start: bool) -> None:
+        if self.guess.expected:
+            self.settle_guess()
+        elif from_start and is_possible(sent=tap_expected, lost=lost):
+            self.settle(tap_expected, lost - tap_lost)
 
-
-def difference(here: Pair, there: Pair) -> Loss:
-    """The loss behind the tap between two reports; none where one side has started anew."""
-    sent = signed(here.highest - there.highest, SEQUENCE_MODULUS)
-    lost = signed(here.lost - there.lost, LOST_MODULUS)
-    is_same_range = sent > 0 and sent == here.tap_expected - there.tap_expected
-    if not (is_same_range and is_possible(sent=sent, lost=lost)):
-        return NOTHING
-    return Loss(sent, lost - (here.tap_lost - there.tap_lost))
+    def _compare(
+        self, there: ReceptionReport, here: ReceptionReport, tap_expected: int, tap_lost: int
+    ) -> None:
+        """Settle what was lost between two reports; nothing where one side has started anew."""
+        sent = here.extended_highest_sequence_number - there.extended_highest_sequence_number
+        lost = here.packets_lost - there.packets_lost
+        is_sound = is_plain(sent, lost)
+        if not is_sound:
+            sent, lost = signed(sent, SEQUENCE_MODULUS), signed(lost, LOST_MODULUS)
+            is_sound = sent > 0 and is_possible(sent=sent, lost=lost)
+        if is_sound and sent == tap_expected - self._tap_expected:
+            self.settle(sent, lost - (tap_lost - self._tap_lost))
+        else:
+            self.settle(0, 0)

@@ -20,20 +20,21 @@ class Loss(NamedTuple):
     @property
     def ratio(self) -> float:
         """The share that was lost, never negative; 0 where nothing was expected."""
-        return min(1.0, max(0, self.lost) / self.expected) if self.expected > 0 else 0.0
+        if self.lost <= 0 or self.expected <= 0:
+            return 0.0
+        return min(1.0, self.lost / self.expected)
 
 
 NOTHING = Loss(0, 0)
 
 
-def joined(one: Loss, other: Loss) -> Loss:
-    """Two stretches of numbers as one."""
-    return Loss(one.expected + other.expected, one.lost + other.lost)
+def since(now: Loss, then: Loss) -> Loss | None:
+    """What was added to a running loss since an earlier moment; `None` if it has not grown.
 
-
-def since(now: Loss, then: Loss) -> Loss:
-    """What was added to a running loss since an earlier moment, never negative."""
-    return Loss(max(0, now.expected - then.expected), max(0, now.lost - then.lost))
+    Never negative.
+    """
+    expected = now.expected - then.expected
+    return Loss(expected, max(0, now.lost - then.lost)) if expected > 0 else None
 
 
 def signed(difference: int, modulus: int) -> int:

@@ -36,19 +36,33 @@ class QualityReport:
                 yield field.name, value
 
 
-class LowestFigures(RunningFigures):
-    """Running figures of a score, of which the lowest value matters."""
+class LowestFigures:
+    """Running figures of a score, of which the lowest value matters.
 
-    __slots__ = ("min",)
+    These are few; a value stays what it was, an integer where the far end reports integers.
+    """
+
+    __slots__ = ("_total", "count", "last", "max", "min")
 
     def __init__(self) -> None:
-        super().__init__()
+        self.count = 0
+        self.last = 0.0
         self.min = 0.0
+        self.max = 0.0
+        self._total = 0.0
 
     def add(self, value: float) -> None:
-        """Take in one value."""
+        """Take in one value; none is negative."""
         self.min = value if self.count == 0 else min(self.min, value)
-        super().add(value)
+        self.max = max(self.max, value)
+        self.count += 1
+        self.last = value
+        self._total += value
+
+    @property
+    def mean(self) -> float:
+        """The mean of all values; 0 before the first one."""
+        return self._total / self.count if self.count else 0.0
 
 
 class QualityReports:

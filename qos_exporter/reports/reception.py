@@ -10,14 +10,20 @@ have begun long before our tap was there. Three oddities of the field are told a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from qos_exporter.reports.loss import LOST_MODULUS, SEQUENCE_MODULUS, Loss, is_possible, signed
-from qos_exporter.reports.running_loss import RunningLoss
+from qos_exporter.reports.loss import (
+    LOST_MODULUS,
+    SEQUENCE_MODULUS,
+    Loss,
+    is_possible,
+    signed,
+)
+from qos_exporter.reports.running_loss import RunningLoss, is_plain
 
 if TYPE_CHECKING:
     from qos_exporter.protocols.rtcp import ReceptionReport
-    from qos_exporter.reports.tap import TapCount
+    from qos_exporter.reports.tap import Tap
 
 DEAF_PACKETS = 25
 """So many packets have to pass before a highest number that stands still means that nothing
@@ -28,76 +34,81 @@ MISORDER = 100
 """RFC 3550 A.1: a number that is no further behind came out of order; others are a new start."""
 
 
-class Anchor(NamedTuple):
-    """The report that the next difference is taken from."""
+class Reception(RunningLoss):
+    """The losses of one stream by its receiver's reports, since the first of them.
 
-    highest: int
-    lost: int
-    expected_now: int
-    """What had passed the tap when it came."""
-    at_ns: int
+    The guess is what has passed since the anchor, which is the report that the next difference is
+    taken from.
+    """
 
-
-class Reception:
-    """The losses of one stream by its receiver's reports, since the first of them."""
-
-    __slots__ = ("_anchor", "_running")
+    __slots__ = ("_anchor", "_anchor_ns", "_passed")
 
     def __init__(self) -> None:
-        self._anchor: Anchor | None = None
-        self._running = RunningLoss()
-        """Its guess is what has passed since the anchor."""
+        super().__init__()
+        self._anchor: ReceptionReport | None = None
+        self._anchor_ns = 0
+        self._passed = 0
+        """What had passed the tap when it came."""
 
     @property
     def is_deaf(self) -> bool:
         """Whether nothing of the stream arrives, by the last report."""
-        return self._running.guess.expected > 0
+        return self.guess.expected > 0
 
     @property
     def loss(self) -> Loss | None:
         """What was lost since the first report; `None` while there is nothing to compare."""
-        total = self._running.total
+        total = self.total
         return total if total.expected else None
 
-    def take(self, block: ReceptionReport, tap: TapCount, *, now_ns: int, from_start: bool) -> None:
+    def take(self, block: ReceptionReport, tap: Tap, *, now_ns: int, from_start: bool) -> None:
         """Take in a report block.
 
         `from_start` says that the stream was followed from its first packet on: then the first
         report's cumulative number counts too, else it is only what others are compared with.
         """
-        here = Anchor(
-            block.extended_highest_sequence_number, block.packets_lost, tap.expected_now, now_ns
-        )
-        if self._anchor is not None:
-            self._compare(self._anchor, here)
+        anchor = self._anchor
+        if anchor is not None:
+            sent = block.extended_highest_sequence_number - anchor.extended_highest_sequence_number
+            lost = block.packets_lost - anchor.packets_lost
+            if is_plain(sent, lost):
+                self.settle(sent, lost)
+                self._anchor, self._anchor_ns, self._passed = block, now_ns, tap.expected_now
+            else:
+                self._compare(sent, lost, block, tap, now_ns)
         elif block.extended_highest_sequence_number:
-            self._begin(here, tap, from_start=from_start)
+            self._begin(block, tap, from_start=from_start)
+            self._anchor_at(block, tap, now_ns)
         elif tap.expected_now >= DEAF_PACKETS:
             # What such a receiver says it lost is 0 or 1. It is everything.
-            self._running.guess = Loss(tap.expected_now, tap.expected_now)
+            self.guess = Loss(tap.expected_now, tap.expected_now)
 
-    def _begin(self, here: Anchor, tap: TapCount, *, from_start: bool) -> None:
-        self._anchor = here
+    def _anchor_at(self, block: ReceptionReport, tap: Tap, now_ns: int) -> None:
+        self._anchor, self._anchor_ns, self._passed = block, now_ns, tap.expected_now
+
+    def _begin(self, block: ReceptionReport, tap: Tap, *, from_start: bool) -> None:
+        lost = block.packets_lost
         if self.is_deaf:
-            self._running.settle_guess()
-        elif from_start and tap.expected and is_possible(sent=tap.expected, lost=here.lost):
-            self._running.settle(Loss(tap.expected, here.lost))
+            self.settle_guess()
+        elif from_start and tap.expected and is_possible(sent=tap.expected, lost=lost):
+            self.settle(tap.expected, lost)
 
-    def _compare(self, anchor: Anchor, here: Anchor) -> None:
-        sent = signed(here.highest - anchor.highest, SEQUENCE_MODULUS)
+    def _compare(self, sent: int, lost: int, block: ReceptionReport, tap: Tap, now_ns: int) -> None:
+        """Take in differences whose counters may have wrapped or jumped, or not moved at all."""
+        sent, lost = signed(sent, SEQUENCE_MODULUS), signed(lost, LOST_MODULUS)
         if sent == 0:
-            self._stand_still(anchor, here)
+            self._stand_still(tap, now_ns)
         elif sent > 0 or sent < -MISORDER:
-            self._go_on(here, sent, signed(here.lost - anchor.lost, LOST_MODULUS))
+            self._go_on(sent, lost)
+            self._anchor_at(block, tap, now_ns)
 
-    def _stand_still(self, anchor: Anchor, here: Anchor) -> None:
-        passed = here.expected_now - anchor.expected_now
-        if passed >= DEAF_PACKETS and here.at_ns - anchor.at_ns >= DEAF_NS:
-            self._running.guess = Loss(passed, passed)
+    def _stand_still(self, tap: Tap, now_ns: int) -> None:
+        passed = tap.expected_now - self._passed
+        if passed >= DEAF_PACKETS and now_ns - self._anchor_ns >= DEAF_NS:
+            self.guess = Loss(passed, passed)
 
-    def _go_on(self, here: Anchor, sent: int, lost: int) -> None:
+    def _go_on(self, sent: int, lost: int) -> None:
         if is_possible(sent=sent, lost=lost):
-            self._running.settle(Loss(sent, lost))
+            self.settle(sent, lost)
         else:
-            self._running.settle_guess()
-        self._anchor = here
+            self.settle_guess()

@@ -12,13 +12,13 @@ from collections import OrderedDict
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from qos_exporter.reports.passed_stamps import KEPT, PassedStamps
+
 if TYPE_CHECKING:
     from qos_exporter.net import Endpoint
 
 LEG_MAX_NS = 10_000_000_000
 """A longer leg is no round trip but an error: nobody would go on talking."""
-KEPT = 8
-"""Sender reports kept per stream; a report quotes the last one that arrived, mostly the newest."""
 
 
 class Rejection(StrEnum):
@@ -32,28 +32,20 @@ class Rejection(StrEnum):
 
 def rejection_of(leg_ns: int) -> Rejection | None:
     """Say why a leg is not believed; `None` if it is."""
-    if leg_ns <= 0:
-        return Rejection.NOT_POSITIVE
-    return Rejection.TOO_LONG if leg_ns > LEG_MAX_NS else None
+    if 0 < leg_ns <= LEG_MAX_NS:
+        return None
+    return Rejection.TOO_LONG if leg_ns > 0 else Rejection.NOT_POSITIVE
 
 
 class _Path:
     """The time stamps that one source sent from one address to another."""
 
-    __slots__ = ("dst", "sent", "src")
+    __slots__ = ("ends", "sent")
 
-    def __init__(self, src: str, dst: str) -> None:
-        self.src = src
-        self.dst = dst
-        self.sent: dict[int, int] = {}
-        """When the middle 32 bits of an NTP time stamp passed the tap; the oldest one first."""
-
-    def note(self, timestamp: int, at_ns: int) -> None:
-        """Remember when a time stamp passed, the first time if it was captured twice."""
-        if timestamp not in self.sent:
-            self.sent[timestamp] = at_ns
-            if len(self.sent) > KEPT:
-                del self.sent[next(iter(self.sent))]
+    def __init__(self, ends: tuple[str, str]) -> None:
+        self.ends = ends
+        self.sent = PassedStamps()
+        """When the middle 32 bits of an NTP time stamp passed the tap."""
 
 
 class TimestampLog:
@@ -78,19 +70,20 @@ class TimestampLog:
                 self._paths.popitem(last=False)
         else:
             self._paths.move_to_end(ssrc)
+        ends = src.address, dst.address
         for path in paths:
-            if path.src == src.address and path.dst == dst.address:
-                path.note(timestamp, at_ns)
+            if path.ends == ends:
+                path.sent.note(timestamp, at_ns)
                 return
-        path = _Path(src.address, dst.address)
-        path.note(timestamp, at_ns)
+        path = _Path(ends)
+        path.sent.note(timestamp, at_ns)
         paths.append(path)
         del paths[:-KEPT]
 
     def has_passed(self, ssrc: int, *, src: Endpoint, dst: Endpoint) -> bool:
         """Whether a source has sent a time stamp from one address to another."""
-        paths = self._paths.get(ssrc, ())
-        return any(path.src == src.address and path.dst == dst.address for path in paths)
+        ends = src.address, dst.address
+        return any(path.ends == ends for path in self._paths.get(ssrc, ()))
 
     def when(self, ssrc: int, timestamp: int, *, src: Endpoint, dst: Endpoint) -> int | None:
         """When the time stamp that a report from `src` to `dst` quotes had passed the tap.
@@ -98,10 +91,10 @@ class TimestampLog:
         It went the opposite way. Where NAT hides that, it still counts if only one way is known,
         and not the report's own: some devices quote themselves.
         """
-        paths = self._paths.get(ssrc, ())
+        paths, ends = self._paths.get(ssrc, ()), (dst.address, src.address)
         for path in paths:
-            if path.src == dst.address and path.dst == src.address:
+            if path.ends == ends:
                 return path.sent.get(timestamp)
-        if len(paths) == 1 and paths[0].src != src.address:
+        if len(paths) == 1 and paths[0].ends[0] != src.address:
             return paths[0].sent.get(timestamp)
         return None

@@ -11,7 +11,7 @@ from qos_exporter.reports.reception import Reception
 
 if TYPE_CHECKING:
     from qos_exporter.protocols.rtcp import ReceptionReport
-    from qos_exporter.reports.tap import TapCount
+    from qos_exporter.reports.tap import Tap
 
 REPEATED_NS = 1_000_000_000
 """A report that says the same again within a second was captured twice, or sent on by a relay."""
@@ -25,16 +25,20 @@ class ReportedWindow(NamedTuple):
     jitter_s: float | None
 
 
+NOTHING_REPORTED = ReportedWindow(None, None, None)
+
+
 class RtcpReports:
     """What RFC 3550 report blocks say of one stream."""
 
     __slots__ = (
-        "_fraction_lost",
         "_last",
         "_last_ns",
+        "_marked_count",
         "_marked_downstream",
         "_marked_loss",
-        "_window_jitter",
+        "_window_jitter_s",
+        "_window_jitters",
         "count",
         "downstream",
         "jitter",
@@ -50,12 +54,14 @@ class RtcpReports:
         """In seconds; without a value while the stream's clock rate is unknown."""
         self.round_trip_leg = RunningFigures()
         """Tap to receiver and back, in seconds."""
-        self._fraction_lost = 0.0
         self._last: ReceptionReport | None = None
         self._last_ns = 0
+        self._marked_count = 0
         self._marked_loss = NOTHING
         self._marked_downstream = NOTHING
-        self._window_jitter = RunningFigures()
+        self._window_jitters = 0
+        self._window_jitter_s = 0.0
+        """The sum of so many values; of a window nobody asks for more."""
 
     @property
     def loss_ratio(self) -> float | None:
@@ -67,7 +73,7 @@ class RtcpReports:
         loss = self.reception.loss
         if loss is not None:
             return loss.ratio
-        return self._fraction_lost if self.count else None
+        return None if self._last is None else self._last.fraction_lost_ratio
 
     def is_repeated(self, block: ReceptionReport, now_ns: int) -> bool:
         """Whether this very report has just been taken in."""
@@ -76,7 +82,7 @@ class RtcpReports:
     def take(
         self,
         block: ReceptionReport,
-        tap: TapCount,
+        tap: Tap,
         *,
         clock_rate: int,
         now_ns: int,
@@ -85,25 +91,24 @@ class RtcpReports:
         """Take in a report block; `clock_rate` is that of the stream, 0 for unknown."""
         self.count += 1
         self._last, self._last_ns = block, now_ns
-        self._fraction_lost = block.fraction_lost_ratio
         self.reception.take(block, tap, now_ns=now_ns, from_start=from_start)
         is_deaf = self.reception.is_deaf
         self.downstream.take(block, tap, is_deaf=is_deaf, from_start=from_start)
         if clock_rate and not is_deaf:
-            self.jitter.add(block.interarrival_jitter_ticks / clock_rate)
-            self._window_jitter.add(block.interarrival_jitter_ticks / clock_rate)
+            jitter_s = block.interarrival_jitter_ticks / clock_rate
+            self.jitter.add(jitter_s)
+            self._window_jitters += 1
+            self._window_jitter_s += jitter_s
 
     def close_window(self) -> ReportedWindow:
         """Say what was reported since this was last asked."""
+        if self.count == self._marked_count:
+            return NOTHING_REPORTED
         loss, marked = self.reception.loss or NOTHING, self._marked_loss
         behind, marked_behind = self.downstream.loss or NOTHING, self._marked_downstream
-        jitter = self._window_jitter
-        self._marked_loss, self._marked_downstream = loss, behind
-        self._window_jitter = RunningFigures()
+        count, jitter_s = self._window_jitters, self._window_jitter_s
+        self._marked_count, self._marked_loss, self._marked_downstream = self.count, loss, behind
+        self._window_jitters, self._window_jitter_s = 0, 0.0
         return ReportedWindow(
-            loss=since(loss, marked) if loss.expected > marked.expected else None,
-            downstream=since(behind, marked_behind)
-            if behind.expected > marked_behind.expected
-            else None,
-            jitter_s=jitter.mean if jitter.count else None,
+            since(loss, marked), since(behind, marked_behind), jitter_s / count if count else None
         )

@@ -50,3 +50,17 @@ def test_no_answer_sets_off_a_search_through_everything(path: str) -> None:
                 assert request(server.address, path).status == 200
 
     assert found == []
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/api/v1/calls"])
+def test_an_answer_leaves_nothing_to_be_searched_for(path: str) -> None:
+    """What an answer was made of refers to nothing in circles: it is gone when the answer is."""
+    with WebServer(application(large_snapshot), LOOPBACK) as server:
+        request(server.address, path)
+        gc.collect()
+        gc.disable()
+        try:
+            assert request(server.address, path).status == 200
+            assert gc.collect() < CALLS
+        finally:
+            gc.enable()

@@ -20,7 +20,10 @@ NOT_OURS: dict[str, set[str]] = {
     "process_start_time_seconds": set(),
     "process_cpu_seconds_total": set(),
     "process_resident_memory_bytes": set(),
-    "ALERTS": {"alertstate", "component", "severity", "src_network", "dst_network", "direction"},
+    "ALERTS": {
+        *("alertname", "alertstate", "component", "severity"),
+        *("src_network", "dst_network", "direction", "call_id"),
+    },
 }
 """What comes from Prometheus and from its client library, with the labels to count on."""
 SUFFIX = re.compile(r"_(bucket|sum|count)$")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from grafana import __main__, files
 from grafana.frame import Board
@@ -25,6 +27,16 @@ def test_the_committed_files_are_what_is_built() -> None:
 def test_building_twice_gives_the_same(board: Board) -> None:
     """Building leaves nothing behind that the next building would find."""
     assert files.text_of(board) == files.text_of(board)
+
+
+@pytest.mark.parametrize("board", files.BOARDS, ids=lambda board: board.name.uid)
+def test_the_files_are_of_the_classic_schema(board: Board) -> None:
+    """The model of Grafana's schema reads a file, and has a place for all that is in it."""
+    text = files.path_of(board).read_text()
+    model = Dashboard.from_json(json.loads(text))
+    again = json.dumps(model, cls=files.Encoder, indent=2, sort_keys=True, ensure_ascii=False)
+    assert f"{again}\n" == text
+    assert json.loads(text)["schemaVersion"] == 42
 
 
 @pytest.fixture

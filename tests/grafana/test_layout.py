@@ -15,7 +15,10 @@ from tests.grafana.shown import variables as variables_of
 
 COLUMNS = 24
 SHARED = ["datasource", "job", "instance", "src_network", "dst_network", "codec", "scale"]
-BUILT_IN = {"__rate_interval", "__interval", "__range", "__value", "__data", "__url_time_range"}
+BUILT_IN = {
+    *("__rate_interval", "__interval", "__range"),
+    *("__value", "__data", "__field", "__url_time_range", "__all_variables"),
+}
 
 each_dashboard = pytest.mark.parametrize("dashboard", DASHBOARDS)
 each_panel = pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.name)
@@ -89,8 +92,9 @@ def test_links_lead_to_dashboards_that_exist(panel: ShownPanel) -> None:
         found = re.fullmatch(r"/d/([\w-]+)\?(.*)", url)
         assert found
         assert found[1] in UIDS
-        for kept in ("${__url_time_range}", "datasource", "job", "instance"):
-            assert kept in found[2]
+        assert "${__url_time_range}" in found[2]
+        kept = [f"${{{name}:queryparam}}" in found[2] for name in ("datasource", "job", "instance")]
+        assert all(kept) or "${__all_variables}" in found[2]
         target = next(name for name, one in DASHBOARDS.items() if one["uid"] == found[1])
         known = {one["name"] for one in variables_of(target)}
         assert {*re.findall(r"var-(\w+)=", found[2])} <= known

@@ -48,6 +48,7 @@ SEEN_S = 60.0
 
 TOO_YOUNG = "Prometheus has no measurements of earlier weeks"
 NO_ERRORS = "all messages of the captures are as their protocols want them"
+ALL_MATCHED = "all reports of the captures are about streams that are in them too"
 WITHOUT_DATA: dict[str, str] = {
     **{
         f"history: {title}, {letter}": TOO_YOUNG
@@ -59,6 +60,7 @@ WITHOUT_DATA: dict[str, str] = {
         for letter in "BC"
     },
     "exporter: Messages that break their protocol, A": NO_ERRORS,
+    "exporter: Reports of the far ends, B": ALL_MATCHED,
 }
 """The queries that cannot have an answer here, each with its reason."""
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from qos_exporter.rules.thresholds import DEFAULTS
+from tests.conftest import CHECKOUT
 from tests.grafana.shown import PANELS, ShownPanel
 
 LIMITS = {
@@ -113,3 +114,17 @@ def test_less_is_worse_for_mos_only() -> None:
             assert ends[name] == ("red", "green")
         elif name in ends and due != {DEFAULTS.good_windows_min}:
             assert ends[name] == ("green", "red")
+
+
+def test_the_documentation_names_the_limits() -> None:
+    """The table of colours in docs/dashboards.md has the numbers of the rules."""
+    text = (CHECKOUT / "docs" / "dashboards.md").read_text()
+    loss, jitter, trip = (DEFAULTS.loss_max, DEFAULTS.jitter_max_s, DEFAULTS.round_trip_max_s)
+    for row in (
+        f"| MOS | below {DEFAULTS.mos_min.warning:g} | below {DEFAULTS.mos_min.critical:g} |",
+        f"too late | {loss.warning * 100:g} % | {loss.critical * 100:g} % |",
+        f"| jitter | {jitter.warning * 1000:g} ms | {jitter.critical * 1000:g} ms |",
+        f"| round trip | {trip.warning * 1000:g} ms | {trip.critical * 1000:g} ms |",
+        f"| good windows | below {DEFAULTS.good_windows_min * 100:g} % | |",
+    ):
+        assert row in text

@@ -17,7 +17,12 @@ PACKET_ADD_MEMBERSHIP = 1
 PACKET_MR_PROMISC = 1
 PACKET_IGNORE_OUTGOING = 23
 ETH_P_ALL = 3
+SO_TIMESTAMPNS = 35
+TIMESTAMP = struct.Struct("qq")
+"""Seconds and nanoseconds."""
+TIMESTAMP_ROOM_BYTES = socket.CMSG_SPACE(TIMESTAMP.size)
 RECEIVE_BUFFER_BYTES = 8 << 20
+FRAME_MAX_BYTES = 65535
 SIP_PORTS = range(5060, 5080)
 FRAGMENT = 0x3FFF
 """The bits that say that more follows, and where a later fragment belongs (RFC 791)."""
@@ -59,6 +64,15 @@ class Datagram:
         return self.payload[1] & 127 in RTCP_TYPES
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A frame, the interface that it came in by, and when: wall-clock time, by the kernel."""
+
+    frame: bytes
+    entered: str
+    arrived_s: float
+
+
 class Bridge:
     """The interfaces, and which address was last seen behind which of them."""
 
@@ -80,14 +94,14 @@ class Bridge:
                 with contextlib.suppress(OSError):
                     self.sockets[name].send(frame)
 
-    def arrivals(self, timeout_s: float) -> Iterator[tuple[bytes, str]]:
-        """Wait for frames and give them with the interface that they came in by."""
+    def arrivals(self, timeout_s: float) -> Iterator[Arrival]:
+        """Wait for frames and give them."""
         readable, _, _ = select.select(self.sockets.values(), [], [], timeout_s)
         for name, port in self.sockets.items():
             if port in readable:
                 with contextlib.suppress(BlockingIOError):
                     while True:
-                        yield port.recv(65535), name
+                        yield receive(port, name)
 
 
 def open_interface(name: str) -> socket.socket:
@@ -95,11 +109,20 @@ def open_interface(name: str) -> socket.socket:
     port = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     port.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
     port.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+    port.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     port.bind((name, ETH_P_ALL))
     promiscuous = struct.pack("IHH8s", socket.if_nametoindex(name), PACKET_MR_PROMISC, 0, b"")
     port.setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP, promiscuous)
     port.setblocking(False)  # noqa: FBT003 - the standard library's own signature
     return port
+
+
+def receive(port: socket.socket, name: str) -> Arrival:
+    """Take the next frame from a socket; raises BlockingIOError where there is none."""
+    frame, ancillary, _, _ = port.recvmsg(FRAME_MAX_BYTES, TIMESTAMP_ROOM_BYTES)
+    ((_, _, stamp),) = ancillary
+    seconds, nanoseconds = TIMESTAMP.unpack(stamp)
+    return Arrival(frame, name, seconds + nanoseconds / 1e9)
 
 
 def read_datagram(frame: bytes) -> Datagram | None:

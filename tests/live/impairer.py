@@ -6,6 +6,9 @@ A kernel without netem needs something of the kind, and netem could not tell the
 packet. Media is every RTP-like UDP payload on the ports that no signalling uses. Signalling and
 RTCP get the delay only, and signalling never overtakes the media sent before it, so that no media
 trails its BYE. Everything else passes untouched. Needs CAP_NET_RAW.
+
+A frame's time counts from when the kernel took it in, so that a bridge that is served late delays
+nothing more than it has to. How long RTCP really took is recorded too (`delays.py`).
 """
 
 from __future__ import annotations
@@ -19,15 +22,17 @@ import struct
 import sys
 import time
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.live.bridge import Bridge, Datagram, read_datagram
+from tests.live.bridge import Arrival, Bridge, Datagram, read_datagram
+from tests.live.delays import Passage, delays_beside
 from tests.live.impairment import Impairment, load
 from tests.live.truth import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 DUPLICATE_AFTER_S = 0.0005
 IDLE_S = 0.2
@@ -41,7 +46,8 @@ class Departure:
     order: int
     frame: bytes
     entered: str
-    record: Record | None
+    note: Callable[[], None] | None
+    """What to write down when it has left."""
 
 
 class Impairer:
@@ -52,6 +58,7 @@ class Impairer:
         self._bridge = bridge
         self._impairments = impairments
         self._truth = truth.open("w")
+        self._delays = delays_beside(truth).open("w")
         self._random = random.Random(1)
         self._waiting: list[Departure] = []
         self._order = itertools.count()
@@ -63,28 +70,29 @@ class Impairer:
         """Work until a signal raises SystemExit."""
         try:
             while True:
-                wait_s = self._waiting[0].due_s - time.monotonic() if self._waiting else IDLE_S
-                for frame, entered in self._bridge.arrivals(min(max(wait_s, 0.0), IDLE_S)):
-                    self._bridge.learn(frame, entered)
-                    self._take(frame, entered)
+                wait_s = self._waiting[0].due_s - time.time() if self._waiting else IDLE_S
+                for arrival in self._bridge.arrivals(min(max(wait_s, 0.0), IDLE_S)):
+                    self._bridge.learn(arrival.frame, arrival.entered)
+                    self._take(arrival)
                 self._release()
         finally:
             self._truth.close()
+            self._delays.close()
 
-    def _take(self, frame: bytes, entered: str) -> None:
+    def _take(self, arrival: Arrival) -> None:
         """Pass a frame on at once, or give it its time."""
-        datagram = read_datagram(frame)
-        if datagram is not None and datagram.is_signalling:
-            delay_s = self._find(datagram, entered).delay_ms / 1000
-            due_s = max(time.monotonic() + delay_s, self._last_due_from_s.get(entered, 0.0))
-            self._wait(due_s, frame, entered, None)
-        elif datagram is not None and datagram.is_rtp:
-            self._take_media(frame, entered, datagram, self._find(datagram, entered))
-        elif datagram is not None and datagram.is_rtcp:
-            delay_s = self._find(datagram, entered).delay_ms / 1000
-            self._wait(time.monotonic() + delay_s, frame, entered, None)
+        datagram = read_datagram(arrival.frame)
+        if datagram is None or not (datagram.is_signalling or datagram.is_rtp or datagram.is_rtcp):
+            self._bridge.send(arrival.frame, arrival.entered)
+            return
+        impairment = self._find(datagram, arrival.entered)
+        due_s = arrival.arrived_s + impairment.delay_ms / 1000
+        if datagram.is_signalling:
+            self._wait(max(due_s, self._last_due_from_s.get(arrival.entered, 0.0)), arrival)
+        elif datagram.is_rtp:
+            self._take_media(arrival, datagram, impairment)
         else:
-            self._bridge.send(frame, entered)
+            self._wait(due_s, arrival, partial(self._write_delay, datagram, arrival.arrived_s))
 
     def _find(self, datagram: Datagram, entered: str) -> Impairment:
         """Find the first profile that covers a datagram; one that does nothing where none does."""
@@ -94,19 +102,18 @@ class Impairer:
                 return impairment
         return Impairment()
 
-    def _take_media(
-        self, frame: bytes, entered: str, datagram: Datagram, impairment: Impairment
-    ) -> None:
+    def _take_media(self, arrival: Arrival, datagram: Datagram, impairment: Impairment) -> None:
         """Lose an RTP packet, or let it wait, once or twice."""
-        record = record_of(datagram, entered)
-        key = (entered, datagram.source, datagram.destination, record.ssrc)
+        record = record_of(datagram, arrival.entered)
+        key = (arrival.entered, datagram.source, datagram.destination, record.ssrc)
         if self._is_lost(key, impairment):
             self._write(record, lost=True)
             return
-        due_s = self._due_s(key, impairment)
-        self._wait(due_s, frame, entered, record)
+        due_s = self._due_s(key, impairment, arrival.arrived_s)
+        note = partial(self._write, record, lost=False)
+        self._wait(due_s, arrival, note)
         if self._random.random() < impairment.duplicate_ratio:
-            self._wait(due_s + DUPLICATE_AFTER_S, frame, entered, record)
+            self._wait(due_s + DUPLICATE_AFTER_S, arrival, note)
 
     def _is_lost(self, key: tuple[object, ...], impairment: Impairment) -> bool:
         """Draw from the Gilbert model, then from the independent loss."""
@@ -117,10 +124,10 @@ class Impairer:
         self._in_burst[key] = burst
         return burst or self._random.random() < impairment.loss_ratio
 
-    def _due_s(self, key: tuple[object, ...], impairment: Impairment) -> float:
+    def _due_s(self, key: tuple[object, ...], impairment: Impairment, arrived_s: float) -> float:
         """Draw the time at which a packet leaves."""
         jitter_ms = abs(self._random.gauss(0.0, impairment.jitter_ms))
-        due_s = time.monotonic() + (impairment.delay_ms + jitter_ms) / 1000
+        due_s = arrived_s + (impairment.delay_ms + jitter_ms) / 1000
         if self._random.random() < impairment.reorder_ratio:
             return due_s + impairment.reorder_by_ms / 1000
         if impairment.keep_order:
@@ -128,21 +135,27 @@ class Impairer:
             self._last_due_s[key] = due_s
         return due_s
 
-    def _wait(self, due_s: float, frame: bytes, entered: str, record: Record | None) -> None:
+    def _wait(self, due_s: float, arrival: Arrival, note: Callable[[], None] | None = None) -> None:
+        entered = arrival.entered
         self._last_due_from_s[entered] = max(due_s, self._last_due_from_s.get(entered, 0.0))
-        heapq.heappush(self._waiting, Departure(due_s, next(self._order), frame, entered, record))
+        departure = Departure(due_s, next(self._order), arrival.frame, entered, note)
+        heapq.heappush(self._waiting, departure)
 
     def _release(self) -> None:
         """Send what is due, and record it in the order of leaving."""
-        while self._waiting and self._waiting[0].due_s <= time.monotonic():
+        while self._waiting and self._waiting[0].due_s <= time.time():
             departure = heapq.heappop(self._waiting)
             self._bridge.send(departure.frame, departure.entered)
-            if departure.record is not None:
-                self._write(departure.record, lost=False)
+            if departure.note is not None:
+                departure.note()
 
     def _write(self, record: Record, *, lost: bool) -> None:
         entry = asdict(record) | {"left_s": round(time.time(), 6), "lost": lost}
         self._truth.write(json.dumps(entry) + "\n")
+
+    def _write_delay(self, datagram: Datagram, arrived_s: float) -> None:
+        passage = Passage(datagram.source[0], datagram.destination[0], time.time() - arrived_s)
+        self._delays.write(json.dumps(asdict(passage)) + "\n")
 
 
 def record_of(datagram: Datagram, entered: str) -> Record:

@@ -35,6 +35,8 @@ quality:
 REGISTER_S = 3.0
 TALK_S = 22.0
 HANG_UP_S = 2.0
+REPORT_INTERVAL_S = 5.0
+"""The longest that a phone takes from one report to the next; mostly it is a second or two."""
 STREAMS = 4
 """Both directions, before and behind the proxy."""
 
@@ -60,10 +62,21 @@ class ProxiedPerformance(Observation):
         """Give the fate of a stream."""
         return between(read_truth(self.truth_file), stream["src"], stream["dst"])
 
+    def dropped_at_the_end(self, stream: Mapping[str, Any]) -> int:
+        """Count what was dropped of a stream on its way here after any phone's last report."""
+        truth = self.truth(stream)
+        end_s = truth.passed[-1][1].left_s
+        return sum(record.left_s > end_s - REPORT_INTERVAL_S for _, record in truth.dropped)
+
     def told_by_receiver_of(self, direction: str) -> Heard:
         """Give what rtpengine was told of a direction: its receiver is the sender of the other."""
-        (opposite,) = {"caller_to_callee", "callee_to_caller"} - {direction}
-        return self.heard[int(self.streams(opposite)[0]["ssrc"], 16)]
+        return self.heard[int(self.streams(opposite_of(direction))[0]["ssrc"], 16)]
+
+
+def opposite_of(direction: str) -> str:
+    """Name the other direction."""
+    (opposite,) = {"caller_to_callee", "callee_to_caller"} - {direction}
+    return opposite
 
 
 def perform(directory: Path) -> ProxiedPerformance:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.live.delays import there_and_back_s
 from tests.live.exporter import open_exporter
 from tests.live.impairment import Impairment
 from tests.live.namespaces import MIDDLE
@@ -68,6 +69,17 @@ class FarEndPerformance(Observation):
         near, far = self.records.read()
         ends = self.ends(site, direction)
         return between(near, *ends), between(far, *ends)
+
+    def added_delay_s(self, site: str, leg: str) -> float:
+        """Give what RTCP really took between the tap and one party of a call, and back."""
+        record = self.records.near if leg == "caller" else self.records.far
+        return there_and_back_s(record, ends={SITES[site], TRUNK})
+
+    def leg(self, site: str, leg: str) -> Mapping[str, float]:
+        """Give one leg of the round trip as the API tells it."""
+        legs = self.calls[site]["round_trip_legs"]
+        (found,) = (each for each in legs if (each["leg"], each["source"]) == (leg, "rtcp"))
+        return dict(found["round_trip_leg_s"])
 
     def stream(self, site: str, direction: str) -> Mapping[str, Any]:
         """Give one direction as the API tells it."""

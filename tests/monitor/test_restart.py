@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.monitor.recording import Dialogue, Listener, moved
+from tests.monitor.reported import rejected
+from tests.monitor.reporters import Exchange
 
 
 def rounds(listener: Listener, number: int, *, every_s: float = 20.0) -> Listener:
@@ -63,3 +67,16 @@ def test_streams_without_a_call_end_with_the_round() -> None:
     assert [stream.active for stream in listener.show().streams] == [False, False]
     listener.play(moved(dialogue.media(), 20.0)).pass_time(45.0)
     assert sum(group.packets.received for group in listener.show().groups) == 2400
+
+
+def test_round_trips_are_known_in_every_round() -> None:
+    """The next round holds the same sender reports, which pass anew and are quoted anew."""
+    dialogue = Dialogue(talk_s=12.0)
+    media = [*dialogue.media(), *Exchange.of(dialogue).both(1.0, 2.0, 3.0, 4.0)]
+    frames = [*dialogue.set_up(), *sorted(media, key=lambda frame: frame.timestamp_ns)]
+    listener = Listener().play(frames)
+    listener.monitor.restart(0)
+    listener.play(moved(frames, 20.0))
+    trips = [call.round_trip for call in listener.show().calls]
+    assert [trip.last for trip in trips if trip] == [pytest.approx(0.060, abs=0.0002)]
+    assert sum(rejected(listener).values()) == 0

@@ -6,7 +6,8 @@ import pytest
 
 from qos_exporter.net import Endpoint
 from qos_exporter.reports.call_round_trip import FRESH_NS, CallRoundTrip, Leg, TripSource
-from qos_exporter.reports.round_trip import KEPT, Rejection, TimestampLog, rejection_of
+from qos_exporter.reports.passed_stamps import KEPT
+from qos_exporter.reports.round_trip import Rejection, TimestampLog, rejection_of
 from qos_exporter.reports.stun_trips import StunTrips
 
 ALICE = Endpoint("192.0.2.1", 5005)

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from qos_exporter.allocation import no_collection
 from qos_exporter.export.collector import TakeSnapshot
 from qos_exporter.export.exposition import accepts_gzip, choose_format, render_parts
+from qos_exporter.export.web.parted import PartedResponse
 
 GZIP_LEVEL = 1
 """Eight times as fast as level 9 and a third larger: the network here is rarely the bottleneck."""
@@ -43,14 +44,14 @@ class MetricsEndpoint:
         headers = {"Content-Type": format_.content_type, "Vary": "Accept, Accept-Encoding"}
         if accepts_gzip(request.headers.get("accept-encoding", "")):
             headers["Content-Encoding"] = "gzip"
-            return Response(compressed(parts), headers=headers)
-        return Response(b"".join(parts), headers=headers)
+            return PartedResponse(compressed(parts), headers=headers)
+        return PartedResponse(list(parts), headers=headers)
 
 
-def compressed(parts: Iterable[bytes]) -> bytes:
+def compressed(parts: Iterable[bytes]) -> list[bytes]:
     """Compress a body, each part while the next one is made: zlib works without Python's lock."""
     deflate = zlib.compressobj(GZIP_LEVEL, wbits=GZIP_HEADER_BITS)
     with ThreadPoolExecutor(1, thread_name_prefix="gzip") as worker:
         done = [worker.submit(deflate.compress, part) for part in parts]
         done.append(worker.submit(deflate.flush))
-    return b"".join(future.result() for future in done)
+    return [future.result() for future in done]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
@@ -33,13 +33,7 @@ class Page:
     """
 
     def __init__(self, metrics_path: str) -> None:
-        environment = Environment(
-            loader=PackageLoader("qos_exporter.export.web"),
-            autoescape=True,
-            undefined=StrictUndefined,
-        )
-        template = environment.get_template("index.html")
-        self._html = template.render(version=__version__, metrics_path=metrics_path.lstrip("/"))
+        self._metrics_path = metrics_path.lstrip("/")
 
     def routes(self) -> list[Route | Mount]:
         """Give the routes of the page."""
@@ -50,4 +44,16 @@ class Page:
 
     def index(self, _: Request) -> Response:
         """Give the page; its script asks the API for the calls."""
-        return HTMLResponse(self._html, headers=HEADERS)
+        return HTMLResponse(page_html(self._metrics_path), headers=HEADERS)
+
+
+@cache
+def page_html(metrics_path: str) -> str:
+    """Write the page, once it is asked for: where nobody looks, jinja2 need not be in memory."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("qos_exporter.export.web"), autoescape=True, undefined=StrictUndefined
+    )
+    template = environment.get_template("index.html")
+    return template.render(version=__version__, metrics_path=metrics_path)

@@ -90,8 +90,10 @@ def _listening_socket(address: ListenAddress) -> socket.socket:
             return socket.create_server(
                 ("", address.port), family=socket.AF_INET6, dualstack_ipv6=True
             )
+        # For a host in bytes Python need not load the tables of names in other scripts.
+        host = address.host.encode() if address.host.isascii() else address.host
         found = socket.getaddrinfo(
-            address.host or None, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            host or None, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
         family, _, _, _, where = found[0]
         return socket.create_server(where[:2], family=family)

@@ -33,6 +33,10 @@ LOG_LIMIT = 1 << 17
 """Sources of time stamps that are remembered: twice as many as the stream table has by default."""
 
 
+new_tuple = tuple.__new__
+"""Makes a named tuple in half the time that its constructor takes."""
+
+
 class ReportDesk:
     """Takes reports in and keeps what they say: with their streams, calls and groups."""
 
@@ -84,6 +88,7 @@ class ReportDesk:
         """Forget what only the present recording told."""
         self._farewells.clear()
         self.unseen.clear()
+        self.trips.restart()
 
     def keep_only(self, calls: Iterable[Call]) -> None:
         """Forget the calls that are not shown any more."""
@@ -95,5 +100,6 @@ class ReportDesk:
         """Enter a round trip into the aggregates of the stream that completed it."""
         number = self._sources[stream.source].history.group_of(stream.slot)
         if number >= 0 and stream.call is not None:
-            exemplar = Exemplar(stream.call.call_id, trip_s, at_ns / SECOND_NS)
-            self._groups.sums[number].reports.add_round_trip(source, trip_s, exemplar)
+            example = (stream.call.call_id, trip_s, at_ns / SECOND_NS)
+            exemplar = new_tuple(Exemplar, example)
+            self._groups.sums[number].reports.add_round_trip(source, exemplar)

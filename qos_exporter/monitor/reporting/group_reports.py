@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from qos_exporter.monitor.tallies import Tally
 from qos_exporter.snapshot import (
     JITTER_S_EDGES,
@@ -36,31 +34,27 @@ class ReportSums:
         self._downstream_loss_ratio = Tally(LOSS_RATIO_EDGES)
         self._round_trip_s: dict[TripSource, Tally] = {}
 
-    def add(self, window: ReportedWindow, figures: np.void) -> None:
-        """Add the reports of one stream and window, and the figures that were made of them."""
+    def add(self, window: ReportedWindow) -> None:
+        """Add the reports of one stream and window."""
         self.is_empty = False
         if window.loss is not None:
             self._expected += window.loss.expected
             self._lost += window.loss.lost
+            self._loss_ratio.add_one(window.loss.ratio)
         if window.downstream is not None:
             self._downstream_expected += window.downstream.expected
             self._downstream_lost += window.downstream.lost
-        for tally, name in (
-            (self._loss_ratio, "reported_loss_ratio"),
-            (self._jitter_s, "reported_jitter_s"),
-            (self._downstream_loss_ratio, "downstream_loss_ratio"),
-        ):
-            if not np.isnan(figures[name]):
-                tally.add_one(float(figures[name]))
+            self._downstream_loss_ratio.add_one(window.downstream.ratio)
+        if window.jitter_s is not None:
+            self._jitter_s.add_one(window.jitter_s)
 
-    def add_round_trip(self, source: TripSource, trip_s: float, exemplar: Exemplar) -> None:
+    def add_round_trip(self, source: TripSource, trip: Exemplar) -> None:
         """Add one round trip of one call."""
         self.is_empty = False
         tally = self._round_trip_s.get(source)
         if tally is None:
             tally = self._round_trip_s[source] = Tally(ROUND_TRIP_S_EDGES)
-        tally.add_one(trip_s)
-        tally.set_exemplar(exemplar)
+        tally.add_example(trip)
 
     def view(self, means: Sequence[float | None]) -> GroupReports | None:
         """Copy them; `means` are those of the last windows: loss ratio, jitter, round trip."""

@@ -40,6 +40,14 @@ class Targets:
 
         Else the only one in the call that named these ends for its reports, else the only one.
         """
+        # Nearly all are at the place where `search` looks first.
+        stream = self._sources[0].sent_from_below(sender, ssrc)
+        if stream is not None and stream.counts and stream.dst.address == receiver.address:
+            return stream
+        return self.search(ssrc, sender=sender, receiver=receiver)
+
+    def search(self, ssrc: int, *, sender: Endpoint, receiver: Endpoint) -> TrackedStream | None:
+        """Look everywhere, in order."""
         found = None
         for source in self._sources:
             for end in media_ports(sender):

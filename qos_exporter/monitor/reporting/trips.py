@@ -26,6 +26,9 @@ NTP_FRACTION_BITS = 16
 QUOTING = (TripSource.RTCP, TripSource.RTCP_XR)
 """Where legs come from reports that quote a time stamp."""
 
+RTCP = TripSource.RTCP
+"""For what is asked with every report: a member of an enumeration is not found at once."""
+
 LEG_TOWARDS = {
     Direction.CALLER_TO_CALLEE: Leg.CALLEE,
     Direction.CALLEE_TO_CALLER: Leg.CALLER,
@@ -50,8 +53,13 @@ class Trips:
     def __init__(self, counts: ReportCounts, observer: TripObserver, *, limit: int) -> None:
         self._counts = counts
         self._observer = observer
-        self._logs = {source: TimestampLog(limit) for source in QUOTING}
+        self._limit = limit
         self._by_call: dict[Call, CallRoundTrip] = {}
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the time stamps that passed: another recording may hold the same ones."""
+        self._logs = {source: TimestampLog(self._limit) for source in QUOTING}
 
     def note(self, source: TripSource, ssrc: int, timestamp: int, frame: SlowFrame) -> None:
         """A time stamp that its receiver is going to quote passed the tap."""
@@ -90,9 +98,10 @@ class Trips:
             return
         if figures is not None:
             figures.add(leg_ns / SECOND_NS)
-        leg = LEG_TOWARDS.get(stream.direction)
-        if stream.call is not None and leg is not None:
-            total_s = self._trip_of(stream.call).add(leg, leg_ns, source=source, at_ns=at_ns)
+        call, leg = stream.call, LEG_TOWARDS.get(stream.direction)
+        if call is not None and leg is not None:
+            trip = self._by_call.get(call) or self._begin(call)
+            total_s = trip.add(leg, leg_ns, source=source, at_ns=at_ns)
             if total_s is not None and isinstance(stream, TrackedStream):
                 self._observer(stream, source, total_s, at_ns)
 
@@ -106,8 +115,6 @@ class Trips:
             kept = set(calls)
             self._by_call = {call: trip for call, trip in self._by_call.items() if call in kept}
 
-    def _trip_of(self, call: Call) -> CallRoundTrip:
-        trip = self._by_call.get(call)
-        if trip is None:
-            trip = self._by_call[call] = CallRoundTrip()
+    def _begin(self, call: Call) -> CallRoundTrip:
+        trip = self._by_call[call] = CallRoundTrip()
         return trip

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from qos_exporter.monitor.tracked import TrackedStream
     from qos_exporter.reports.call_round_trip import CallRoundTrip
     from qos_exporter.reports.figures import RunningFigures
-    from qos_exporter.reports.quality_reports import QualityReports
+    from qos_exporter.reports.quality_reports import LowestFigures, QualityReports
     from qos_exporter.reports.rtcp_reports import RtcpReports
     from qos_exporter.reports.stream_reports import ReportSource, StreamReports
 
 
-def spread(figures: RunningFigures | None) -> Spread | None:
+def spread(figures: RunningFigures | LowestFigures | None) -> Spread | None:
     """Show running figures; `None` of none."""
     if figures is None or not figures.count:
         return None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qos_exporter.monitor.history import REPORTED_FIGURES
+from qos_exporter.reports.rtcp_reports import NOTHING_REPORTED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,13 +21,11 @@ if TYPE_CHECKING:
 REPORTED = np.dtype([(name, "f8") for name in REPORTED_FIGURES])
 """One row per stream and window. NaN is what nobody told."""
 
+Figures = tuple[float, float, float, float, float]
+"""A row, before it is one: thousands of windows end at a time, and to write into rows one by one
+takes longer than all else that is done here."""
 
-def blank(count: int) -> NDArray[np.void]:
-    """Rows of which nothing is known."""
-    rows = np.empty(count, dtype=REPORTED)
-    for name in REPORTED_FIGURES:
-        rows[name] = np.nan
-    return rows
+NO_FIGURES: Figures = (nan, nan, nan, nan, nan)
 
 
 class WindowFigures:
@@ -39,36 +39,34 @@ class WindowFigures:
         self, source: Source, rows: NDArray[np.void], numbers: NDArray[np.int64], end_ns: int
     ) -> NDArray[np.void]:
         """Give a `REPORTED` row for each window row; `numbers` are their groups."""
-        reported = blank(len(rows))
-        slots = rows["slot"].tolist()
-        for at, (slot, number) in enumerate(zip(slots, numbers.tolist(), strict=True)):
+        columns = rows["slot"].tolist(), numbers.tolist(), rows["jitter_mean_s"].tolist()
+        figures = []
+        for slot, number, tap_jitter_s in zip(*columns, strict=True):
             stream = source.at(slot)
-            if stream is None:
+            if stream is None or (stream.reports is None and stream.call is None):
+                figures.append(NO_FIGURES)
                 continue
             trip = None if stream.call is None else self._trips.of(stream.call)
-            if trip is not None:
-                reported["round_trip_s"][at] = as_nan(trip.current_s(end_ns))
+            round_trip_s = None if trip is None else trip.current_s(end_ns)
+            window = NOTHING_REPORTED
             if stream.reports is not None and stream.reports.rtcp is not None:
                 window = stream.reports.rtcp.close_window()
-                fill(reported, at, window, tap_jitter_s=float(rows["jitter_mean_s"][at]))
-                self._groups.sums[number].reports.add(window, reported[at])
-        return reported
+                self._groups.sums[number].reports.add(window)
+            figures.append(figures_of(window, round_trip_s, tap_jitter_s=tap_jitter_s))
+        return np.array(figures, dtype=REPORTED)
 
 
-def fill(
-    reported: NDArray[np.void], at: int, window: ReportedWindow, *, tap_jitter_s: float
-) -> None:
-    """Enter what the reports of one window say of one stream."""
-    if window.loss is not None:
-        reported["reported_loss_ratio"][at] = window.loss.ratio
-    if window.downstream is not None:
-        reported["downstream_loss_ratio"][at] = window.downstream.ratio
-    if window.jitter_s is not None:
-        reported["reported_jitter_s"][at] = window.jitter_s
-        # A receiver cannot take jitter away before it measures it; what looks like it is noise.
-        reported["downstream_jitter_s"][at] = np.maximum(0.0, window.jitter_s - tap_jitter_s)
-
-
-def as_nan(value: float | None) -> float:
-    """NaN for what is not known."""
-    return np.nan if value is None else value
+def figures_of(
+    window: ReportedWindow, round_trip_s: float | None, *, tap_jitter_s: float
+) -> Figures:
+    """What the reports of one window say of one stream, in the order of `REPORTED_FIGURES`."""
+    loss, jitter_s, downstream = window.loss, window.jitter_s, window.downstream
+    return (
+        nan if round_trip_s is None else round_trip_s,
+        nan if loss is None else loss.ratio,
+        nan if jitter_s is None else jitter_s,
+        nan if downstream is None else downstream.ratio,
+        # A receiver cannot take jitter away before it measures it; what looks like it is noise. In
+        # this order NaN stays NaN.
+        nan if jitter_s is None else max(jitter_s - tap_jitter_s, 0.0),
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from struct import Struct
 from typing import NamedTuple
 
-from qos_exporter.protocols.rtcp.ntp import delay_s, middle_bits
+from qos_exporter.protocols.rtcp.ntp import delay_s
 
 SSRC_BYTES = 4
 SENDER_BYTES = 24
@@ -76,7 +76,7 @@ class SenderReport(NamedTuple):
     @property
     def ntp_middle(self) -> int:
         """What a receiver writes into `last_sr` when it quotes this report."""
-        return middle_bits(self.ntp_timestamp)
+        return self.ntp_timestamp >> 16 & 0xFFFFFFFF
 
 
 class ReceiverReport(NamedTuple):

@@ -11,8 +11,10 @@ from qos_exporter.errors import DecodeError
 
 _CNAME = 1
 _SSRC = Struct("!I")
-_KEPT_BYTES = 128
+KEPT_BYTES = 128
 """What is no longer than this is read once, since its source repeats it every few seconds."""
+KEPT_DESCRIPTIONS = 8192
+"""So many of those are remembered."""
 
 
 class DescribedSource(NamedTuple):
@@ -41,9 +43,9 @@ def parse_source_description(body: bytes, count: int, faults: list[str]) -> Sour
     `sdes_item` (an item is longer than what is left) or `count` (chunks are missing) is raised if
     nothing could be read, else it becomes one of the `faults`.
     """
-    if len(body) <= _KEPT_BYTES:
+    if len(body) <= KEPT_BYTES:
         with suppress(DecodeError):
-            return _parse_whole(body, count)
+            return _parse_kept(body, count)
     sources: list[DescribedSource] = []
     start = 0
     try:
@@ -56,14 +58,16 @@ def parse_source_description(body: bytes, count: int, faults: list[str]) -> Sour
     return SourceDescription(tuple(sources))
 
 
-@lru_cache(maxsize=8192)
-def _parse_whole(body: bytes, count: int) -> SourceDescription:
-    """Read chunks of which none is broken."""
+def parse_chunks(body: bytes, count: int) -> SourceDescription:
+    """Read chunks of which none is broken; raises DecodeError if one is."""
     sources: list[DescribedSource] = []
     start = 0
     while len(sources) < count:
         start = _read_chunk(body, start, sources)
     return SourceDescription(tuple(sources))
+
+
+_parse_kept = lru_cache(maxsize=KEPT_DESCRIPTIONS)(parse_chunks)
 
 
 def _read_chunk(body: bytes, start: int, sources: list[DescribedSource]) -> int:

@@ -1,9 +1,13 @@
 """A loss that grows with every report, and what is only guessed of it so far."""
 
-from __future__ import annotations
+from qos_exporter.reports.loss import Loss
 
-from qos_exporter.reports.loss import NOTHING, Loss, joined
+def is_plain(sent: int, lost: int) -> bool:
+    """Whether differences of the two counters are what they seem: none wrapped, none jumped.
 
+    That is so between nearly any two reports, and much cheaper to see than what else it may be: of
+    such numbers `signed` changes nothing, and `is_possible` finds nothing.
+    """
 
 class RunningLoss:
     """What is settled, and what has passed a receiver that seems to hear nothing.
@@ -12,22 +16,14 @@ class RunningLoss:
     itself what it missed.
     """
 
-    __slots__ = ("guess", "settled")
-
-    def __init__(self) -> None:
-        self.settled = NOTHING
-        self.guess = NOTHING
+    guess: Loss
 
     @property
     def total(self) -> Loss:
         """Everything so far, the guess included."""
-        return joined(self.settled, self.guess)
 
-    def settle(self, loss: Loss) -> None:
+    def settle(self, expected: int, lost: int) -> None:
         """Add what a report told, which takes the place of the guess."""
-        self.settled = joined(self.settled, loss)
-        self.guess = NOTHING
 
     def settle_guess(self) -> None:
         """Keep the guess: no report will ever tell better."""
-        self.settle(self.guess)
