@@ -13,13 +13,17 @@ REQUIREMENTS = $(BIN)/python -c "import tomllib; print(*tomllib.load(open('pypro
 # Targets share the venv and the folder of the compiled modules.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick live test-asterisk check fmt dashboards rules bench build wheel clean distclean packages
+.PHONY: help demo stack test quick live test-asterisk check fmt dashboards rules bench build wheel clean distclean packages
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.compiled ## replay real calls in a loop and serve http://localhost:10667/metrics
 	@$(BIN)/qos-exporter demo $(ARGS)
+
+stack: $(VENV)/.compiled ## the demo with Prometheus, its alerts and Alertmanager, on loopback
+	@$(PYTHON) tools/system_packages.py stack
+	@$(BIN)/python -m tools.stack $(ARGS)
 
 test: packages check build ## everything: checks, all tests, the coverage gate
 	@$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
@@ -68,7 +72,7 @@ distclean: clean ## remove the venv as well
 	@rm -rf $(VENV)
 
 packages: ## install the Debian packages that are missing (as root), or name them
-	@$(PYTHON) tools/system_packages.py build run test
+	@$(PYTHON) tools/system_packages.py build run stack test
 
 $(BIN)/python:
 	@$(PYTHON) tools/system_packages.py build run

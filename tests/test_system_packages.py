@@ -133,4 +133,4 @@ def test_the_script_runs_with_any_python_and_knows_every_purpose() -> None:
         [sys.executable, "-I", "-S", SCRIPT, "--help"], capture_output=True, text=True, check=False
     )
     assert ended.returncode == 0
-    assert "{bench,build,run,test}" in ended.stdout
+    assert "{bench,build,run,stack,test}" in ended.stdout

@@ -61,6 +61,10 @@ NEEDS: dict[str, dict[str, Check]] = {
     "run": {
         "libpcap0.8": library("pcap"),
     },
+    "stack": {
+        "prometheus": command("prometheus"),
+        "prometheus-alertmanager": command("prometheus-alertmanager"),
+    },
     "test": {
         "baresip-core": command("baresip"),
         "chromium": command("chromium"),
@@ -87,13 +91,15 @@ NEEDS: dict[str, dict[str, Check]] = {
 
 
 def missing(purposes: list[str]) -> list[str]:
-    """Name the packages whose contents are not found."""
-    return [
-        package
-        for purpose in purposes
-        for package, is_there in NEEDS[purpose].items()
-        if not is_there()
-    ]
+    """Name the packages whose contents are not found, each once."""
+    return list(
+        dict.fromkeys(
+            package
+            for purpose in purposes
+            for package, is_there in NEEDS[purpose].items()
+            if not is_there()
+        )
+    )
 
 
 def is_system_python() -> bool:

@@ -1,0 +1,1 @@
+"""Exporter, Prometheus and Alertmanager on this machine, with the files that the project ships."""
