@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.dataplane.traffic import Frame
@@ -22,7 +22,7 @@ losses = st.one_of(
     ),
 )
 firsts = st.sampled_from([1, 30_000, SEQUENCE_MODULUS - 200, SEQUENCE_MODULUS - 1])
-"""Not 0: who has heard number 0 alone reports the same as who has heard nothing."""
+"""Two of them wrap; see also `Journey.sounds_deaf`."""
 moments = st.lists(NOT_LAST, min_size=1, max_size=8, unique=True)
 delays_s = st.sampled_from([0.001, 0.05, 0.39, 1.3])
 DIALOGUE = Dialogue()
@@ -69,6 +69,11 @@ class Journey:
         return talk(DIALOGUE.forth, self.passed, start_s=-self.first / PACKETS_PER_S)
 
     @property
+    def sounds_deaf(self) -> bool:
+        """Whether a report speaks of number 0 alone, as those do that have heard nothing."""
+        return self.heard[0] % SEQUENCE_MODULUS == 0 and self.heard[0] in self.highest
+
+    @property
     def truth(self) -> float | None:
         """Lost behind the tap from the first report to the last, of the numbers between."""
         since, until = self.highest[0], self.highest[-1]
@@ -86,6 +91,7 @@ def test_downstream_loss_is_exact(
     """It is what was dropped behind the tap, not one packet more or less."""
     journey = Journey(first, lost_before, lost_after)
     reports = journey.reports(after, delay_s, twice=set())
+    assume(not journey.sounds_deaf)
     assert journey.downstream(reports) == pytest.approx(journey.truth)
 
 
@@ -96,7 +102,9 @@ def test_downstream_loss_is_never_negative(
 ) -> None:
     """Duplicates behind the tap hide losses in a report, but make nothing out of nothing."""
     journey = Journey(first, lost_before, lost_after)
-    found = journey.downstream(journey.reports(after, 0.05, twice=twice))
+    reports = journey.reports(after, 0.05, twice=twice)
+    assume(not journey.sounds_deaf)
+    found = journey.downstream(reports)
     truth = journey.truth
     assert (found is None) is (truth is None)
     if found is not None and truth is not None:
