@@ -97,11 +97,11 @@ class _Handler(BaseHTTPRequestHandler):
         if service is None:
             self.send_error(HTTPStatus.NOT_FOUND)
             return
+        self.taker(service.read(body))
         self.send_response(service.status)
         self.send_header("Content-Length", str(len(service.answer)))
         self.end_headers()
         self.wfile.write(service.answer)
-        self.taker(service.read(body))
 
     def log_message(self, *_: object) -> None:
         """Say nothing about requests."""
