@@ -208,6 +208,8 @@ class RoundTripLeg(NamedTuple):
     source: str
     """`rtcp`, `rtcp_xr` or `stun`."""
     figures: Spread
+    is_current: bool = True
+    """Whether the last figure still holds, or held when the call ended."""
 
 
 class CallView(NamedTuple):
@@ -231,6 +233,8 @@ class CallView(NamedTuple):
     """Whether this call is admitted to the per-call metrics."""
     streams: tuple[StreamView, ...]
     round_trip_legs: tuple[RoundTripLeg, ...] = ()
+    round_trip_is_current: bool = True
+    """Whether the last figure of the round trip still holds, or held when the call ended."""
 
 
 class Exemplar(NamedTuple):

@@ -29,6 +29,12 @@ class CallTrip(NamedTuple):
 
     call_id: str
     figures: Spread
+    is_current: bool
+
+    @property
+    def current(self) -> Spread | None:
+        """The figures, if the last of them still holds."""
+        return self.figures if self.is_current else None
 
 
 class CallLeg(NamedTuple):
@@ -109,12 +115,19 @@ def _reports(directions: Iterable[CallMedia]) -> Iterator[MediaReport]:
 
 def _trips(calls: Sequence[CallView]) -> list[CallTrip]:
     """Of several dialogs with one Call-ID, the one that began last is told."""
-    last = {call.call_id: call.round_trip for call in calls if call.round_trip is not None}
-    return [CallTrip(call_id, figures) for call_id, figures in last.items()]
+    last = {
+        call.call_id: CallTrip(call.call_id, call.round_trip, call.round_trip_is_current)
+        for call in calls
+        if call.round_trip is not None
+    }
+    return [*last.values()]
 
 
 def _legs(calls: Sequence[CallView]) -> list[CallLeg]:
     last = {
-        (call.call_id, leg.leg, leg.source): leg for call in calls for leg in call.round_trip_legs
+        (call.call_id, leg.leg, leg.source): leg
+        for call in calls
+        for leg in call.round_trip_legs
+        if leg.is_current
     }
     return [CallLeg(call_id, leg) for (call_id, _, _), leg in last.items()]

@@ -98,6 +98,7 @@ _mos_cq = Part(attrgetter("quality.mos_cq"), ReportedScore._fields)
 _r_factor = Part(attrgetter("quality.r_factor"), ReportedScore._fields)
 _round_trip = Part(attrgetter("quality.round_trip"), Spread._fields)
 _figures = Part(attrgetter("figures"), Spread._fields)
+_current_figures = Part(attrgetter("current"), Spread._fields)
 _leg_figures = Part(attrgetter("leg.figures"), Spread._fields)
 
 _MEASURED: dict[str, tuple[Part, str]] = {
@@ -156,7 +157,7 @@ _BY_OTHER_REPORTS: dict[str, tuple[Part, str]] = {
 }
 
 _OF_TRIPS: dict[str, tuple[Part, str]] = {
-    "voip_call_round_trip_seconds": (_figures, "last"),
+    "voip_call_round_trip_seconds": (_current_figures, "last"),
     "voip_call_round_trip_max_seconds": (_figures, "max"),
 }
 

@@ -43,6 +43,7 @@ class CallCopies:
     ahead_ns: list[int]
     """By how much packet time is ahead of the source's clock."""
     round_trips: list[Spread | None]
+    round_trips_are_current: list[bool]
     legs: list[tuple[RoundTripLeg, ...]]
 
 
@@ -68,7 +69,13 @@ def copy_calls(calls: Sequence[Call], parts: Parts, *, taken_ns: int) -> CallCop
             for call, end_ns in zip(calls, ends_ns, strict=True)
         ],
         round_trips=[None if trip is None else spread(trip.total) for trip in trips],
-        legs=list(map(leg_views, trips)),
+        round_trips_are_current=[
+            trip is not None and trip.current_s(end_ns or taken_ns) is not None
+            for trip, end_ns in zip(trips, ends_ns, strict=True)
+        ],
+        legs=[
+            leg_views(trip, end_ns or taken_ns) for trip, end_ns in zip(trips, ends_ns, strict=True)
+        ],
     )
 
 
@@ -103,6 +110,7 @@ def call_views(
         copies.has_series,
         [tuple([streams[each] for each in of if each in streams]) for of in copies.streams],
         copies.legs,
+        copies.round_trips_are_current,
     )
 
 

@@ -35,13 +35,15 @@ class TripSource(StrEnum):
 class CallRoundTrip:
     """The legs of one call by source, and their sum wherever both are known at a time."""
 
-    __slots__ = ("_latest", "_whole", "legs", "total")
+    __slots__ = ("_heard_ns", "_latest", "_whole", "legs", "total")
 
     def __init__(self) -> None:
         self.legs: dict[tuple[Leg, TripSource], RunningFigures] = {}
         """In seconds."""
         self.total = RunningFigures()
         """Caller to callee and back, in seconds; without a value while a leg is missing."""
+        self._heard_ns: dict[tuple[Leg, TripSource], int] = {}
+        """When each of the legs was told last."""
         self._latest: dict[Leg, tuple[int, int]] = {}
         """The latest leg in ns, and when it came."""
         self._whole: tuple[int, int] | None = None
@@ -49,10 +51,12 @@ class CallRoundTrip:
 
     def add(self, leg: Leg, leg_ns: int, *, source: TripSource, at_ns: int) -> float | None:
         """Take in a leg; returns the round trip of the call in seconds if both legs are known."""
-        figures = self.legs.get((leg, source))
+        told = leg, source
+        figures = self.legs.get(told)
         if figures is None:
-            figures = self.legs[leg, source] = RunningFigures()
+            figures = self.legs[told] = RunningFigures()
         figures.add(leg_ns / SECOND_NS)
+        self._heard_ns[told] = at_ns
         self._latest[leg] = leg_ns, at_ns
         other = self._latest.get(OTHER_LEG[leg])
         if other is None or at_ns - other[1] > FRESH_NS:
@@ -75,6 +79,10 @@ class CallRoundTrip:
             return by_legs
         trip_ns, at_ns = self._whole
         return trip_ns / SECOND_NS if now_ns - at_ns <= FRESH_NS else None
+
+    def is_current(self, leg: Leg, source: TripSource, now_ns: int) -> bool:
+        """Whether one of the `legs` still holds."""
+        return now_ns - self._heard_ns[leg, source] <= FRESH_NS
 
     def _by_legs(self, now_ns: int) -> float | None:
         fresh = [leg_ns for leg_ns, at_ns in self._latest.values() if now_ns - at_ns <= FRESH_NS]

@@ -10,6 +10,7 @@ from qos_exporter.snapshot import (
     Exemplar,
     Histogram,
     LossBursts,
+    RoundTripLeg,
     Snapshot,
     Spread,
 )
@@ -40,6 +41,26 @@ def by_source(table: Samples, name: str, **labels: str) -> dict[str, float]:
         for (name_, own), number in table.items()
         if name_ == name and set(labels.items()) <= own
     }
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_old_round_trips_have_no_series(format_: Format) -> None:
+    """What nobody has confirmed for a minute is unknown, so absent; the longest of a call stays."""
+    legs = (
+        RoundTripLeg("caller", "rtcp", Spread(0.02, 0.02, 0.03), is_current=True),
+        RoundTripLeg("callee", "rtcp", Spread(0.04, 0.04, 0.05), is_current=False),
+    )
+    old = replace(
+        call("c"),
+        round_trip=Spread(0.06, 0.06, 0.08),
+        round_trip_legs=legs,
+        round_trip_is_current=False,
+    )
+    table = samples(snapshot(old), format_)
+    assert value(table, "voip_call_round_trip_seconds", call_id="c") is None
+    assert value(table, "voip_call_round_trip_max_seconds", call_id="c") == 0.08
+    assert value(table, "voip_call_round_trip_leg_seconds", leg="caller") == 0.02
+    assert value(table, "voip_call_round_trip_leg_seconds", leg="callee") is None
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -88,7 +109,9 @@ def test_round_trip_belongs_to_the_call_and_its_legs_to_the_sides() -> None:
 def test_one_leg_is_no_round_trip() -> None:
     """While the other leg is missing a call has its leg and no round trip."""
     half = reported_call("c")
-    table = samples(snapshot(replace(half, round_trip=None, round_trip_legs=half[-1][:1])))
+    table = samples(
+        snapshot(replace(half, round_trip=None, round_trip_legs=half.round_trip_legs[:1]))
+    )
     assert len(series(table, "voip_call_round_trip_leg_seconds")) == 1
     assert not series(table, "voip_call_round_trip_seconds")
     assert not series(table, "voip_call_round_trip_max_seconds")

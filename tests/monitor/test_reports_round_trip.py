@@ -39,6 +39,35 @@ def test_both_legs_make_the_round_trip_and_a_conversational_score() -> None:
         assert stream.mos_cq is not None
 
 
+@pytest.mark.parametrize(
+    ("shown_s", "is_current"),
+    [
+        pytest.param(65.0, True, id="a minute after the last report"),
+        pytest.param(70.0, False, id="later"),
+    ],
+)
+def test_a_round_trip_that_nobody_confirms_grows_old(*, shown_s: float, is_current: bool) -> None:
+    """A minute after the last reports (RFC 3550 section 6.2) nobody knows if it is still so."""
+    dialogue = Dialogue(talk_s=shown_s)
+    listener = Listener().play(
+        dialogue.set_up(), dialogue.media(), Exchange.of(dialogue).both(*TIMES_S)
+    )
+    call = listener.call()
+    assert call.round_trip is not None
+    assert call.round_trip_is_current is is_current
+    assert [leg.is_current for leg in call.round_trip_legs] == [is_current] * 2
+
+
+def test_a_call_that_has_ended_shows_its_last_round_trip() -> None:
+    """What held when it ended is shown for as long as the call is."""
+    dialogue = Dialogue(talk_s=12.0)
+    listener = Listener().play(dialogue.whole(), Exchange.of(dialogue).both(*TIMES_S))
+    listener.pass_time(80.0)
+    call = listener.call()
+    assert call.round_trip_is_current
+    assert all(leg.is_current for leg in call.round_trip_legs)
+
+
 @pytest.mark.pitfall(51, 58)
 def test_one_leg_is_no_round_trip() -> None:
     """One side alone is shown as a leg; there is no round trip and no MOS-CQ."""

@@ -112,7 +112,7 @@ DOWNSTREAM = (
 ROUND_TRIPS = (
     _trip(
         name="voip_call_round_trip_seconds",
-        help="Caller to callee and back, by the latest legs; absent while a leg is missing.",
+        help="Caller to callee and back, by the latest legs; absent while one is missing or old.",
     ),
     _trip(
         name="voip_call_round_trip_max_seconds",
@@ -124,7 +124,7 @@ ROUND_TRIPS = (
         group="per-call",
         unit="seconds",
         labels=LEG_LABELS,
-        help="From the tap to one party and back, the latest value; leg is caller or callee.",
+        help="From the tap to the caller or callee (leg) and back, latest value; absent when old.",
     ),
 )
 

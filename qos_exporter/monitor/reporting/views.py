@@ -91,12 +91,17 @@ def quality_view(source: ReportSource, reports: QualityReports) -> ReportedQuali
     )
 
 
-def leg_views(trip: CallRoundTrip | None) -> tuple[RoundTripLeg, ...]:
+def leg_views(trip: CallRoundTrip | None, now_ns: int) -> tuple[RoundTripLeg, ...]:
     """Show both sides of a call's round trip."""
     if trip is None:
         return ()
     return tuple(
-        RoundTripLeg(leg.value, source.value, Spread(figures.last, figures.mean, figures.max))
+        RoundTripLeg(
+            leg.value,
+            source.value,
+            Spread(figures.last, figures.mean, figures.max),
+            trip.is_current(leg, source, now_ns),
+        )
         for (leg, source), figures in sorted(trip.legs.items())
     )
 
