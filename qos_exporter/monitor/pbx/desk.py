@@ -156,7 +156,7 @@ class PbxDesk:
     def _take_name(self, server: PbxServer, event: ami.News, _now_ns: int) -> None:
         server.events["rename"] += 1
         if isinstance(event, ami.ChannelRenamed) and event.uniqueid in server.legs:
-            server.legs[event.uniqueid].name = event.name
+            server.rename(server.legs[event.uniqueid], event.name)
 
     def _take_end(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
         server.events["hangup"] += 1
@@ -199,7 +199,7 @@ class PbxDesk:
     def _take_variable(
         self, server: PbxServer, action: ami.GetVariable, response: ami.Response, now_ns: int
     ) -> None:
-        leg = next((each for each in server.legs.values() if each.name == action.channel), None)
+        leg = server.named(action.channel)
         if leg is None:
             return
         if action.variable == CODEC:
