@@ -165,6 +165,19 @@ def test_a_channel_that_is_renamed() -> None:
     assert asked == ["PJSIP/alice-0000000f"]  # for the codec, now that it is answered
 
 
+def test_answers_that_were_lost_with_the_connection() -> None:
+    """What was not answered before a connection broke is asked again on the next one."""
+    pbx = Pbx()
+    answer_of, pbx.answer_of = pbx.answer_of, lambda _: None
+    begun(pbx, UP)
+    pbx.answer_of = answer_of
+    pbx.reconnect(1.0)
+    pbx.pass_time(4.0)
+    assert list(pbx.calls()) == ["235b9eaae259e791"]
+    asked = [action.variable for action in pbx.asked if isinstance(action, GetVariable)]
+    assert asked == 2 * ["CHANNEL(pjsip,call-id)", "CHANNEL(audionativeformat)"]
+
+
 def test_channels_of_chan_sip() -> None:
     """The old driver has its Call-ID in a variable."""
     pbx = begun(Pbx(), RINGING._replace(name="SIP/alice-00000000"))

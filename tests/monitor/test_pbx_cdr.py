@@ -102,6 +102,17 @@ def test_only_what_has_changed_is_written() -> None:
     assert [(action.variable, action.value) for action in written(pbx)] == [("CDR(loss)", "0.00")]
 
 
+def test_a_write_that_was_lost_with_the_connection() -> None:
+    """Whether a write came through before the end of a connection nobody knows: it is repeated."""
+    pbx = begun(writing(loss="loss"), UP)
+    pbx.say(5.0, heard(1, **ALICE))
+    pbx.pass_time(7.0)
+    pbx.reconnect(8.0)
+    pbx.say(20.0, heard(2, **ALICE))
+    pbx.pass_time(30.0)
+    assert values(pbx) == ["0.00", "0.00"]
+
+
 def test_every_figure_in_its_unit() -> None:
     """Loss in percent, jitter and round trip in milliseconds, scores on their scales.
 

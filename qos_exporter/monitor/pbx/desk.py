@@ -115,15 +115,22 @@ class PbxDesk:
         leg, is_unknown = server.leg_of(channel, now_ns, is_new=is_new)
         if leg.linkedid != linkedid:
             self.parts.placing.link(leg, server)
-        if is_unknown and leg.has_media:
-            server.ask(ami.GetVariable(leg.name, _call_id_variable(leg.name)))
-        if leg.has_media and (is_unknown or (leg.is_up and not was_up)):
+        if is_unknown:
+            self._ask_about(leg, server)
+        elif leg.has_media and leg.is_up and not was_up:
             server.ask(ami.GetVariable(leg.name, CODEC))
         if len(server.legs) > CHANNELS_MAX:
             oldest = next(iter(server.legs.values()))
             self._end(oldest, server, now_ns, cause=None)
         self.parts.placing.describe(leg, now_ns)
         return leg
+
+    @staticmethod
+    def _ask_about(leg: Leg, server: PbxServer) -> None:
+        """Ask what events do not tell of a channel."""
+        if leg.has_media:
+            server.ask(ami.GetVariable(leg.name, _call_id_variable(leg.name)))
+            server.ask(ami.GetVariable(leg.name, CODEC))
 
     def _take_report(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
         if not isinstance(event, ami.ReportEvent):
@@ -172,10 +179,16 @@ class PbxDesk:
             self._errors["ami", event.reason] += 1
 
     def _take_link_up(self, server: PbxServer, _event: ami.News, now_ns: int) -> None:
-        """Whatever was counted before the gap is not compared with what comes behind it."""
+        """Compare nothing from before the gap with what comes behind it, and ask and write anew.
+
+        What was on its way to the server, or from it, when the connection broke is lost.
+        """
         for leg in server.legs.values():
             for stream in leg.streams.values():
                 stream.reports.rebase()
+            if leg.record is not None:
+                leg.record.written.clear()
+            self._ask_about(leg, server)
         server.can_list = True
         server.next_list_ns = 0
         server.faults = dict.fromkeys(server.faults, False)
