@@ -165,6 +165,22 @@ def test_a_channel_that_is_renamed() -> None:
     assert asked == ["PJSIP/alice-0000000f"]  # for the codec, now that it is answered
 
 
+@pytest.mark.pitfall(106)
+def test_a_channel_that_is_masqueraded() -> None:
+    """Who picks up another's call has a SIP call of his own behind the channel that rang."""
+    pbx = begun(Pbx())
+    pbx.pass_time(1.0)
+    pbx.asked.clear()
+    pbx.tell(1.0, ChannelRenamed("1.0", "PJSIP/bob-00000001"))
+    asked = [
+        (action.channel, action.variable) for action in pbx.asked if isinstance(action, GetVariable)
+    ]
+    assert asked == [
+        ("PJSIP/bob-00000001", "CHANNEL(pjsip,call-id)"),
+        ("PJSIP/bob-00000001", "CHANNEL(audionativeformat)"),
+    ]
+
+
 def test_answers_that_were_lost_with_the_connection() -> None:
     """What was not answered before a connection broke is asked again on the next one."""
     pbx = Pbx()

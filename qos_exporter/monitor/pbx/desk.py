@@ -132,6 +132,12 @@ class PbxDesk:
             server.ask(ami.GetVariable(leg.name, _call_id_variable(leg.name)))
             server.ask(ami.GetVariable(leg.name, CODEC))
 
+    def _ask_anew(self, leg: Leg, server: PbxServer) -> None:
+        """Ask about a channel again, and write its record again."""
+        if leg.record is not None:
+            leg.record.written.clear()
+        self._ask_about(leg, server)
+
     def _take_report(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
         if not isinstance(event, ami.ReportEvent):
             return
@@ -161,9 +167,12 @@ class PbxDesk:
         server.unconfirmed.clear()
 
     def _take_name(self, server: PbxServer, event: ami.News, _now_ns: int) -> None:
+        """A channel with another name may be a masqueraded one, which has another SIP call then."""
         server.events["rename"] += 1
         if isinstance(event, ami.ChannelRenamed) and event.uniqueid in server.legs:
-            server.rename(server.legs[event.uniqueid], event.name)
+            leg = server.legs[event.uniqueid]
+            server.rename(leg, event.name)
+            self._ask_anew(leg, server)
 
     def _take_end(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
         server.events["hangup"] += 1
@@ -186,9 +195,7 @@ class PbxDesk:
         for leg in server.legs.values():
             for stream in leg.streams.values():
                 stream.reports.rebase()
-            if leg.record is not None:
-                leg.record.written.clear()
-            self._ask_about(leg, server)
+            self._ask_anew(leg, server)
         server.can_list = True
         server.next_list_ns = 0
         server.faults = dict.fromkeys(server.faults, False)
