@@ -218,13 +218,23 @@ def test_what_a_list_does_not_name_is_gone() -> None:
 def test_lists_are_rare_where_ends_are_told() -> None:
     """Where hang-ups are heard of, a list a minute is enough."""
     pbx = begun(Pbx(), UP)
-    pbx.tell(1.0, ChannelGone(UP, 16))
-    pbx.pass_time(12.0)
+    pbx.tell(1.0, ChannelGone(UP, 16), ChannelListed("1"))
     pbx.asked.clear()
-    pbx.pass_time(70.0)
+    pbx.pass_time(60.0)
     assert sum(isinstance(action, ListChannels) for action in pbx.asked) == 0
-    pbx.pass_time(75.0)
+    pbx.pass_time(65.0)
     assert sum(isinstance(action, ListChannels) for action in pbx.asked) == 1
+
+
+def test_a_list_that_takes_long() -> None:
+    """A channel named early in a slow list is not gone, though the next list would be due."""
+    pbx = begun(Pbx(), UP)
+    pbx.tell(1.0, ChannelListed("1"))
+    pbx.pass_time(12.0)
+    pbx.tell(12.5, ChannelSeen(UP))  # the second list begins
+    pbx.pass_time(30.0)
+    pbx.tell(30.5, ChannelListed("2"))
+    assert pbx.show().totals.active == 1
 
 
 def test_a_server_that_gives_no_list() -> None:

@@ -101,8 +101,8 @@ class PbxDesk:
 
     def _list_again(self, server: PbxServer, now_ns: int) -> None:
         if now_ns >= server.next_list_ns:
-            has_ends = server.events["hangup"] > 0
-            server.next_list_ns = now_ns + (LIST_EVERY_NS if has_ends else LIST_OFTEN_NS)
+            # Not sooner, unless this one is complete: each would take the place of the one before.
+            server.next_list_ns = now_ns + LIST_EVERY_NS
             server.unconfirmed = set(server.legs)
             server.ask(ami.ListChannels())
 
@@ -159,8 +159,10 @@ class PbxDesk:
                 self._leg(server, event.channel, now_ns, is_new=event.is_new)
 
     def _take_list(self, server: PbxServer, _event: ami.News, now_ns: int) -> None:
-        """What a complete list has not named is gone."""
+        """What a complete list has not named is gone. The next one is due some time after it."""
         server.events["channel"] += 1
+        has_ends = server.events["hangup"] > 0
+        server.next_list_ns = now_ns + (LIST_EVERY_NS if has_ends else LIST_OFTEN_NS)
         gone = [server.legs[each] for each in server.unconfirmed if each in server.legs]
         for leg in gone:
             self._end(leg, server, now_ns, cause=None)
