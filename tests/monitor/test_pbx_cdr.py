@@ -102,6 +102,18 @@ def test_only_what_has_changed_is_written() -> None:
     assert [(action.variable, action.value) for action in written(pbx)] == [("CDR(loss)", "0.00")]
 
 
+def test_a_party_that_hears_nothing_is_no_good_call() -> None:
+    """A receiver to whom nothing comes reports a fraction lost of 0, and has lost everything."""
+    pbx = begun(writing(r="r_factor_lite", loss="loss"), UP)
+    for number in range(1, 12):
+        pbx.pass_time(5.0 * number)
+        pbx.say(5.0 * number, heard(number, SentPackets=250 * number, **ALICE))
+        pbx.say(5.0 * number, told(1, Report0HighestSequence=500, RTT=None, **ALICE))
+    last = {action.variable: float(action.value) for action in written(pbx)}
+    assert last["CDR(loss)"] > 50.0
+    assert last["CDR(r)"] < 60.0
+
+
 def test_a_write_that_was_lost_with_the_connection() -> None:
     """Whether a write came through before the end of a connection nobody knows: it is repeated."""
     pbx = begun(writing(loss="loss"), UP)

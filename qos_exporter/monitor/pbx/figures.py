@@ -132,6 +132,9 @@ class Figures:
             clock_rate=0 if heard.jitter_s is None else leg.clock_rate,
             now_ns=now_ns,
         )
+        if stream.reports.reception.is_deaf:
+            # Who hears nothing has no fraction lost to report: Asterisk shows 0 then.
+            leg.note(loss_ratio=1.0, jitter_s=None, round_trip_s=None)
         return stream
 
     def _stream_of(self, event: ReportEvent, leg: Leg, server: PbxServer, now_ns: int) -> PbxStream:
