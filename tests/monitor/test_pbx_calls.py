@@ -165,6 +165,35 @@ def test_a_channel_that_is_renamed() -> None:
     assert asked == ["PJSIP/alice-0000000f"]  # for the codec, now that it is answered
 
 
+@pytest.mark.pitfall(106)
+def test_a_channel_that_is_masqueraded() -> None:
+    """Who picks up another's call has a SIP call of his own behind the channel that rang."""
+    pbx = begun(Pbx())
+    pbx.pass_time(1.0)
+    pbx.asked.clear()
+    pbx.tell(1.0, ChannelRenamed("1.0", "PJSIP/bob-00000001"))
+    asked = [
+        (action.channel, action.variable) for action in pbx.asked if isinstance(action, GetVariable)
+    ]
+    assert asked == [
+        ("PJSIP/bob-00000001", "CHANNEL(pjsip,call-id)"),
+        ("PJSIP/bob-00000001", "CHANNEL(audionativeformat)"),
+    ]
+
+
+def test_answers_that_were_lost_with_the_connection() -> None:
+    """What was not answered before a connection broke is asked again on the next one."""
+    pbx = Pbx()
+    answer_of, pbx.answer_of = pbx.answer_of, lambda _: None
+    begun(pbx, UP)
+    pbx.answer_of = answer_of
+    pbx.reconnect(1.0)
+    pbx.pass_time(4.0)
+    assert list(pbx.calls()) == ["235b9eaae259e791"]
+    asked = [action.variable for action in pbx.asked if isinstance(action, GetVariable)]
+    assert asked == 2 * ["CHANNEL(pjsip,call-id)", "CHANNEL(audionativeformat)"]
+
+
 def test_channels_of_chan_sip() -> None:
     """The old driver has its Call-ID in a variable."""
     pbx = begun(Pbx(), RINGING._replace(name="SIP/alice-00000000"))
@@ -189,13 +218,23 @@ def test_what_a_list_does_not_name_is_gone() -> None:
 def test_lists_are_rare_where_ends_are_told() -> None:
     """Where hang-ups are heard of, a list a minute is enough."""
     pbx = begun(Pbx(), UP)
-    pbx.tell(1.0, ChannelGone(UP, 16))
-    pbx.pass_time(12.0)
+    pbx.tell(1.0, ChannelGone(UP, 16), ChannelListed("1"))
     pbx.asked.clear()
-    pbx.pass_time(70.0)
+    pbx.pass_time(60.0)
     assert sum(isinstance(action, ListChannels) for action in pbx.asked) == 0
-    pbx.pass_time(75.0)
+    pbx.pass_time(65.0)
     assert sum(isinstance(action, ListChannels) for action in pbx.asked) == 1
+
+
+def test_a_list_that_takes_long() -> None:
+    """A channel named early in a slow list is not gone, though the next list would be due."""
+    pbx = begun(Pbx(), UP)
+    pbx.tell(1.0, ChannelListed("1"))
+    pbx.pass_time(12.0)
+    pbx.tell(12.5, ChannelSeen(UP))  # the second list begins
+    pbx.pass_time(30.0)
+    pbx.tell(30.5, ChannelListed("2"))
+    assert pbx.show().totals.active == 1
 
 
 def test_a_server_that_gives_no_list() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -101,6 +102,29 @@ def test_only_what_has_changed_is_written() -> None:
     assert [(action.variable, action.value) for action in written(pbx)] == [("CDR(loss)", "0.00")]
 
 
+def test_a_party_that_hears_nothing_is_no_good_call() -> None:
+    """A receiver to whom nothing comes reports a fraction lost of 0, and has lost everything."""
+    pbx = begun(writing(r="r_factor_lite", loss="loss"), UP)
+    for number in range(1, 12):
+        pbx.pass_time(5.0 * number)
+        pbx.say(5.0 * number, heard(number, SentPackets=250 * number, **ALICE))
+        pbx.say(5.0 * number, told(1, Report0HighestSequence=500, RTT=None, **ALICE))
+    last = {action.variable: float(action.value) for action in written(pbx)}
+    assert last["CDR(loss)"] > 50.0
+    assert last["CDR(r)"] < 60.0
+
+
+def test_a_write_that_was_lost_with_the_connection() -> None:
+    """Whether a write came through before the end of a connection nobody knows: it is repeated."""
+    pbx = begun(writing(loss="loss"), UP)
+    pbx.say(5.0, heard(1, **ALICE))
+    pbx.pass_time(7.0)
+    pbx.reconnect(8.0)
+    pbx.say(20.0, heard(2, **ALICE))
+    pbx.pass_time(30.0)
+    assert values(pbx) == ["0.00", "0.00"]
+
+
 def test_every_figure_in_its_unit() -> None:
     """Loss in percent, jitter and round trip in milliseconds, scores on their scales.
 
@@ -141,6 +165,29 @@ def test_a_channel_that_was_renamed_is_written_by_its_name_of_now() -> None:
     pbx.say(5.0, heard(1, **{**ALICE, "Channel": "PJSIP/alice-0000000f"}))
     pbx.pass_time(7.0)
     assert [action.channel for action in written(pbx)] == ["PJSIP/alice-0000000f"]
+
+
+def tick_s(channels: int) -> float:
+    """Measure a second in which nothing happens, with so many calls of which nothing is known."""
+    pbx = begun(writing(), UP)
+    pbx.answer_of = lambda _: None
+    calls = [
+        UP._replace(name=f"PJSIP/a-{number}", uniqueid=f"2.{number}", linkedid=f"2.{number}")
+        for number in range(channels)
+    ]
+    pbx.tell(1.0, *map(ChannelSeen, calls))
+    pbx.pass_time(5.0)
+    taken_s = []
+    for second in range(6, 11):
+        began_s = time.process_time()
+        pbx.tell(float(second))
+        taken_s.append(time.process_time() - began_s)
+    return min(taken_s)
+
+
+def test_many_calls_of_which_nothing_is_known() -> None:
+    """Four times as many take about four times as long, and not sixteen times."""
+    assert tick_s(4000) < 8 * tick_s(1000)
 
 
 @pytest.mark.pitfall(106)

@@ -182,6 +182,31 @@ def test_a_party_that_hears_nothing() -> None:
     assert bob(pbx, TO_BOB).loss_ratio == 1.0
 
 
+@pytest.mark.parametrize("ahead_s", [1.0, 4.0])
+def test_a_party_that_puts_the_call_on_hold(ahead_s: float) -> None:
+    """Who sends nothing loses nothing, though his last packets are heard before he tells of them.
+
+    The party sends 50 packets a second for 19.5 s and then only reports, so long before Asterisk's.
+    """
+    pbx = Pbx()
+    for second in range(5, 60, 5):
+        pbx.pass_time(second - ahead_s)
+        pbx.say(second - ahead_s, told(1, SentPackets=round(50 * min(19.5, second - ahead_s))))
+        pbx.pass_time(second)
+        pbx.say(second, heard(1, Report0HighestSequence=round(50 * min(19.5, second))))
+    stream = bob(pbx, FROM_BOB)
+    assert stream.packets[:3] == (725, 725, 0)
+    assert not stream.windows.bad
+
+
+def test_a_party_that_was_on_hold_at_the_login() -> None:
+    """What was sent before it was first told of has been heard."""
+    sent = [told(number, SentPackets=9000) for number in range(1, 5)]
+    standing = [heard(36)] * 4
+    pbx = say_all(Pbx(), *(each for pair in zip(standing, sent, strict=True) for each in pair))
+    assert bob(pbx, FROM_BOB).packets[:3] == (0, 0, 0)
+
+
 def test_a_channel_that_rings_or_is_on_hold_longer() -> None:
     """A report without a block says nothing of a stream, and no stream begins."""
     nothing = dict.fromkeys(("Report0SourceSSRC", "Report0FractionLost"))

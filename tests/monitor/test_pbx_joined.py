@@ -14,7 +14,7 @@ from tests.monitor.pbx import SERVER, Pbx, read
 from tests.monitor.recording import Dialogue, at_ns
 from tests.protocols.ami_messages import report
 
-DIALOGUE = Dialogue(call_id="call-1", talk_s=30.0)
+DIALOGUE = Dialogue(call_id="call-1", talk_s=30.0, ssrc=0xBB3CECF7)
 CHANNEL = {
     "Channel": "PJSIP/alice-00000000",
     "Uniqueid": "1.0",
@@ -161,3 +161,33 @@ def test_a_leg_that_waits_for_the_wire() -> None:
     assert both.monitor.snapshot().calls == ()
     both.tell(3.1)
     assert len(both.monitor.snapshot().calls) == 1
+
+
+def test_the_same_packets_on_another_leg() -> None:
+    """In a native bridge a stream keeps its SSRC on a leg that is not seen: that is another one."""
+    both = listening()
+    bob = UP._replace(name="PJSIP/bob-00000001", uniqueid="1.1", number="bob", exten="")
+    both.tell(1.0, ChannelSeen(bob))
+    leg = {"Channel": bob.name, "Uniqueid": "1.1", "CallerIDNum": "bob"}
+    ends = {"From": "10.0.9.9:7001", "To": f"{DIALOGUE.callee.address}:7001"}
+    for number in range(1, 4):
+        both.tell(
+            12.0 + 5 * number,
+            rtcp(number, received=True, **leg, **ends, Report0SourceSSRC=hex(DIALOGUE.ssrc)),
+        )
+    calls = {call.call_id: call for call in both.monitor.snapshot().calls}
+    assert set(calls) == {"call-1", "1.1"}
+    assert calls["call-1"].round_trip is None
+    assert all(not stream.reported for stream in calls["call-1"].streams)
+    assert [stream.dst for stream in calls["1.1"].streams] == ["10.0.9.9:7000"]
+
+
+def test_a_party_behind_address_translation() -> None:
+    """Where the server knows the party by another address, the Call-ID and the SSRC tell."""
+    both = listening()
+    ends = {"To": "192.0.2.7:61001", "From": "192.0.2.1:5001"}
+    both.tell(12.0, rtcp(1, received=False, Report0FractionLost=64, **ends))
+    (call,) = both.monitor.snapshot().calls
+    assert {stream.source for stream in call.streams} == {"rtp"}
+    (forth,) = [each for each in call.streams if each.ssrc == DIALOGUE.ssrc]
+    assert by_ami(forth).loss_ratio == 0.25

@@ -119,6 +119,33 @@ def test_answers_come_with_their_actions() -> None:
         assert answer.response.value == "235b9eaae259e791"
 
 
+def test_more_questions_than_a_server_takes_at_once() -> None:
+    """They wait for their turn: all are answered, in order, and the connection stands."""
+    recorder = Recorder()
+    questions = [GetVariable(f"PJSIP/alice-{number:08x}", "SIPCALLID") for number in range(10_000)]
+    with FakeAsterisk() as server, following(recorder, settings_for(server)):
+        wait_until(lambda: recorder.count(LinkUp))
+        recorder.to_ask = [*questions]
+        wait_until(lambda: len(server.asked("Getvar")) == len(questions))
+        assert [each["Channel"] for each in server.asked("Getvar")] == [
+            question.channel for question in questions
+        ]
+        wait_until(lambda: any(is_to(each, questions[-1]) for _, each in recorder.news))
+        assert not recorder.count(LinkDown)
+
+
+def test_a_server_that_answers_nothing() -> None:
+    """Of questions that are never answered not all that one could ask are kept."""
+    recorder = Recorder()
+    with FakeAsterisk() as server, following(recorder, settings_for(server)) as thread:
+        server.replies["Getvar"] = lambda _: None
+        wait_until(lambda: recorder.count(LinkUp))
+        question = GetVariable("PJSIP/alice-00000000", "SIPCALLID")
+        recorder.to_ask = [question] * 70_000
+        wait_until(lambda: recorder.count(LinkUp) == 2 or thread.clients[0].status.fault)
+        assert len(server.asked("Getvar")) < 1000
+
+
 def is_to(news: object, question: GetVariable) -> bool:
     return isinstance(news, Answer) and news.action == question
 

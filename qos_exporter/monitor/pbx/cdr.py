@@ -102,9 +102,9 @@ class CdrWriter:
             server.faults["no_call"] = False
             return
         server.writes[RESULTS.get(response.message, "failed")] += 1
-        for leg in server.legs.values():
-            if leg.name == action.channel and leg.record is not None:
-                leg.record.written.pop(action.variable[len("CDR(") : -1], None)
+        leg = server.named(action.channel)
+        if leg is not None and leg.record is not None:
+            leg.record.written.pop(action.variable[len("CDR(") : -1], None)
         if response.message == NO_PERMISSION and not server.faults["no_call"]:
             server.faults["no_call"] = True
             logger.warning(

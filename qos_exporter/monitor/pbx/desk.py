@@ -101,8 +101,8 @@ class PbxDesk:
 
     def _list_again(self, server: PbxServer, now_ns: int) -> None:
         if now_ns >= server.next_list_ns:
-            has_ends = server.events["hangup"] > 0
-            server.next_list_ns = now_ns + (LIST_EVERY_NS if has_ends else LIST_OFTEN_NS)
+            # Not sooner, unless this one is complete: each would take the place of the one before.
+            server.next_list_ns = now_ns + LIST_EVERY_NS
             server.unconfirmed = set(server.legs)
             server.ask(ami.ListChannels())
 
@@ -115,15 +115,28 @@ class PbxDesk:
         leg, is_unknown = server.leg_of(channel, now_ns, is_new=is_new)
         if leg.linkedid != linkedid:
             self.parts.placing.link(leg, server)
-        if is_unknown and leg.has_media:
-            server.ask(ami.GetVariable(leg.name, _call_id_variable(leg.name)))
-        if leg.has_media and (is_unknown or (leg.is_up and not was_up)):
+        if is_unknown:
+            self._ask_about(leg, server)
+        elif leg.has_media and leg.is_up and not was_up:
             server.ask(ami.GetVariable(leg.name, CODEC))
         if len(server.legs) > CHANNELS_MAX:
             oldest = next(iter(server.legs.values()))
             self._end(oldest, server, now_ns, cause=None)
         self.parts.placing.describe(leg, now_ns)
         return leg
+
+    @staticmethod
+    def _ask_about(leg: Leg, server: PbxServer) -> None:
+        """Ask what events do not tell of a channel."""
+        if leg.has_media:
+            server.ask(ami.GetVariable(leg.name, _call_id_variable(leg.name)))
+            server.ask(ami.GetVariable(leg.name, CODEC))
+
+    def _ask_anew(self, leg: Leg, server: PbxServer) -> None:
+        """Ask about a channel again, and write its record again."""
+        if leg.record is not None:
+            leg.record.written.clear()
+        self._ask_about(leg, server)
 
     def _take_report(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
         if not isinstance(event, ami.ReportEvent):
@@ -146,17 +159,22 @@ class PbxDesk:
                 self._leg(server, event.channel, now_ns, is_new=event.is_new)
 
     def _take_list(self, server: PbxServer, _event: ami.News, now_ns: int) -> None:
-        """What a complete list has not named is gone."""
+        """What a complete list has not named is gone. The next one is due some time after it."""
         server.events["channel"] += 1
+        has_ends = server.events["hangup"] > 0
+        server.next_list_ns = now_ns + (LIST_EVERY_NS if has_ends else LIST_OFTEN_NS)
         gone = [server.legs[each] for each in server.unconfirmed if each in server.legs]
         for leg in gone:
             self._end(leg, server, now_ns, cause=None)
         server.unconfirmed.clear()
 
     def _take_name(self, server: PbxServer, event: ami.News, _now_ns: int) -> None:
+        """A channel with another name may be a masqueraded one, which has another SIP call then."""
         server.events["rename"] += 1
         if isinstance(event, ami.ChannelRenamed) and event.uniqueid in server.legs:
-            server.legs[event.uniqueid].name = event.name
+            leg = server.legs[event.uniqueid]
+            server.rename(leg, event.name)
+            self._ask_anew(leg, server)
 
     def _take_end(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
         server.events["hangup"] += 1
@@ -172,10 +190,14 @@ class PbxDesk:
             self._errors["ami", event.reason] += 1
 
     def _take_link_up(self, server: PbxServer, _event: ami.News, now_ns: int) -> None:
-        """Whatever was counted before the gap is not compared with what comes behind it."""
+        """Compare nothing from before the gap with what comes behind it, and ask and write anew.
+
+        What was on its way to the server, or from it, when the connection broke is lost.
+        """
         for leg in server.legs.values():
             for stream in leg.streams.values():
                 stream.reports.rebase()
+            self._ask_anew(leg, server)
         server.can_list = True
         server.next_list_ns = 0
         server.faults = dict.fromkeys(server.faults, False)
@@ -199,7 +221,7 @@ class PbxDesk:
     def _take_variable(
         self, server: PbxServer, action: ami.GetVariable, response: ami.Response, now_ns: int
     ) -> None:
-        leg = next((each for each in server.legs.values() if each.name == action.channel), None)
+        leg = server.named(action.channel)
         if leg is None:
             return
         if action.variable == CODEC:

@@ -94,7 +94,7 @@ class Figures:
     def _take_seen(self, heard: Heard, leg: Leg, now_ns: int) -> TrackedStream | None:
         """Enter the figures at the stream that is seen on the wire; `None` where none is."""
         event, block = heard.event, heard.block
-        seen = self._parts.targets.search(block.ssrc, sender=event.dst, receiver=event.src)
+        seen = self._seen(event, block, leg)
         if seen is None:
             return None
         self._parts.stop(leg, to_party=event.is_received, now_ns=now_ns)
@@ -110,6 +110,18 @@ class Figures:
             self._parts.placing.join(leg, seen.call)
         return seen
 
+    def _seen(self, event: ReportEvent, block: ReceptionReport, leg: Leg) -> TrackedStream | None:
+        """Find the stream on the wire: by its ends, or in the call of the leg by its SSRC alone.
+
+        In a native bridge the streams of both legs have one SSRC, and only one of them may be seen.
+        """
+        targets, ends = self._parts.targets, {"sender": event.dst, "receiver": event.src}
+        seen = targets.between(block.ssrc, **ends)
+        if seen is None and leg.call is not None:
+            known = targets.search(block.ssrc, **ends)
+            seen = known if known is not None and known.call is leg.call else None
+        return seen
+
     def _take_unseen(self, heard: Heard, leg: Leg, server: PbxServer, now_ns: int) -> PbxStream:
         """Enter the figures at the leg's own stream."""
         event = heard.event
@@ -120,6 +132,9 @@ class Figures:
             clock_rate=0 if heard.jitter_s is None else leg.clock_rate,
             now_ns=now_ns,
         )
+        if stream.reports.reception.is_deaf:
+            # Who hears nothing has no fraction lost to report: Asterisk shows 0 then.
+            leg.note(loss_ratio=1.0, jitter_s=None, round_trip_s=None)
         return stream
 
     def _stream_of(self, event: ReportEvent, leg: Leg, server: PbxServer, now_ns: int) -> PbxStream:

@@ -49,6 +49,9 @@ class PbxServer:
         self.name = settings.name
         self.link: PbxLink | None = None
         self.legs: dict[str, Leg] = {}
+        self._named: dict[str, Leg] = {}
+        self._linked: dict[str, dict[str, Leg]] = {}
+        """By `linkedid` and `uniqueid`."""
         self.unconfirmed: set[str] = set()
         """Channels that a list which is under way has not named yet."""
         self.to_ask: list[Action] = []
@@ -67,22 +70,51 @@ class PbxServer:
         """Bring a channel up to date; says too whether it was not known."""
         self.unconfirmed.discard(channel.uniqueid)
         leg = self.legs.get(channel.uniqueid)
-        if leg is not None:
+        is_unknown = leg is None
+        if leg is None:
+            leg = self.legs[channel.uniqueid] = Leg(channel, is_new=is_new, now_ns=now_ns)
+        else:
+            self._take_out_name(leg)
+            if leg.linkedid != channel.linkedid:
+                self._take_out_link(leg)
             leg.update(channel, now_ns)
-            return leg, False
-        leg = self.legs[channel.uniqueid] = Leg(channel, is_new=is_new, now_ns=now_ns)
-        return leg, True
+        self._named[leg.name] = leg
+        self._linked.setdefault(leg.linkedid, {})[leg.uniqueid] = leg
+        return leg, is_unknown
+
+    def rename(self, leg: Leg, name: str) -> None:
+        """Know a channel by another name."""
+        self._take_out_name(leg)
+        leg.name = name
+        self._named[name] = leg
+
+    def named(self, name: str) -> Leg | None:
+        """Give the channel that has a name now."""
+        return self._named.get(name)
 
     def forget(self, leg: Leg) -> None:
         """Follow a channel no longer."""
         del self.legs[leg.uniqueid]
+        self._take_out_name(leg)
+        self._take_out_link(leg)
         self.gone[leg.uniqueid] = None
         if len(self.gone) > GONE_MAX:
             del self.gone[next(iter(self.gone))]
 
     def linked_to(self, leg: Leg) -> Iterator[Leg]:
-        """Give all legs of the call that a leg is of, in the order in which they appeared."""
-        return (each for each in self.legs.values() if each.linkedid == leg.linkedid)
+        """Give all legs of the call that a leg is of, in the order in which they joined it."""
+        return iter(self._linked.get(leg.linkedid, {}).values())
+
+    def _take_out_link(self, leg: Leg) -> None:
+        linked = self._linked[leg.linkedid]
+        del linked[leg.uniqueid]
+        if not linked:
+            del self._linked[leg.linkedid]
+
+    def _take_out_name(self, leg: Leg) -> None:
+        # In a masquerade another channel may have taken the name before this one gave it up.
+        if self._named.get(leg.name) is leg:
+            del self._named[leg.name]
 
     def ask(self, action: Action) -> None:
         """Have something asked."""

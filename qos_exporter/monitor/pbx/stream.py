@@ -17,10 +17,43 @@ if TYPE_CHECKING:
     from qos_exporter.snapshot import StreamView
 
 
+class SentUnheard:
+    """What a sender has sent since its receiver's highest number has moved last.
+
+    Both speak at times of their own. What was sent before the standstill, and is told of behind its
+    beginning, was heard: only what is sent between two of the sender's words behind it is not.
+    """
+
+    __slots__ = ("_base", "_highest", "_sent_before")
+
+    def __init__(self) -> None:
+        self._highest = -1
+        self._sent_before = 0
+        self._base: int | None = None
+
+    def count(self, highest: int, packets_sent: int) -> int:
+        """Take in the numbers of one report, and give the packets."""
+        if highest != self._highest:
+            self._highest, self._sent_before, self._base = highest, packets_sent, None
+        elif self._base is None and packets_sent != self._sent_before:
+            self._base = packets_sent
+        return 0 if self._base is None else max(0, packets_sent - self._base)
+
+
 class PbxStream(MediaStream):
     """A stream between a PBX and a party, of which no packet is seen; its receiver tells of it."""
 
-    __slots__ = ("covered_ns", "final", "last_ns", "path", "profile", "reports", "server", "slot")
+    __slots__ = (
+        "_unheard",
+        "covered_ns",
+        "final",
+        "last_ns",
+        "path",
+        "profile",
+        "reports",
+        "server",
+        "slot",
+    )
 
     def __init__(self, serial: int, event: ReportEvent, *, server: str, now_ns: int) -> None:
         super().__init__(
@@ -35,6 +68,7 @@ class PbxStream(MediaStream):
         self.server = server
         self.payloads = NO_PAYLOADS
         self.reports = RtcpReports()
+        self._unheard = SentUnheard()
         self.last_ns = now_ns
         """When it was reported on for the last time."""
         self.covered_ns = 0
@@ -55,7 +89,8 @@ class PbxStream(MediaStream):
             self.ssrc = block.ssrc
             self.reports.rebase()
         before = self.reports.reception.loss
-        tap = TapCount(expected_now=packets_sent, lost_now=0, expected=None, lost=0)
+        passed = self._unheard.count(block.extended_highest_sequence_number, packets_sent)
+        tap = TapCount(expected_now=passed, lost_now=0, expected=None, lost=0)
         self.reports.take(block, tap, clock_rate=clock_rate, now_ns=now_ns, from_start=False)
         if self.reports.reception.loss != before:
             self.covered_ns += now_ns - self.last_ns

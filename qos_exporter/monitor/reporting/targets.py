@@ -48,6 +48,10 @@ class Targets:
 
     def search(self, ssrc: int, *, sender: Endpoint, receiver: Endpoint) -> TrackedStream | None:
         """Look everywhere, in order."""
+        return self.between(ssrc, sender=sender, receiver=receiver) or self._only(ssrc)
+
+    def between(self, ssrc: int, *, sender: Endpoint, receiver: Endpoint) -> TrackedStream | None:
+        """Look where the ends of the RTCP point to, and take no stream for being the only one."""
         found = None
         for source in self._sources:
             for end in media_ports(sender):
@@ -62,7 +66,7 @@ class Targets:
                     if stream.src.address == sender.address:
                         return stream
                     found = found or stream
-        return found or self._in_call(ssrc, sender, receiver) or self._only(ssrc)
+        return found or self._in_call(ssrc, sender, receiver)
 
     def has_seen(self, ssrc: int) -> bool:
         """Whether there are streams of this SSRC, or were not long ago."""

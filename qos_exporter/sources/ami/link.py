@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 
 from qos_exporter.errors import DecodeError
 from qos_exporter.protocols.ami import (
@@ -18,8 +19,11 @@ from qos_exporter.protocols.ami import (
 from qos_exporter.sources.ami.faults import AmiError, Fault
 
 CHUNK = 64 * 1024
-PENDING_MAX = 4096
-"""So many actions without an answer: then nobody answers."""
+PENDING_MAX = 128
+"""So many actions are under way at a time. While Asterisk writes a long list it reads none; more
+than it takes in meanwhile would stop both sides."""
+WAITING_MAX = 65_536
+"""More actions than all questions about all channels of a server: then nobody answers."""
 
 
 class Link:
@@ -30,6 +34,7 @@ class Link:
         self._writer = writer
         self._framer = Framer()
         self._pending: dict[str, Action] = {}
+        self._waiting: deque[Action] = deque()
         self._number = 0
 
     async def read(self) -> list[News]:
@@ -42,16 +47,16 @@ class Link:
         except DecodeError as error:
             text = f"what answers there is not the manager interface of Asterisk ({error.reason})"
             raise AmiError(Fault.NOT_ASTERISK, text) from error
-        return [news for message in messages if (news := self._news_of(message)) is not None]
+        news = [each for message in messages if (each := self._news_of(message)) is not None]
+        self._write()
+        return news
 
     def send(self, action: Action) -> None:
-        """Write an action; its answer comes among the messages. Raises AmiError."""
-        if len(self._pending) >= PENDING_MAX:
-            raise AmiError(Fault.SILENT, f"{PENDING_MAX} actions were not answered")
-        self._number += 1
-        action_id = str(self._number)
-        self._pending[action_id] = action
-        self._writer.write(encode_action(action, action_id))
+        """Write an action in its turn; its answer comes among the messages. Raises AmiError."""
+        if len(self._waiting) >= WAITING_MAX:
+            raise AmiError(Fault.SILENT, f"{WAITING_MAX} actions were not answered")
+        self._waiting.append(action)
+        self._write()
 
     async def ask(self, action: Action) -> Response:
         """Write an action and wait for its answer, before there is anything else to listen to."""
@@ -68,6 +73,13 @@ class Link:
     def close(self) -> None:
         """End the connection; what was not written is lost."""
         self._writer.transport.abort()
+
+    def _write(self) -> None:
+        while self._waiting and len(self._pending) < PENDING_MAX:
+            self._number += 1
+            action_id = str(self._number)
+            action = self._pending[action_id] = self._waiting.popleft()
+            self._writer.write(encode_action(action, action_id))
 
     def _news_of(self, message: bytes) -> News | None:
         try:
