@@ -185,6 +185,23 @@ REPORTS = Lines(
     width=8,
 )
 
+ASTERISK = Table(
+    title="Asterisk servers",
+    description="Whether the exporter is logged in at the manager interface of each server, and "
+    "what is wrong with the connection or the rights of its user.",
+    queries=(Query(exporter.ASTERISK_UP), Query(exporter.ASTERISK_FAULTS)),
+    columns=(
+        Column(title="Exporter", label="instance"),
+        Column(title="Server", label="server"),
+        Column(title="Logged in", query="A", unit="bool_yes_no", steps=limits.ALL_UP, width=110),
+        Column(title="Fault", label="fault"),
+    ),
+    sorted_by="Server",
+    no_data="No server is followed",
+    height=6,
+    width=24,
+)
+
 FULLNESS = Bars(
     title="Tables, how full",
     description="Streams, calls and the like that are followed, of those that can be. At 100 % the "
@@ -280,6 +297,7 @@ EXPORTER_BOARD = Board(
         Section("Capture", (FRAMES, BYTES, DROPS)),
         Section("Decoding", (UNDECODED, ERRORS, REPORTS)),
         Section("Tables", (FULLNESS, ENTRIES, EVICTIONS)),
+        Section("Asterisk", (ASTERISK,)),
         Section("Cost", (SCRAPE, SAMPLES, CPU, MEMORY)),
         Section("Who they are", (VERSIONS,)),
     ),

@@ -6,6 +6,7 @@ import logging
 import signal
 import threading
 import time
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -77,7 +78,7 @@ class Service:
         self._reload = threading.Event()
         self._wake = threading.Event()
         names = source_names(options)
-        self._monitor = Monitor(options.settings, names)
+        self._monitor = Monitor(followed(options), names)
         self._monitor.own.reload_success_s = time.time()
         self._replay: Replay | None = None
         self._feeders = self._make_feeders(names)
@@ -227,6 +228,12 @@ def capture_view(feeder: Feeder) -> CaptureView:
         healthy=statistics.healthy,
         last_packet_s=None if last_ns is None else last_ns / SECOND_NS,
     )
+
+
+def followed(options: ServeOptions) -> Settings:
+    """Give the settings without Asterisk servers that are not followed, as they are not down."""
+    settings = options.settings
+    return settings if options.replay is None else replace(settings, ami=())
 
 
 FIXED: tuple[tuple[str, Callable[[Settings], object]], ...] = (

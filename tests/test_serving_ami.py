@@ -12,11 +12,14 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+import qos_exporter
 from tests.monitor.pbx import CALL_IDS
 from tests.protocols.ami_messages import recorded_messages
 from tests.sources.fake_asterisk import SECRET, FakeAsterisk, Fields, wait_until
 
 PATIENCE_S = 20.0
+
+DEMO = Path(qos_exporter.__file__).parent / "data" / "demo.pcap.gz"
 
 Samples = dict[str, dict[tuple[tuple[str, str], ...], float]]
 
@@ -30,7 +33,9 @@ def value_of(fields: Fields) -> str:
 class Service:
     """A qos-exporter that follows a server."""
 
-    def __init__(self, folder: Path, server: FakeAsterisk, *, secret: str = SECRET) -> None:
+    def __init__(
+        self, folder: Path, server: FakeAsterisk, *arguments: str, secret: str = SECRET
+    ) -> None:
         config = folder / "asterisk.yml"
         config.write_text(
             f"ami: [{{port: {server.port}, username: monitor, secret: {secret}}}]\n"
@@ -39,6 +44,7 @@ class Service:
         self._log = folder / "log"
         with self._log.open("w") as stderr:
             command = [sys.executable, "-m", "qos_exporter", "--config.file", str(config)]
+            command += arguments
             self.process = subprocess.Popen(command, stderr=stderr)
 
     @property
@@ -105,6 +111,20 @@ def test_wrong_secret(server: FakeAsterisk, tmp_path: Path) -> None:
         service.process.terminate()
         assert service.process.wait(PATIENCE_S) == 0
     assert "the login of monitor is refused" in service.log
+
+
+def test_a_replay_follows_no_server(server: FakeAsterisk, tmp_path: Path) -> None:
+    """What is not followed is not down: its series are absent, and the log says why."""
+    service = Service(tmp_path, server, "--replay", str(DEMO))
+    try:
+        names = service.metrics().keys()
+    finally:
+        service.process.terminate()
+        assert service.process.wait(PATIENCE_S) == 0
+    assert "qos_exporter_capture_packets_total" in names
+    assert not [name for name in names if name.startswith("qos_exporter_ami_")]
+    assert "no Asterisk server is followed" in service.log
+    assert server.logins == 0
 
 
 def faults(service: Service) -> set[str]:

@@ -24,7 +24,7 @@ def worst_within(time: str) -> str:
 
 def loss_of(calls: str) -> str:
     """Loss at the tap, of those calls."""
-    return _of(highest(select("voip_call_loss_ratio", 'source="rtp"', of=OF_TAP), *EACH[:2]), calls)
+    return _of(_at_tap("voip_call_loss_ratio"), calls)
 
 
 def loss_after_tap_of(calls: str) -> str:
@@ -34,8 +34,13 @@ def loss_after_tap_of(calls: str) -> str:
 
 def jitter_of(calls: str) -> str:
     """Jitter at the tap, of those calls."""
-    figure = select("voip_call_jitter_seconds", 'source="rtp"', of=OF_TAP)
-    return _of(highest(figure, *EACH[:2]), calls)
+    return _of(_at_tap("voip_call_jitter_seconds"), calls)
+
+
+def _at_tap(metric: str) -> str:
+    """Ask the tap, or Asterisk about calls that the tap does not see."""
+    seen, told = (select(metric, f'source="{source}"', of=OF_TAP) for source in ("rtp", "ami"))
+    return highest(f"{seen} or on (job, instance, call_id, direction) {told}", *EACH[:2])
 
 
 def _worst(mos: str, info: str, *, count: int) -> str:

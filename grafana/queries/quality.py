@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grafana.promql import for_each_tap, highest, lowest, quantile, rate, ratio, share
 
-AT_TAP = 'source="rtp"'
+AT_TAP = 'source=~"rtp|ami"'
 BY_RECEIVER = 'source="rtcp"'
 SCORED = 'result!="unscored"'
 

@@ -32,6 +32,11 @@ quality:
   window: 3s
 """
 """Windows are short, so that there are many of them soon."""
+ASTERISK = """\
+ami:
+  - {host: 127.0.0.1, port: 1, username: monitor, secret: nobody-asks}
+"""
+"""Nobody listens at this port, so there is a fault to show."""
 SCRAPE_CONFIG = """\
 global: {{scrape_interval: 1s}}
 scrape_configs:
@@ -109,14 +114,24 @@ def running(*command: str | Path, cwd: Path) -> Iterator[subprocess.Popen[str]]:
         process.wait(10)
 
 
-@contextlib.contextmanager
-def exporter(capture: Path, folder: Path) -> Iterator[str]:
+def exporter(capture: Path, folder: Path) -> contextlib.AbstractContextManager[str]:
     """Replay a capture over and over, and give the address of its metrics."""
+    return serving(folder, NETWORKS, "--replay", capture, "--replay.loop")
+
+
+def asterisk_follower(folder: Path) -> contextlib.AbstractContextManager[str]:
+    """Follow an Asterisk server that is not there, and give the address of the metrics."""
+    return serving(folder, ASTERISK)
+
+
+@contextlib.contextmanager
+def serving(folder: Path, settings: str, *source: str | Path) -> Iterator[str]:
+    """Run an exporter, and give the address of its metrics."""
     folder.mkdir()
-    (folder / "qos.yml").write_text(NETWORKS)
+    (folder / "qos.yml").write_text(settings)
     with running(
         *(sys.executable, "-m", "qos_exporter", "--config.file", folder / "qos.yml"),
-        *("--replay", capture, "--replay.loop", "--web.listen-address", f"{LOCAL}:0"),
+        *(*source, "--web.listen-address", f"{LOCAL}:0"),
         cwd=folder,
     ):
         yield wait_for(lambda: LISTENING.search((folder / "log").read_text()))[1]

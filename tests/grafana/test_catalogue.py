@@ -64,6 +64,19 @@ def test_metrics_and_labels_are_in_the_catalogue(query: ShownQuery) -> None:
 
 
 @each_query
+def test_what_is_asked_of_the_tap_is_asked_of_asterisk_too(query: ShownQuery) -> None:
+    """Streams that only an Asterisk server tells of are where those of the tap are."""
+    sources = {
+        source
+        for selector in query.reading.selectors
+        for matcher in selector.matchers
+        if matcher.label == "source"
+        for source in matcher.value.split("|")
+    }
+    assert "ami" in sources or "rtp" not in sources
+
+
+@each_query
 def test_legends_name_labels_that_remain(query: ShownQuery) -> None:
     """A name in a legend is a label that the outermost grouping keeps."""
     named = {*re.findall(r"\{\{(\w+)\}\}", query.target["legendFormat"])}

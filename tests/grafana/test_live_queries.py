@@ -27,6 +27,7 @@ from tests.grafana.stack import (
     SOFTPHONES,
     Prometheus,
     Series,
+    asterisk_follower,
     exporter,
     prometheus,
     wait_for,
@@ -71,6 +72,7 @@ ENOUGH = (
     "increase(voip_round_trip_seconds_count[1m]) > 2",
     'increase(voip_windows_total{result="degraded", scale="narrowband"}[1m]) > 0',
     "increase(voip_window_mos_lq_count{scale='fullband'}[1m]) > 1",
+    "qos_exporter_ami_fault == 1",
 )
 """What has to be there before it is worth asking."""
 
@@ -85,6 +87,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     with contextlib.ExitStack() as stack:
         targets = [
             stack.enter_context(exporter(DEMO, folder / "demo")),
+            stack.enter_context(asterisk_follower(folder / "asterisk")),
             stack.enter_context(exporter(SOFTPHONES, folder / "softphones")),
         ]
         found = stack.enter_context(prometheus(program, targets, folder / "prometheus"))

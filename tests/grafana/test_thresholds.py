@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from grafana.limits import DROPS, FULL, TINY, Steps
 from qos_exporter.rules.thresholds import DEFAULTS
 from tests.conftest import CHECKOUT
 from tests.grafana.shown import PANELS, ShownPanel
+from tests.rules.shipped import ALERTS
 
 LIMITS = {
     r"_mos_(lq|cq)": {DEFAULTS.mos_min.warning, DEFAULTS.mos_min.critical},
@@ -128,3 +130,21 @@ def test_the_documentation_names_the_limits() -> None:
         f"| good windows | below {DEFAULTS.good_windows_min * 100:g} % | |",
     ):
         assert row in text
+
+
+@pytest.mark.parametrize(
+    ("alert", "steps"),
+    [
+        pytest.param("CaptureDropsPackets", DROPS, id="drops"),
+        pytest.param("TableNearlyFull", FULL, id="tables"),
+    ],
+)
+def test_colours_of_the_exporter_change_where_its_alerts_speak_up(alert: str, steps: Steps) -> None:
+    """These limits cannot be chosen: they are in the rules as they are in the dashboards."""
+    spoken = {
+        rule.labels["severity"]: float(rule.expr.split()[-1])
+        for rule in ALERTS
+        if rule.name == alert
+    }
+    _, warning, critical = (step.start for step in steps)
+    assert spoken == {"warning": 0 if warning == TINY else warning, "critical": critical}

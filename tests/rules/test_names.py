@@ -23,6 +23,7 @@ FOREIGN = {
     **{f"if{way}{fault}": SNMP_LABELS for way in ("In", "Out") for fault in ("Errors", "Discards")},
     "probe_success": {*TARGET_LABELS, "network"},
     "prometheus_tsdb_head_series": TARGET_LABELS,
+    "ALERTS": {*TARGET_LABELS, "interface", "alertname", "alertstate"},
 }
 """What Prometheus, node_exporter, snmp_exporter (if_mib) and blackbox_exporter export."""
 RECORDED = {rule.name for rule in RULES if not rule.is_alert}
