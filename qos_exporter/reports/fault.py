@@ -20,7 +20,7 @@ class Fault(StrEnum):
     BOTH = "both"
     CLEAN = "clean"
     UNKNOWN = "unknown"
-    """Nothing is wrong up to the tap, and the receiver said nothing."""
+    """Nothing is wrong up to the tap, and of the way behind it the receiver said too little."""
 
 
 VERDICTS = {
@@ -34,13 +34,15 @@ VERDICTS = {
 
 
 def is_faulty(loss_ratio: float | None, jitter_s: float | None) -> bool | None:
-    """Whether one side took more than a listener forgives; `None` where nothing is known of it."""
-    if loss_ratio is None and jitter_s is None:
-        return None
-    is_uneven = jitter_s is not None and JITTER_S <= jitter_s <= JITTER_MAX_S
-    return (loss_ratio or 0.0) >= LOSS_RATIO or is_uneven
+    """Whether one side took more than a listener forgives; `None` where that is not known.
+
+    Bad jitter alone tells, but even packets do not say that none were lost.
+    """
+    if jitter_s is not None and JITTER_S <= jitter_s <= JITTER_MAX_S:
+        return True
+    return None if loss_ratio is None else loss_ratio >= LOSS_RATIO
 
 
 def locate(*, before: bool, after: bool | None) -> Fault:
-    """Name the place; `after` is `None` where the receiver has not been heard."""
+    """Name the place; `after` is `None` where the receiver has not told."""
     return VERDICTS[before, after]

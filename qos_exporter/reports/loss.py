@@ -8,6 +8,8 @@ LOST_MODULUS = 1 << 24
 """The cumulative number of packets lost is a signed field of 24 bits (RFC 3550 section 6.4.1)."""
 SEQUENCE_MODULUS = 1 << 32
 """The extended highest sequence number has 32."""
+DROPOUT = 3000
+"""RFC 3550 A.1: a sender whose numbers leap further than this has started anew."""
 
 
 class Loss(NamedTuple):

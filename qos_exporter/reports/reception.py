@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qos_exporter.reports.loss import (
+    DROPOUT,
     LOST_MODULUS,
     SEQUENCE_MODULUS,
     Loss,
@@ -104,7 +105,7 @@ class Reception(RunningLoss):
         if sent == 0:
             self._stand_still(tap, now_ns)
         elif sent > 0 or sent < -MISORDER:
-            self._go_on(sent, lost)
+            self._go_on(sent, lost, tap)
             self._anchor_at(block, tap, now_ns)
 
     def _stand_still(self, tap: Tap, now_ns: int) -> None:
@@ -112,8 +113,15 @@ class Reception(RunningLoss):
         if passed >= DEAF_PACKETS and now_ns - self._anchor_ns >= DEAF_NS:
             self.guess = Loss(passed, passed)
 
-    def _go_on(self, sent: int, lost: int) -> None:
-        if is_possible(sent=sent, lost=lost):
+    def _go_on(self, sent: int, lost: int, tap: Tap) -> None:
+        if is_possible(sent=sent, lost=lost) and not self._leaps(sent, tap):
             self.settle(sent, lost)
         else:
             self.settle_guess()
+
+    def _leaps(self, sent: int, tap: Tap) -> bool:
+        """Whether the number went far beyond what passed the tap, if the stream passes it at all.
+
+        Then the sender has started anew, higher up, and the receiver has, too.
+        """
+        return tap.expected_now > 0 and sent - (tap.expected_now - self._passed) > DROPOUT

@@ -6,7 +6,8 @@ def is_plain(sent: int, lost: int) -> bool:
     """Whether differences of the two counters are what they seem: none wrapped, none jumped.
 
     That is so between nearly any two reports, and much cheaper to see than what else it may be: of
-    such numbers `signed` changes nothing, and `is_possible` finds nothing.
+    such numbers `signed` changes nothing, `is_possible` finds nothing, and no sender that started
+    anew leapt so little.
     """
 
 class RunningLoss:

@@ -3,16 +3,16 @@
 Compiled for the sake of memory, like the running figures.
 """
 
-from qos_exporter.reports.loss import LOST_MODULUS, NOTHING, Loss
+from qos_exporter.reports.loss import DROPOUT, NOTHING, Loss
 
 from libc.stdint cimport int64_t
 
 cdef object new_tuple = tuple.__new__
-cdef int64_t PLAIN_BELOW = LOST_MODULUS // 2
+cdef int64_t PLAIN_UP_TO = DROPOUT
 
 
 def is_plain(int64_t sent, int64_t lost):
-    return 0 < sent < PLAIN_BELOW and -sent <= lost <= sent
+    return 0 < sent <= PLAIN_UP_TO and -sent <= lost <= sent
 
 
 cdef class RunningLoss:

@@ -49,6 +49,16 @@ def test_table_begins_with_the_counts_of_the_file() -> None:
     ]
 
 
+def test_what_was_not_read_stays_within_100_columns() -> None:
+    """A capture of a busy network has more kinds of other traffic than fit into one line."""
+    kinds = tuple((f"some_other_kind_{number}", 1_234) for number in range(9))
+    shown = replace(snapshot(), exporter=replace(snapshot().exporter, undecoded=kinds))
+    written_lines = written("table", shown).splitlines()
+    assert max(map(len, written_lines)) <= 100
+    whole = ", ".join(f"1,234 some other kind {number}" for number in range(9))
+    assert f"not decoded: {whole}" in " ".join(line.strip() for line in written_lines)
+
+
 def test_table_names_what_is_wrong_with_the_media_of_calls() -> None:
     """Anomalies, which no row of a stream could show, are counted above the rows."""
     silent = replace(call("a"), anomalies=("no_rtp",))

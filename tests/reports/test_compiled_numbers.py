@@ -85,6 +85,8 @@ def test_plain_differences(sent: int, lost: int) -> None:
         pytest.param(250, 251, False, id="more-than-sent"),
         pytest.param(0, 0, False, id="stands-still"),
         pytest.param(-1, 0, False, id="backwards"),
+        pytest.param(3000, 0, True, id="as-far-as-a-sender-may-leap"),
+        pytest.param(3001, 0, False, id="may-have-begun-anew"),
         pytest.param(2**23, 2**23, False, id="may-have-wrapped"),
     ],
 )

@@ -16,13 +16,14 @@ from qos_exporter.reports.fault import Fault, is_faulty, locate
         pytest.param(0.005, 0.0, True, id="loss"),
         pytest.param(0.0, 0.030, True, id="jitter"),
         pytest.param(None, 0.030, True, id="jitter-alone-is-known"),
+        pytest.param(None, 0.002, None, id="low-jitter-does-not-tell-of-loss"),
         pytest.param(0.0, 1.2, False, id="jitter-that-cannot-be"),
     ],
 )
 def test_a_side_is_faulty_from_the_limits_on(
     *, loss_ratio: float | None, jitter_s: float | None, expected: bool | None
 ) -> None:
-    """Half a percent of loss, or thirty milliseconds of jitter."""
+    """Half a percent of loss, or thirty milliseconds of jitter; low jitter alone proves nothing."""
     assert is_faulty(loss_ratio, jitter_s) is expected
 
 

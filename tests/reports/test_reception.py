@@ -64,6 +64,21 @@ def heard(
             Loss(250, 4),
             id="a-report-out-of-order-is-passed-over",
         ),
+        pytest.param(
+            [(block(1000, 9), tap(250)), (block(41000, 1), tap(500)), (block(41250, 3), tap(750))],
+            Loss(250, 2),
+            id="sender-begins-again-higher-up",
+        ),
+        pytest.param(
+            [(block(1000, 0), tap(250)), (block(11000, 40), tap(10250))],
+            Loss(10000, 40),
+            id="reports-were-missed-for-long",
+        ),
+        pytest.param(
+            [(block(1000, 0), BLIND), (block(11000, 40), BLIND)],
+            Loss(10000, 40),
+            id="a-stream-that-does-not-pass-the-tap",
+        ),
     ],
 )
 @pytest.mark.pitfall(53, 54)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from textwrap import TextWrapper
 from typing import TextIO
 
 from qos_exporter.export.records.call_numbers import (
@@ -49,8 +50,8 @@ def write_table(
     color: bool = True,
 ) -> None:
     """Write the summary, one row per stream, and the calls; with `top` of that many streams."""
-    out.writelines(f"{line}\n" for line in summary_lines(snapshot, capture))
     screen = _screen(out, color=color)
+    _write_summary(summary_lines(snapshot, capture), out, screen)
     streams, calls = number_calls(worst(snapshot.streams, top), snapshot.calls)
     if streams:
         _write_streams(streams, out, screen)
@@ -58,6 +59,14 @@ def write_table(
         calls += _without_streams(snapshot.calls, first_number=len(calls) + 1)
     if signalled := [row for row in calls if row.call.caller or row.call.callee]:
         _write_calls(signalled, out, screen)
+
+
+def _write_summary(lines: Iterable[str], out: TextIO, screen: Screen) -> None:
+    """Write the summary; what was not read of a busy network can be of a dozen kinds."""
+    wrapper = TextWrapper(
+        screen.width, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
+    out.writelines(f"{part}\n" for line in lines for part in wrapper.wrap(line))
 
 
 def _write_streams(streams: Sequence[NumberedStream], out: TextIO, screen: Screen) -> None:
