@@ -325,23 +325,31 @@ cdef class Kernel:
         return out
 
     def describe(self, uint32_t slot):
-        return key_of_stream(self.stream(slot))
+        with self.lock:
+            return key_of_stream(self.stream(slot))
 
     cdef Stream *stream(self, uint32_t slot) except NULL:
+        """Find a record; only with the lock, since counting may move the list of records."""
         if slot >= self.core.table.used or not record_at(&self.core.table, slot).state & IN_USE:
             raise IndexError("no such stream")
         return record_at(&self.core.table, slot)
 
     def last_packet_ns(self, uint32_t slot):
-        return last_packet_ns(self.stream(slot))
+        with self.lock:
+            return last_packet_ns(self.stream(slot))
 
     def progress(self, uint32_t slot, uint32_t sequence_number):
-        cdef Stream *stream = self.stream(slot)
-        cdef TapCount count = tap_count(stream, <uint16_t>sequence_number)
+        cdef Stream *stream
+        cdef TapCount count
+        cdef uint32_t clock_rate = 0
+        with self.lock:
+            stream = self.stream(slot)
+            clock_rate = stream.clock_rate
+            count = tap_count(stream, <uint16_t>sequence_number)
         return new_tuple(
             StreamProgress,
             (
-                stream.clock_rate,
+                clock_rate,
                 count.expected_now,
                 count.lost_now,
                 None if count.expected < 0 else count.expected,
@@ -388,16 +396,17 @@ cdef class Kernel:
 
     def set_profile(self, uint32_t slot, uint32_t profile):
         cdef Stream *stream
-        if profile >= self.core.profile_count:
-            raise IndexError("no such profile")
-        stream = self.stream(slot)
-        if stream.profile != profile:
-            with self.lock:
+        with self.lock:
+            if profile >= self.core.profile_count:
+                raise IndexError("no such profile")
+            stream = self.stream(slot)
+            if stream.profile != profile:
                 stream.profile = profile
                 apply_profile(stream, self.core.profiles, &self.core.playout)
 
     def set_group(self, uint32_t slot, uint32_t group):
-        self.stream(slot).group = group
+        with self.lock:
+            self.stream(slot).group = group
 
     def mute(self, uint32_t slot):
         cdef Stream *stream
@@ -408,8 +417,9 @@ cdef class Kernel:
                 stream.muted_ns = self.core.now_ns
 
     def continue_stream(self, uint32_t slot, uint32_t earlier_slot):
-        cdef uint32_t profile = self.stream(earlier_slot).profile
+        cdef uint32_t profile = 0
         with self.lock:
+            profile = self.stream(earlier_slot).profile
             if not merge_streams(&self.core, slot, earlier_slot):
                 return False
         self.set_profile(slot, profile)
