@@ -341,21 +341,19 @@ cdef class Kernel:
     def progress(self, uint32_t slot, uint32_t sequence_number):
         cdef Stream *stream
         cdef TapCount count
-        cdef uint32_t clock_rate = 0
         with self.lock:
             stream = self.stream(slot)
-            clock_rate = stream.clock_rate
             count = tap_count(stream, <uint16_t>sequence_number)
-        return new_tuple(
-            StreamProgress,
-            (
-                clock_rate,
-                count.expected_now,
-                count.lost_now,
-                None if count.expected < 0 else count.expected,
-                count.lost,
-            ),
-        )
+            return new_tuple(
+                StreamProgress,
+                (
+                    stream.clock_rate,
+                    count.expected_now,
+                    count.lost_now,
+                    None if count.expected < 0 else count.expected,
+                    count.lost,
+                ),
+            )
 
     def announce(self, endpoint):
         cdef bytes address = endpoint.packed16()
