@@ -60,6 +60,8 @@ class Pbx:
         self.monitor.watch_pbx(0, Link())
         self.asked: list[Action] = []
         self.codec = codec
+        self.media = {"CHANNEL(rtp,src,audio)": "10.77.0.3:20130", "CHANNEL(rtp,src,video)": ""}
+        """Where it has its media."""
         self.answer_of: Callable[[Action], Response | None] = self._answer
         self.at_s = 0.0
 
@@ -122,7 +124,7 @@ class Pbx:
         if isinstance(action, GetVariable) and "call-id" in action.variable:
             return response(CALL_IDS.get(action.channel, ""))
         if isinstance(action, GetVariable):
-            return response(self.codec)
+            return response(self.media.get(action.variable, self.codec))
         return None if isinstance(action, ListChannels) else response()
 
 

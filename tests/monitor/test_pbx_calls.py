@@ -28,6 +28,11 @@ ALICE, BOB = "PJSIP/alice-00000000", "PJSIP/bob-00000001"
 RINGING = Channel(
     name=ALICE, uniqueid="1.0", linkedid="1.0", state=4, number="alice", connected="", exten="bob"
 )
+MEDIA_VARIABLES = (
+    "CHANNEL(audionativeformat)",
+    "CHANNEL(rtp,src,audio)",
+    "CHANNEL(rtp,src,video)",
+)
 UP = RINGING._replace(state=6)
 
 
@@ -162,7 +167,8 @@ def test_a_channel_that_is_renamed() -> None:
     pbx.tell(2.0, ChannelSeen(UP._replace(name="PJSIP/alice-0000000f")))
     assert len(pbx.calls()) == 1
     asked = [action.channel for action in pbx.asked if isinstance(action, GetVariable)]
-    assert asked == ["PJSIP/alice-0000000f"]  # for the codec, now that it is answered
+    # For its media, now that it is answered.
+    assert asked == len(MEDIA_VARIABLES) * ["PJSIP/alice-0000000f"]
 
 
 @pytest.mark.pitfall(106)
@@ -176,8 +182,8 @@ def test_a_channel_that_is_masqueraded() -> None:
         (action.channel, action.variable) for action in pbx.asked if isinstance(action, GetVariable)
     ]
     assert asked == [
-        ("PJSIP/bob-00000001", "CHANNEL(pjsip,call-id)"),
-        ("PJSIP/bob-00000001", "CHANNEL(audionativeformat)"),
+        ("PJSIP/bob-00000001", variable)
+        for variable in ("CHANNEL(pjsip,call-id)", *MEDIA_VARIABLES)
     ]
 
 
@@ -191,7 +197,7 @@ def test_answers_that_were_lost_with_the_connection() -> None:
     pbx.pass_time(4.0)
     assert list(pbx.calls()) == ["235b9eaae259e791"]
     asked = [action.variable for action in pbx.asked if isinstance(action, GetVariable)]
-    assert asked == 2 * ["CHANNEL(pjsip,call-id)", "CHANNEL(audionativeformat)"]
+    assert asked == 2 * ["CHANNEL(pjsip,call-id)", *MEDIA_VARIABLES]
 
 
 def test_channels_of_chan_sip() -> None:

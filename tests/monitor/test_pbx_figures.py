@@ -87,6 +87,30 @@ def test_jitter_is_in_ticks_of_the_codec(codec: str, ticks: int, jitter_s: float
     assert jitter.last == pytest.approx(jitter_s)
 
 
+def test_video_is_left_out() -> None:
+    """Reports on a channel's video, whose ticks and numbers are others, do not mix with audio's."""
+    pbx = Pbx()
+    pbx.media["CHANNEL(rtp,src,video)"] = "10.77.0.3:20140"
+    here, there = "10.77.0.3:20141", "10.77.0.2:11757"
+    video: dict[str, Any] = {"Report0SourceSSRC": "0x0badcafe", "Report0IAJitter": 9000}
+    seen = heard(2, lost=200, **video, From=here, To=there)
+    said = told(2, lost=200, **video, From=there, To=here)
+    say_all(pbx, heard(1), told(1), seen, said, heard(2, lost=10), told(2, lost=25))
+    for direction, lost in ((FROM_BOB, 10), (TO_BOB, 25)):
+        stream = bob(pbx, direction)
+        assert (stream.packets.expected, stream.packets.lost) == (250, lost)
+        assert stream.jitter is not None
+        assert stream.jitter.max < 0.01
+
+
+def test_audio_and_video_on_one_port() -> None:
+    """Where both share a port nothing tells them apart, and audio is not left out for that."""
+    pbx = Pbx()
+    pbx.media["CHANNEL(rtp,src,video)"] = pbx.media["CHANNEL(rtp,src,audio)"]
+    say_all(pbx, heard(1), heard(2, lost=10))
+    assert bob(pbx, FROM_BOB).packets.expected == 250
+
+
 @pytest.mark.parametrize("codec", ["", "(codec2)"], ids=["not-told", "not-known"])
 def test_jitter_of_an_unknown_codec(codec: str) -> None:
     """Without a codec there is no jitter and no score, rather than wrong ones."""

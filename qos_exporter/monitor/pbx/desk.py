@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qos_exporter.monitor.pbx.cdr import CdrWriter
-from qos_exporter.monitor.pbx.codecs import first_format
 from qos_exporter.monitor.pbx.figures import Figures
 from qos_exporter.monitor.pbx.privileges import Privileges
+from qos_exporter.monitor.pbx.questions import ask_about, ask_about_media, take_answer
 from qos_exporter.monitor.pbx.server import CHANNELS_MAX, PbxServer
 from qos_exporter.protocols import ami
 from qos_exporter.units import SECOND_NS
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
     Handler = Callable[[PbxServer, ami.News, int], None]
 
-CALL_ID = "CHANNEL(pjsip,call-id)"
-CALL_ID_OF_CHAN_SIP = "SIPCALLID"
-CODEC = "CHANNEL(audionativeformat)"
 LIST_EVERY_NS = 60 * SECOND_NS
 """A list of all channels finds those whose end was missed."""
 LIST_OFTEN_NS = 10 * SECOND_NS
@@ -116,27 +113,20 @@ class PbxDesk:
         if leg.linkedid != linkedid:
             self.parts.placing.link(leg, server)
         if is_unknown:
-            self._ask_about(leg, server)
+            ask_about(leg, server)
         elif leg.has_media and leg.is_up and not was_up:
-            server.ask(ami.GetVariable(leg.name, CODEC))
+            ask_about_media(leg, server)
         if len(server.legs) > CHANNELS_MAX:
             oldest = next(iter(server.legs.values()))
             self._end(oldest, server, now_ns, cause=None)
         self.parts.placing.describe(leg, now_ns)
         return leg
 
-    @staticmethod
-    def _ask_about(leg: Leg, server: PbxServer) -> None:
-        """Ask what events do not tell of a channel."""
-        if leg.has_media:
-            server.ask(ami.GetVariable(leg.name, _call_id_variable(leg.name)))
-            server.ask(ami.GetVariable(leg.name, CODEC))
-
     def _ask_anew(self, leg: Leg, server: PbxServer) -> None:
         """Ask about a channel again, and write its record again."""
         if leg.record is not None:
             leg.record.written.clear()
-        self._ask_about(leg, server)
+        ask_about(leg, server)
 
     def _take_report(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
         if not isinstance(event, ami.ReportEvent):
@@ -146,6 +136,8 @@ class PbxDesk:
         if event.channel.uniqueid in server.gone:
             return
         leg = self._leg(server, event.channel, now_ns)
+        if leg.is_about_video(event):
+            return
         leg.has_media = True
         self._place(leg, server, now_ns)
         self._figures.take(event, leg, server, now_ns)
@@ -222,13 +214,7 @@ class PbxDesk:
         self, server: PbxServer, action: ami.GetVariable, response: ami.Response, now_ns: int
     ) -> None:
         leg = server.named(action.channel)
-        if leg is None:
-            return
-        if action.variable == CODEC:
-            leg.codec = first_format(response.value) or leg.codec
-        else:
-            leg.sip_call_id = response.value or leg.sip_call_id
-            leg.is_identified = True
+        if leg is not None and take_answer(leg, action.variable, response.value):
             self._place(leg, server, now_ns)
 
     def _end(self, leg: Leg, server: PbxServer, now_ns: int, *, cause: int | None) -> None:
@@ -237,8 +223,3 @@ class PbxDesk:
             self.parts.stop(leg, to_party=to_party, now_ns=now_ns)
         self.parts.placing.finish(leg, now_ns, cause=cause)
         server.forget(leg)
-
-
-def _call_id_variable(name: str) -> str:
-    """Name the variable that holds the Call-ID of a channel."""
-    return CALL_ID if name.startswith("PJSIP/") else CALL_ID_OF_CHAN_SIP

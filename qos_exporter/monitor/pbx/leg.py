@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from qos_exporter.calls.call import Call
     from qos_exporter.monitor.pbx.cdr import CdrRecord
     from qos_exporter.monitor.pbx.stream import PbxStream
-    from qos_exporter.protocols.ami import Channel
+    from qos_exporter.protocols.ami import Channel, ReportEvent
 
 SIP_CHANNELS = ("PJSIP/", "SIP/")
 """How the names of channels begin that have a SIP call of their own."""
+
+RTP_AND_RTCP = (0, 1)
+"""RTCP comes one port above RTP, or to the same."""
 
 DIRECTIONS = {
     (True, False): Direction.CALLER_TO_CALLEE,
@@ -50,6 +53,8 @@ class Leg:
         """Whether the PBX has answered the question for its Call-ID."""
         self.codec = ""
         """As Asterisk calls it; empty while it is not known."""
+        self.audio_port = self.video_port = 0
+        """Where the PBX has its RTP; 0 where there is none, or while it is not known."""
         self.call: Call | None = None
         self.owns_call = False
         """Whether the call is known from the PBX alone."""
@@ -83,6 +88,15 @@ class Leg:
         if self.is_incoming:
             return channel.number, self.dialled or channel.connected
         return channel.connected, channel.number
+
+    def is_about_video(self, report: ReportEvent) -> bool:
+        """Whether a report speaks of the channel's video: by the port of the PBX's own end.
+
+        Where audio and video share a port nothing tells them apart.
+        """
+        port = (report.dst if report.is_received else report.src).port
+        is_video = self.video_port > 0 and port - self.video_port in RTP_AND_RTCP
+        return is_video and port - self.audio_port not in RTP_AND_RTCP
 
     def direction(self, *, to_party: bool) -> Direction:
         """Which way a stream of the leg goes."""
