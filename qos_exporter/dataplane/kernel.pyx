@@ -13,18 +13,11 @@ import numpy as np
 from qos_exporter.dataplane.frames import FRAME
 from qos_exporter.dataplane.rows import TOTALS, UNDECODED_REASONS, WINDOW
 from qos_exporter.dataplane.settings import STATIC_FORMATS
-from qos_exporter.dataplane.values import (
-    KernelStatistics,
-    SlowFrame,
-    StartedStream,
-    StreamKey,
-    StreamProgress,
-)
-from qos_exporter.net import Endpoint, address_text
+from qos_exporter.dataplane.values import KernelStatistics
 
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, realloc
-from libc.string cimport memcpy, memset
+from libc.string cimport memset
 from posix.time cimport CLOCK_MONOTONIC, clock_gettime, timespec
 
 from qos_exporter.dataplane.core cimport Core
@@ -46,7 +39,6 @@ from qos_exporter.dataplane.records cimport (
 from qos_exporter.dataplane.rows cimport (
     REASON_COUNT,
     FrameRow,
-    SlowRow,
     TotalsRow,
     WindowRow,
 )
@@ -59,6 +51,12 @@ from qos_exporter.dataplane.stream_table cimport (
 )
 from qos_exporter.dataplane.tap cimport TapCount, tap_count
 from qos_exporter.dataplane.update cimport apply_profile
+from qos_exporter.dataplane.values_of cimport (
+    key_of_stream,
+    slow_frame,
+    started_stream,
+    stream_progress,
+)
 from qos_exporter.dataplane.windows cimport close_window, fill_totals
 
 
@@ -78,74 +76,6 @@ def check_layout():
 
 
 check_layout()
-
-
-cdef object new_tuple = tuple.__new__
-
-cdef enum:
-    KEPT_ENDPOINTS = 16384      # then all are forgotten, which costs less than to know the oldest
-
-
-cdef inline object endpoint_of(const void *address, uint16_t port):
-    return new_tuple(Endpoint, (address_text((<const char *>address)[:16]), port))
-
-
-cdef dict kept_endpoints = {}
-
-
-cdef object kept_endpoint(const void *address, uint16_t port):
-    """The endpoint of a report or a message: the same few send one after the other."""
-    cdef uint8_t packed[18]
-    cdef object key
-    cdef object endpoint
-    memcpy(packed, address, 16)
-    memcpy(packed + 16, &port, 2)
-    key = (<const char *>packed)[:18]
-    endpoint = kept_endpoints.get(key)
-    if endpoint is None:
-        endpoint = endpoint_of(address, port)
-        if len(kept_endpoints) >= KEPT_ENDPOINTS:
-            kept_endpoints.clear()
-        kept_endpoints[key] = endpoint
-    return endpoint
-
-
-cdef inline uint16_t wire_port(const uint8_t *port) noexcept nogil:
-    return <uint16_t>(port[0] << 8 | port[1])
-
-
-cdef object key_of_stream(const Stream *stream):
-    cdef const uint8_t *ports = <const uint8_t *>&stream.ports
-    return new_tuple(
-        StreamKey,
-        (
-            endpoint_of(&stream.src_high, wire_port(ports)),
-            endpoint_of(&stream.dst_high, wire_port(ports + 2)),
-            stream.ssrc,
-            stream.vlan,
-            stream.media_type if stream.media_type < 128 else stream.first_type,
-        ),
-    )
-
-
-cdef object started_stream(const Stream *stream, uint32_t slot):
-    return new_tuple(
-        StartedStream, (slot, stream.serial, stream.first_ns, key_of_stream(stream))
-    )
-
-
-cdef object slow_frame(const SlowRow *row, const uint8_t *data):
-    return new_tuple(
-        SlowFrame,
-        (
-            row.kind,
-            row.timestamp_ns,
-            kept_endpoint(row.src, row.src_port),
-            kept_endpoint(row.dst, row.dst_port),
-            row.link_type,
-            (<const char *>data + row.offset)[:row.length],
-        ),
-    )
 
 
 cdef inline int64_t clock_ns() noexcept nogil:
@@ -344,16 +274,7 @@ cdef class Kernel:
         with self.lock:
             stream = self.stream(slot)
             count = tap_count(stream, <uint16_t>sequence_number)
-            return new_tuple(
-                StreamProgress,
-                (
-                    stream.clock_rate,
-                    count.expected_now,
-                    count.lost_now,
-                    None if count.expected < 0 else count.expected,
-                    count.lost,
-                ),
-            )
+            return stream_progress(stream, &count)
 
     def announce(self, endpoint):
         cdef bytes address = endpoint.packed16()
