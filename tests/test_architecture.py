@@ -17,13 +17,14 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 COMPILED = sorted([*PACKAGE.rglob("*.pyx"), *PACKAGE.rglob("*.pxd")])
 TEST_MODULES = sorted((ROOT / "tests").rglob("test_*.py"))
 
-WORDS = {"errors", "net", "listen", "payload_types", "units"}
+WORDS = {"errors", "net", "listen", "payload_types", "tuples", "units"}
 """What every part may speak of."""
 
 PARTS: dict[str, set[str]] = {
     "errors": set(),
     "net": set(),
     "payload_types": set(),
+    "tuples": set(),
     "units": set(),
     "listen": set(),
     "networks": set(),

@@ -15,6 +15,7 @@ from qos_exporter.monitor.reporting.trips import Trips
 from qos_exporter.monitor.reporting.unseen import UnseenStreams
 from qos_exporter.monitor.reporting.window_figures import WindowFigures
 from qos_exporter.snapshot import Exemplar
+from qos_exporter.tuples import new_tuple
 from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
 
 LOG_LIMIT = 1 << 17
 """Sources of time stamps that are remembered: twice as many as the stream table has by default."""
-
-
-new_tuple = tuple.__new__
-"""Makes a named tuple in half the time that its constructor takes."""
 
 
 class ReportDesk:

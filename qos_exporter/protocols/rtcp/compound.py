@@ -40,6 +40,7 @@ from qos_exporter.protocols.rtcp.srtcp import (
     is_header,
     looks_encrypted,
 )
+from qos_exporter.tuples import new_tuple
 
 REASONS = (
     "too_short",
@@ -71,9 +72,6 @@ _HEADER = Struct("!BBH")
 _HEADER_BYTES = _HEADER.size
 _PADDED = 0x20
 _COUNT = 0x1F
-
-new_tuple = tuple.__new__
-"""Makes a named tuple in half the time that its constructor takes."""
 
 
 class UnknownPacket(NamedTuple):
