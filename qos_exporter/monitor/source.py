@@ -9,7 +9,7 @@ import numpy as np
 from qos_exporter.dataplane.kernel import Kernel
 from qos_exporter.dataplane.packet_clock import PacketClock
 from qos_exporter.monitor.history import History
-from qos_exporter.monitor.ssrc_index import SsrcIndex
+from qos_exporter.monitor.stream_index import StreamIndex
 from qos_exporter.monitor.tracked import TrackedStream
 from qos_exporter.snapshot import CaptureView
 from qos_exporter.units import SECOND_NS
@@ -20,15 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from qos_exporter.dataplane.settings import KernelSettings
-    from qos_exporter.dataplane.values import StartedStream, StreamKey
+    from qos_exporter.dataplane.values import StartedStream
     from qos_exporter.net import Endpoint
 
     CaptureStatus = Callable[[], CaptureView]
-
-
-def ends_of(stream: TrackedStream | StreamKey) -> tuple[int, int]:
-    """What a stream keeps if NAT moves one of its ends: its SSRC and the other end, hashed."""
-    return hash((stream.ssrc, stream.src)), hash((stream.dst, stream.ssrc))
 
 
 class Source:
@@ -44,10 +39,7 @@ class Source:
         self.status: CaptureStatus | None = None
         """Asks the capture how it fares; `None` where it cannot miss anything."""
         self._streams: list[TrackedStream | None] = []
-        self._by_end: dict[int, TrackedStream] = {}
-        self._moved: dict[TrackedStream, StreamKey] = {}
-        """Where streams run that NAT has moved; they are shown where they began."""
-        self._by_ssrc = SsrcIndex()
+        self._index = StreamIndex()
         self._gaps_seen = 0
 
     def take(self, streams: Sequence[StartedStream]) -> list[TrackedStream]:
@@ -58,8 +50,7 @@ class Source:
     def _start(self, started: StartedStream) -> TrackedStream:
         stream = TrackedStream(started, source=self.index)
         self._place(stream, started.slot)
-        self._enter_ends(stream, started.key)
-        self._by_ssrc.add(stream)
+        self._index.add(stream)
         return stream
 
     def _resume(self, started: StartedStream) -> bool:
@@ -68,37 +59,18 @@ class Source:
         It has the same SSRC and goes on where the other fell silent, to another receiver, or from
         another port of the same sender.
         """
-        key, slot = started.key, started.slot
-        for end in ends_of(key):
-            earlier = self._by_end.get(end)
-            if earlier is not None and earlier.ssrc == key.ssrc:
-                same_sender = earlier.src.address == key.src.address
-                if same_sender and self.kernel.continue_stream(slot, earlier.slot):
-                    self._move(earlier, started)
-                    return True
+        for earlier in self._index.with_an_end_of(started.key):
+            same_sender = earlier.src.address == started.key.src.address
+            if same_sender and self.kernel.continue_stream(started.slot, earlier.slot):
+                self._move(earlier, started)
+                return True
         return False
 
     def _move(self, stream: TrackedStream, started: StartedStream) -> None:
         self.history.move(stream.slot, started.slot)
         self._streams[stream.slot] = None
         self._place(stream, started.slot)
-        former = self._moved.get(stream)
-        if former is not None:
-            self._discard_ends(stream, former)
-        self._moved[stream] = started.key
-        self._enter_ends(stream, started.key)
-        # It may have had one of its first ends in its former place, too.
-        for end in ends_of(stream):
-            self._by_end.setdefault(end, stream)
-
-    def _enter_ends(self, stream: TrackedStream, key: TrackedStream | StreamKey) -> None:
-        by_src, by_dst = ends_of(key)
-        self._by_end[by_src] = self._by_end[by_dst] = stream
-
-    def _discard_ends(self, stream: TrackedStream, key: TrackedStream | StreamKey) -> None:
-        for end in ends_of(key):
-            if self._by_end.get(end) is stream:
-                del self._by_end[end]
+        self._index.move(stream, started.key)
 
     def _place(self, stream: TrackedStream, slot: int) -> None:
         if slot >= len(self._streams):
@@ -115,51 +87,30 @@ class Source:
         stream = self._streams[slot]
         self._streams[slot] = None
         if stream is not None:
-            self._by_ssrc.discard(stream)
-            self._discard_ends(stream, stream)
-            moved = self._moved.pop(stream, None)
-            if moved is not None:
-                self._discard_ends(stream, moved)
+            self._index.discard(stream)
 
     def sent_from(self, endpoint: Endpoint, ssrc: int) -> TrackedStream | None:
         """The stream that is sent from an endpoint under this SSRC."""
-        stream = self._by_end.get(hash((ssrc, endpoint)))
-        if stream is None or stream.ssrc != ssrc:
-            return None
-        is_there = endpoint == stream.src or endpoint == self._ends_now(stream).src
-        return stream if is_there else None
+        return self._index.sent_from(endpoint, ssrc)
 
     def sent_from_below(self, control: Endpoint, ssrc: int) -> TrackedStream | None:
         """The stream that is sent under this SSRC from the port below that of its RTCP.
 
         The same as `sent_from` says of that port; here is no endpoint made for it.
         """
-        end = control.address, control.port - 1
-        stream = self._by_end.get(hash((ssrc, end)))
-        if stream is None or stream.ssrc != ssrc:
-            return None
-        is_there = end == stream.src or end == self._ends_now(stream).src
-        return stream if is_there else None
+        return self._index.sent_from((control.address, control.port - 1), ssrc)
 
     def received_at(self, endpoint: Endpoint, ssrc: int) -> TrackedStream | None:
         """The stream that arrives at an endpoint under this SSRC."""
-        stream = self._by_end.get(hash((endpoint, ssrc)))
-        if stream is None or stream.ssrc != ssrc:
-            return None
-        is_there = endpoint == stream.dst or endpoint == self._ends_now(stream).dst
-        return stream if is_there else None
-
-    def _ends_now(self, stream: TrackedStream) -> TrackedStream | StreamKey:
-        """The ends between which a stream runs now."""
-        return self._moved.get(stream, stream)
+        return self._index.received_at(endpoint, ssrc)
 
     def only_with(self, ssrc: int) -> TrackedStream | None:
         """The stream with this SSRC, if there is exactly one."""
-        return self._by_ssrc.only(ssrc)
+        return self._index.only(ssrc)
 
     def has_seen(self, ssrc: int) -> bool:
         """Whether a stream has, or not long ago had, this SSRC."""
-        return ssrc in self._by_ssrc
+        return ssrc in self._index
 
     def streams(self) -> Iterator[TrackedStream]:
         """All streams that count."""

@@ -246,8 +246,7 @@ def test_both_ends_of_a_stream_change_in_turn() -> None:
     assert len(set(found)) == 1
     assert found[0] is not None
     listener.pass_time(200.0)
-    assert not source._by_end
-    assert not source._moved
+    assert len(source._index) == 0
 
 
 def test_media_from_another_host_are_another_stream() -> None:
