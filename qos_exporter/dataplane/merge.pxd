@@ -69,7 +69,7 @@ cdef inline void add_counts(Stream *stream, const Stream *earlier, uint32_t gap)
     add_bursts(stream, earlier, gap)
     if gap:
         stream.loss_runs += 1
-        stream.runs[run_bucket(gap)] += 1
+        stream.window_runs[run_bucket(gap)] += 1
 
 
 cdef inline void add_timing(Stream *stream, const Stream *earlier) noexcept nogil:
@@ -80,7 +80,7 @@ cdef inline void add_timing(Stream *stream, const Stream *earlier) noexcept nogi
     stream.window_jitter_max_ns = max(
         stream.window_jitter_max_ns, earlier.window_jitter_max_ns
     )
-    stream.variation_sum_ns += earlier.variation_sum_ns
+    stream.window_variation_sum_ns += earlier.window_variation_sum_ns
     stream.variation_max_ns = max(stream.variation_max_ns, earlier.variation_max_ns)
     stream.window_variation_max_ns = max(
         stream.window_variation_max_ns, earlier.window_variation_max_ns
@@ -92,9 +92,9 @@ cdef inline void add_timing(Stream *stream, const Stream *earlier) noexcept nogi
 cdef inline void add_histograms(Stream *stream, const Stream *earlier) noexcept nogil:
     cdef int bucket
     for bucket in range(VARIATION_BUCKETS):
-        stream.variation[bucket] += earlier.variation[bucket]
+        stream.window_variation[bucket] += earlier.window_variation[bucket]
     for bucket in range(RUN_BUCKETS):
-        stream.runs[bucket] += earlier.runs[bucket]
+        stream.window_runs[bucket] += earlier.window_runs[bucket]
 
 
 cdef inline void take_identity(Stream *stream, const Stream *earlier) noexcept nogil:

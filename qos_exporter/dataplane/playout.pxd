@@ -55,9 +55,9 @@ cdef inline void add_fresh(Stream *stream) noexcept nogil:
     """Bring the totals up to date, so that the small hot counters do not overflow."""
     cdef int bucket
     for bucket in range(NEAR_BUCKETS):
-        stream.variation[bucket] += stream.fresh_variation[bucket]
+        stream.window_variation[bucket] += stream.fresh_variation[bucket]
         stream.fresh_variation[bucket] = 0
-    stream.variation_sum_ns += stream.fresh_variation_sum_ns
+    stream.window_variation_sum_ns += stream.fresh_variation_sum_ns
     stream.difference_sum_ns += stream.fresh_difference_ns
     stream.bytes += stream.fresh_bytes
     stream.jitter_count += stream.fresh_timed
@@ -86,9 +86,9 @@ cdef inline void count_variation(Stream *stream, int64_t variation_ns) noexcept 
     if bucket < NEAR_BUCKETS:
         stream.fresh_variation[bucket] += 1
     else:
-        stream.variation[bucket] += 1
+        stream.window_variation[bucket] += 1
     if variation_ns > MAX_FRESH_NS - <int64_t>stream.fresh_variation_sum_ns:
-        stream.variation_sum_ns += variation_ns
+        stream.window_variation_sum_ns += variation_ns
         raise_peaks(stream, variation_ns)
         return
     stream.fresh_variation_sum_ns += <uint32_t>variation_ns

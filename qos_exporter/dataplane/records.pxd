@@ -86,11 +86,10 @@ ctypedef struct Profile:
 # What the last window row ended with: a row is the difference from here.
 ctypedef struct Mark:
     uint64_t expected
-    uint64_t lost
     uint64_t bytes
     int64_t media_ns
-    int64_t variation_sum_ns
     double jitter_sum_ns
+    uint32_t lost
     uint32_t received
     uint32_t jitter_count
     uint32_t duplicate
@@ -103,8 +102,6 @@ ctypedef struct Mark:
     uint32_t severely_concealed_s
     uint32_t restarts
     uint32_t stopped_gaps
-    uint32_t variation[VARIATION_BUCKETS]
-    uint32_t runs[RUN_BUCKETS]
 
 # The first 128 bytes, two cache lines that a processor fetches as a pair, are all that a packet in
 # sequence touches. So they hold what a packet changes in the smallest form: what is `fresh_` has
@@ -145,7 +142,7 @@ ctypedef struct Stream:
     uint64_t dst_high
     uint64_t dst_low
     uint32_t base_seq
-    uint32_t clock_source
+    uint32_t tag                # where its place in the index may be: see stream_table
     uint32_t clock_rate         # of the media type; 0 is unknown
     uint32_t forward_timestamp
     int64_t last_ns             # of packets that are not the baseline
@@ -154,7 +151,7 @@ ctypedef struct Stream:
     int64_t peak_now
     int64_t peak_before
     int64_t media_ns
-    int64_t variation_sum_ns
+    int64_t window_variation_sum_ns
     int64_t window_variation_max_ns
     int64_t difference_sum_ns   # all the differences that jitter was made of, without sign
     uint64_t bytes
@@ -185,13 +182,14 @@ ctypedef struct Stream:
     uint64_t expected_prior
     uint64_t payload_types[2]
     uint64_t serial
-    uint64_t hash
     HeldPackets *held
     uint32_t group
     uint32_t profile
-    uint32_t first_type
-    uint32_t runs[RUN_BUCKETS]
-    uint32_t variation[VARIATION_BUCKETS]
+    uint8_t clock_source
+    uint8_t first_type
+    uint8_t padding[2]
+    uint32_t window_runs[RUN_BUCKETS]
+    uint32_t window_variation[VARIATION_BUCKETS]
     Mark mark
     uint32_t cluster_first      # numbers of the latest losses that lie near each other
     uint32_t cluster_last
@@ -199,7 +197,6 @@ ctypedef struct Stream:
     uint32_t bursts
     uint32_t burst_packets
     uint32_t burst_lost
-    uint8_t padding[16]         # to a multiple of a pair of cache lines
 
 ctypedef struct Playout:
     int64_t nominal_ns

@@ -80,8 +80,6 @@ cdef packed struct TotalsRow:
     double jitter_max_s
     double delay_variation_max_s
     double playout_delay_s
-    uint32_t delay_variation_histogram[VARIATION_BUCKETS]
-    uint32_t loss_run_histogram[RUN_BUCKETS]
 
 cdef struct SlowRow:
     uint8_t kind

@@ -95,8 +95,6 @@ TOTALS = np.dtype(
         ("jitter_max_s", "f8"),
         ("delay_variation_max_s", "f8"),
         ("playout_delay_s", "f8"),
-        ("delay_variation_histogram", "u4", (12,)),
-        ("loss_run_histogram", "u4", (11,)),
     ],
 )
 """One row per stream: everything since its first packet.

@@ -73,7 +73,7 @@ cdef inline void close_run(Stream *stream) noexcept nogil:
     if stream.state & IN_RUN:
         stream.state &= ~<uint16_t>IN_RUN
         stream.loss_runs += 1
-        stream.runs[run_bucket(stream.current_run)] += 1
+        stream.window_runs[run_bucket(stream.current_run)] += 1
         stream.current_run = 0
 
 

@@ -279,7 +279,7 @@ cdef inline uint32_t insert_key(
     if record == NO_RECORD:
         return NO_RECORD
     set_key(record_at(table, record), key)
-    record_at(table, record).hash = hash_value
+    record_at(table, record).tag = tag_of(hash_value)
     place(table.index, table.index_mask, tag_of(hash_value), record)
     table.entries += 1
     return record
@@ -299,7 +299,7 @@ cdef inline void close_gap(StreamTable *table, uint64_t gap) noexcept nogil:
 
 cdef inline void remove_from_index(StreamTable *table, uint32_t record) noexcept nogil:
     """Nothing will be found under this record's key any more; the record itself stays."""
-    cdef uint64_t position = record_at(table, record).hash & table.index_mask
+    cdef uint64_t position = record_at(table, record).tag & table.index_mask
     while table.index[position].record:
         if table.index[position].record == record + 1:
             close_gap(table, position)

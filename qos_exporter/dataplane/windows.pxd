@@ -2,7 +2,7 @@
 
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.math cimport NAN
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 
 from qos_exporter.dataplane.burst_gap cimport cluster_packets, is_burst
 from qos_exporter.dataplane.core cimport Core
@@ -15,11 +15,8 @@ from qos_exporter.dataplane.records cimport (
     HAS_PLAYOUT,
     IN_USE,
     MUTED,
-    NEAR_BUCKETS,
     PROVEN,
     REPORTED,
-    VARIATION_BUCKETS,
-    RUN_BUCKETS,
     WINDOW_OPEN,
     ClockSource,
     Mark,
@@ -99,7 +96,7 @@ cdef inline void fill_counts(Stream *stream, Mark *mark, WindowRow *row) noexcep
     cdef uint32_t received = received_packets(stream)
     row.expected = <uint32_t>above(expected, &mark.expected)
     row.received = above32(received, &mark.received)
-    row.lost = <uint32_t>above(expected - received, &mark.lost)
+    row.lost = above32(<uint32_t>(expected - received), &mark.lost)
     row.lost_for_good = above32(stream.lost, &mark.lost_for_good)
     row.duplicate = above32(stream.duplicate, &mark.duplicate)
     row.reordered = above32(stream.reordered, &mark.reordered)
@@ -133,16 +130,12 @@ cdef inline void fill_timing(Stream *stream, Mark *mark, WindowRow *row) noexcep
 
 
 cdef inline void fill_histograms(Stream *stream, Mark *mark, WindowRow *row) noexcept nogil:
-    cdef int bucket
-    row.delay_variation_sum_s = (stream.variation_sum_ns - mark.variation_sum_ns) / 1e9
-    mark.variation_sum_ns = stream.variation_sum_ns
+    row.delay_variation_sum_s = stream.window_variation_sum_ns / 1e9
     row.loss_run_packets = above32(stream.lost - stream.current_run, &mark.run_packets)
-    for bucket in range(VARIATION_BUCKETS):
-        row.delay_variation_histogram[bucket] = above32(
-            stream.variation[bucket], &mark.variation[bucket]
-        )
-    for bucket in range(RUN_BUCKETS):
-        row.loss_run_histogram[bucket] = above32(stream.runs[bucket], &mark.runs[bucket])
+    memcpy(
+        row.delay_variation_histogram, stream.window_variation, sizeof(stream.window_variation)
+    )
+    memcpy(row.loss_run_histogram, stream.window_runs, sizeof(stream.window_runs))
 
 
 cdef inline void clear_window(Stream *stream) noexcept nogil:
@@ -151,6 +144,9 @@ cdef inline void clear_window(Stream *stream) noexcept nogil:
     stream.variation_max_ns = max(stream.variation_max_ns, stream.window_variation_max_ns)
     stream.window_jitter_max_ns = 0.0
     stream.window_variation_max_ns = 0
+    stream.window_variation_sum_ns = 0
+    memset(stream.window_variation, 0, sizeof(stream.window_variation))
+    memset(stream.window_runs, 0, sizeof(stream.window_runs))
     stream.state &= ~<uint16_t>WINDOW_OPEN
     stream.window_types = 0
     stream.window_noise = 0
@@ -158,7 +154,7 @@ cdef inline void clear_window(Stream *stream) noexcept nogil:
 
 cdef inline uint8_t shown_type(const Stream *stream) noexcept nogil:
     """The payload type of the media, or of whatever came first where no media did."""
-    return stream.media_type if stream.media_type < 128 else <uint8_t>stream.first_type
+    return stream.media_type if stream.media_type < 128 else stream.first_type
 
 
 cdef inline void fill_window(Stream *stream, uint32_t number, WindowRow *row) noexcept nogil:
@@ -278,7 +274,6 @@ cdef inline void fill_totals(
 ) noexcept nogil:
     """Everything about a stream since its first packet."""
     cdef const Stream *stream = record_at(&core.table, number)
-    cdef int bucket
     row.slot = number
     row.serial = stream.serial
     memcpy(row.payload_types, stream.payload_types, 16)
@@ -288,8 +283,3 @@ cdef inline void fill_totals(
     fill_total_counts(stream, row)
     fill_total_bursts(stream, row)
     fill_total_timing(stream, row)
-    for bucket in range(VARIATION_BUCKETS):
-        row.delay_variation_histogram[bucket] = stream.variation[bucket]
-    for bucket in range(NEAR_BUCKETS):
-        row.delay_variation_histogram[bucket] += stream.fresh_variation[bucket]
-    memcpy(row.loss_run_histogram, stream.runs, sizeof(stream.runs))

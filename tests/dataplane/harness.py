@@ -109,7 +109,9 @@ class Harness:
 
     def totals(self, stream: StreamId) -> Totals:
         """Read everything that was counted of a stream."""
-        return totals_of(self.kernel.totals([self.slot(stream)])[0])
+        row = self.kernel.totals([self.slot(stream)])[0]
+        windows = self.window_rows()
+        return totals_of(row, windows[windows["serial"] == row["serial"]])
 
     def window_rows(self) -> NDArray[np.void]:
         """Join the rows of all windows so far."""
@@ -124,17 +126,17 @@ def _name(key: StreamKey) -> StreamId:
     return StreamId(key.ssrc, key.src, key.dst)
 
 
-def totals_of(row: np.void) -> Totals:
-    """Translate a row of the kernel, column by column."""
-    columns = {field.name for field in fields(Totals)}
+def totals_of(row: np.void, windows: NDArray[np.void]) -> Totals:
+    """Translate a row of the kernel, column by column; its windows alone have histograms."""
+    columns = {field.name for field in fields(Totals)} & set(row.dtype.names or ())
     values = {name: row[name].item() for name in columns if row[name].ndim == 0}
     bitmap = bytes(row["payload_types"])
     types = frozenset(n for n in range(128) if bitmap[n // 8] >> n % 8 & 1)
     return Totals(
         **values,
         payload_types=types,
-        delay_variation_histogram=tuple(row["delay_variation_histogram"].tolist()),
-        loss_run_histogram=tuple(row["loss_run_histogram"].tolist()),
+        delay_variation_histogram=tuple(windows["delay_variation_histogram"].sum(axis=0).tolist()),
+        loss_run_histogram=tuple(windows["loss_run_histogram"].sum(axis=0).tolist()),
     )
 
 

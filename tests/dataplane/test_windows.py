@@ -59,8 +59,6 @@ def test_windows_add_up(tap: Tap, window_s: int) -> None:
         assert {total: int(own[column].sum()) for total, column in SUMMED.items()} == {
             total: int(totals[total]) for total in SUMMED
         }
-        for histogram in ("delay_variation_histogram", "loss_run_histogram"):
-            assert np.array_equal(own[histogram].sum(axis=0), totals[histogram])
         assert own["jitter_max_s"].max() == totals["jitter_max_s"]
         assert own["delay_variation_max_s"].max() == totals["delay_variation_max_s"]
 
