@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from qos_exporter.calls.multimap import MultiMap
 from qos_exporter.calls.negotiation import Described, Hop, Negotiation, Standing
 from qos_exporter.calls.party import Party
 from qos_exporter.calls.payloads import NO_PAYLOADS, PayloadMap, resolve_payloads
@@ -117,7 +118,7 @@ class ClaimIndex:
     __slots__ = ("_by_endpoint",)
 
     def __init__(self) -> None:
-        self._by_endpoint: dict[Endpoint, tuple[Claim, ...]] = {}
+        self._by_endpoint: MultiMap[Endpoint, Claim] = MultiMap()
 
     def __len__(self) -> int:
         return len(self._by_endpoint)
@@ -134,18 +135,16 @@ class ClaimIndex:
 
     def at(self, endpoint: Endpoint) -> tuple[Claim, ...]:
         """Return the claims on an endpoint."""
-        return self._by_endpoint.get(endpoint, ())
+        return self._by_endpoint.get(endpoint)
 
     def add(self, claim: Claim) -> bool:
         """Enter a claim; tell whether it is the first one on its endpoint."""
-        present = self.at(claim.endpoint)
-        self._by_endpoint[claim.endpoint] = (*present, claim)
-        return not present
+        is_first = claim.endpoint not in self._by_endpoint
+        self._by_endpoint.add(claim.endpoint, claim)
+        return is_first
 
     def discard(self, claim: Claim) -> bool:
         """Remove a claim; tell whether its endpoint is now nobody's."""
-        left = tuple(each for each in self.at(claim.endpoint) if each is not claim)
-        if left:
-            self._by_endpoint[claim.endpoint] = left
-            return False
-        return self._by_endpoint.pop(claim.endpoint, None) is not None
+        was_claimed = claim.endpoint in self._by_endpoint
+        self._by_endpoint.discard(claim.endpoint, claim)
+        return was_claimed and claim.endpoint not in self._by_endpoint

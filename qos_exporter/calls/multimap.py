@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -23,7 +23,14 @@ class MultiMap(Generic[K, V]):
         self._more: dict[K, tuple[V, ...]] = {}
 
     def __len__(self) -> int:
+        """How many keys have a value."""
         return len(self._first)
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._first
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._first)
 
     def get(self, key: K) -> tuple[V, ...]:
         """Return the values of a key."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qos_exporter.calls.claims import Claim
+from qos_exporter.calls.multimap import MultiMap
 from qos_exporter.net import Endpoint
 
 
@@ -12,29 +13,23 @@ class ReportPlaces:
     __slots__ = ("_by_place",)
 
     def __init__(self) -> None:
-        self._by_place: dict[Endpoint, tuple[Claim, ...]] = {}
+        self._by_place: MultiMap[Endpoint, Claim] = MultiMap()
 
     def add(self, claim: Claim) -> None:
         """Enter a claim."""
         if claim.rtcp is not None:
-            self._by_place[claim.rtcp] = (*self._by_place.get(claim.rtcp, ()), claim)
+            self._by_place.add(claim.rtcp, claim)
 
     def discard(self, claim: Claim) -> None:
         """Remove a claim."""
-        if claim.rtcp is None:
-            return
-        left = tuple(each for each in self._by_place.get(claim.rtcp, ()) if each is not claim)
-        if left:
-            self._by_place[claim.rtcp] = left
-        else:
-            self._by_place.pop(claim.rtcp, None)
+        if claim.rtcp is not None:
+            self._by_place.discard(claim.rtcp, claim)
 
     def between(self, src: Endpoint, dst: Endpoint) -> Claim | None:
         """A claim of the only call that awaits reports at one of these ends."""
-        at_dst, at_src = self._by_place.get(dst), self._by_place.get(src)
-        if at_dst is None and at_src is None:
+        claims = self._by_place.get(dst) + self._by_place.get(src)
+        if not claims:
             return None
-        claims = (at_dst or ()) + (at_src or ())
         call = claims[0].call
         for claim in claims:
             if claim.call is not call:

@@ -30,7 +30,10 @@ def test_against_a_dictionary_of_lists(steps: list[tuple[bool, int, int]]) -> No
     for key in range(3):
         assert list(ours.get(key)) == plain.get(key, [])
 
-    assert len(ours) == sum(bool(values) for values in plain.values())
+    present = {key for key, values in plain.items() if values}
+    assert set(ours) == present
+    assert len(ours) == len(present)
+    assert [key in ours for key in range(3)] == [key in present for key in range(3)]
 
 
 def test_clear() -> None:
