@@ -287,6 +287,7 @@ def test_unreadable_frames_are_counted(link_type: int, frame: bytes, reason: str
 VLANS = [pytest.param(True, 2, id="in-the-key"), pytest.param(False, 1, id="not-in-the-key")]
 
 
+@pytest.mark.pitfall(95)
 @pytest.mark.parametrize(("vlan_in_key", "streams"), VLANS)
 def test_tenants_with_the_same_addresses(*, vlan_in_key: bool, streams: int) -> None:
     """Where the VLAN is part of the key, the same addresses in two VLANs are two streams."""
