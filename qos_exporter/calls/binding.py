@@ -133,6 +133,7 @@ class MediaBinder:
         for stream in call.streams:
             if not stream.is_live:
                 continue
+            share_ends(stream, call)
             if stream.src in dropped or stream.dst in dropped:
                 self._trailing.mute(stream, since_ns=now_ns)
                 continue
@@ -168,6 +169,7 @@ class MediaBinder:
             self._trailing.mute(stream, since_ns=now_ns)
             return
         match.call.add_stream(stream)
+        share_ends(stream, match.call)
         self._bind(stream, match)
 
     def _bind(self, stream: MediaStream, match: Match) -> None:
@@ -184,3 +186,12 @@ class MediaBinder:
             if stream.is_live and stream.src == src and stream.dst == dst:
                 return stream
         return None
+
+
+def share_ends(stream: MediaStream, call: Call) -> None:
+    """Let a stream refer to the endpoints of its call's claims: very many are not kept twice."""
+    for claim in call.dialog.claims if call.dialog is not None else ():
+        if claim.endpoint == stream.dst:
+            stream.dst = claim.endpoint
+        elif claim.endpoint == stream.src:
+            stream.src = claim.endpoint

@@ -272,3 +272,23 @@ def test_endless_new_ssrcs() -> None:
     assert call is not None
     assert len(call.streams) == 256
     assert call.streams[-1].ssrc == 999
+
+
+@pytest.mark.parametrize("streams_first", [False, True], ids=["signalled", "heard-first"])
+def test_endpoints_are_kept_once(*, streams_first: bool) -> None:
+    """Both streams of a call refer to the same objects as its claims, for there may be many."""
+    scene = Scenario()
+    media = [f"{A_MEDIA}>{B_MEDIA}", f"{B_MEDIA}>{A_MEDIA}"]
+    if streams_first:
+        there, back = (scene.stream(ends, ssrc, at_s=0) for ssrc, ends in enumerate(media))
+        call = scene.play(*call_rows(A_MEDIA, B_MEDIA, at_s=0.1))
+    else:
+        call = scene.play(*call_rows(A_MEDIA, B_MEDIA))
+        there, back = (scene.stream(ends, ssrc, at_s=1) for ssrc, ends in enumerate(media))
+
+    assert call is not None
+    assert call.dialog is not None
+    caller, callee = (claim.endpoint for claim in call.dialog.claims)
+    assert [str(caller), str(callee)] == [A_MEDIA, B_MEDIA]
+    assert there.src is back.dst is caller
+    assert there.dst is back.src is callee
