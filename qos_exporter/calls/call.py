@@ -61,6 +61,7 @@ class Call:
         "caller",
         "dialog",
         "end_ns",
+        "former",
         "outcome",
         "reported_ns",
         "start_ns",
@@ -88,6 +89,16 @@ class Call:
         """`None` where there is no signalling."""
         self.whole: Call | None = None
         """The call that this one is another leg of, by what a PBX told: it counts for both."""
+        self.former: Call | None = None
+        """What this call was shown as while only a PBX told of it: what counted there stays so."""
+
+    @property
+    def counts_as(self) -> Call:
+        """The call that counts for this one, or this one itself."""
+        call = self
+        while call.whole is not None:
+            call = call.whole
+        return call
 
     @property
     def is_ended(self) -> bool:
@@ -128,6 +139,17 @@ class Call:
         self.state = CallState.ENDED
         self.end_ns = at_ns
         self.outcome = self.outcome or outcome
+
+    def succeed(self, told: Call) -> None:
+        """Go on with a call that a PBX told of: it was this one, and whatever counts counts once.
+
+        Its outcome, where it is known, was counted.
+        """
+        self.former = told
+        self.start_ns = min(self.start_ns, told.start_ns)
+        self.answer_ns = told.answer_ns if self.answer_ns is None else self.answer_ns
+        self.outcome = self.outcome or told.outcome
+        self.whole, told.whole = told.whole, self
 
     def reopen(self, now_ns: int) -> None:
         """Take back the end: the call was only silent. Its outcome was counted and stays."""

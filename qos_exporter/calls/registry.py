@@ -187,9 +187,11 @@ class CallRegistry:
             self._report_outcome(call, now_ns)
         self._retire(call, now_ns)
 
-    def take_back(self, call: Call) -> None:
-        """Forget such a call: it is seen on the wire as another one."""
-        self._table.remove(call)
+    def take_over(self, told: Call, call: Call) -> None:
+        """Let such a call be one that is seen on the wire, from here on."""
+        if call.former is not told:
+            call.succeed(told)
+        self._table.remove(told)
 
     def tick(self, now_ns: int) -> None:
         """Do what is due. Cheap when nothing is: call it as often as you like."""
@@ -230,12 +232,16 @@ class CallRegistry:
 
     def _call_for(self, message: SipMessage, now_ns: int) -> Call | None:
         """Return the call that a message is about, new if need be; `None` if about none."""
-        call = self._table.find(message.call_id)
-        if call is not None and call.dialog is None:
-            call = None  # a PBX has told of it; from here on it is followed on the wire
+        known = self._table.find(message.call_id)
+        # What a PBX has told of is followed on the wire from here on.
+        told = known if known is not None and known.dialog is None else None
+        call = known if told is None else None
         recognition = recognise(message, call, now_ns=now_ns, timers=self._timers)
         if recognition is Recognition.NEW:
-            return self._new_call(message, now_ns)
+            new = self._new_call(message, now_ns)
+            if told is not None and not self._is_past(told, now_ns):
+                self.take_over(told, new)
+            return new
         if recognition is Recognition.SILENCED and call is not None:
             self._reopen(call, now_ns)
         return None if recognition is Recognition.NOTHING else call
@@ -247,6 +253,10 @@ class CallRegistry:
         self._table.add(call)
         self._looks.put(now_ns + self._timers.setup_look_ns, call)
         return call
+
+    def _is_past(self, told: Call, now_ns: int) -> bool:
+        """Whether a call is over for so long that messages with its Call-ID are another's."""
+        return told.end_ns is not None and now_ns - told.end_ns >= self._timers.retransmission_ns
 
     def _make_room(self, now_ns: int) -> None:
         if self._limit is None or self._table.size < self._limit:
@@ -365,6 +375,10 @@ class CallRegistry:
             self._report(call, OutcomeKnown(call.call_id, call.outcome, now_ns))
 
     def _report(self, call: Call, event: CallEvent) -> None:
-        """Keep an event; a recorder's copy, and another leg, is another call's and counts there."""
-        if not call.is_recording and call.whole is None:
+        """Keep an event; a recorder's copy is another call's and counts there.
+
+        So is another leg, but only its outcome: what is seen of its media is its own.
+        """
+        is_counted = call.whole is not None and isinstance(event, OutcomeKnown)
+        if not (call.is_recording or is_counted):
             self._events.append(event)

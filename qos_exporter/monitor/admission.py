@@ -34,6 +34,10 @@ class Admission:
         if self._settings.series == "degraded":
             self._admit(call)
 
+    def take_over(self, told: Call, call: Call) -> None:
+        """Go on with a call as the one on the wire that it turned out to be."""
+        self._inherit(told, call)
+
     def is_admitted(self, call: Call) -> bool:
         """Whether the call has series."""
         return call in self._admitted
@@ -49,7 +53,15 @@ class Admission:
         self._admitted &= present
         self._refused &= present
 
+    def _inherit(self, told: Call, call: Call) -> None:
+        for calls in (self._admitted, self._refused):
+            if told in calls:
+                calls.remove(told)
+                calls.add(call)
+
     def _admit(self, call: Call) -> None:
+        if call.former is not None:
+            self._inherit(call.former, call)
         if call in self._admitted or call in self._refused:
             return
         if self.is_full:

@@ -49,7 +49,7 @@ class CallBook:
 
     def note_issue(self, call: Call) -> None:
         """Count a call with a window that was less than good, or with an anomaly, once."""
-        call = call.whole or call
+        call = call.counts_as
         if call not in self._troubled:
             self._troubled.add(call)
             self._with_issues += 1
@@ -58,11 +58,22 @@ class CallBook:
         """A stream of the call was found: it is to be rated at its end."""
         self._unrated[call] = None
         if call.whole is not None:
-            self._legs.setdefault(call.whole, {})[call] = None
+            self._legs.setdefault(call.counts_as, {})[call] = None
 
-    def forget(self, call: Call) -> None:
-        """Do not rate a call that turned out to be another one."""
-        self._unrated.pop(call, None)
+    def take_over(self, told: Call, call: Call) -> None:
+        """Go on with a call as the one on the wire that it turned out to be.
+
+        What was told of its media stays part of its rating, like that of another leg.
+        """
+        legs = self._legs.pop(told, {})
+        if told in self._unrated:
+            del self._unrated[told]
+            legs[told] = None
+        if legs:
+            self._unrated[call] = None
+            self._legs.setdefault(call.counts_as, {}).update(legs)
+        if told in self._troubled:
+            self._troubled.add(call)
 
     def rate_ended(self) -> None:
         """Count each call that is over, and whose last windows are, by its rating."""
@@ -89,7 +100,7 @@ class CallBook:
         return CallTotals(
             by_outcome=tuple((outcome.value, count) for outcome, count in self._outcomes.items()),
             by_rating=tuple(self._ratings.items()),
-            active=len({call.whole or call for call in under_way}),
+            active=len({call.counts_as for call in under_way}),
             with_issues=self._with_issues,
             anomalies=tuple((kind.value, count) for kind, count in self._anomalies.items()),
             post_dial_delay_s=self._post_dial_delay.view(),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qos_exporter.monitor.monitor import Monitor
+from qos_exporter.monitor.pbx.questions import CODEC
 from qos_exporter.protocols.ami import Action, ChannelGone, ChannelSeen, GetVariable, LinkUp
 from qos_exporter.protocols.ami.values import Channel
-from qos_exporter.settings import AmiSettings, Settings
+from qos_exporter.settings import AmiSettings, NetworkSettings, Settings
 from qos_exporter.snapshot import ReportedQuality, StreamView
+from qos_exporter.units import SECOND_NS
 from tests.dataplane.traffic import batch
 from tests.monitor.pbx import SERVER, Pbx, read
 from tests.monitor.recording import Dialogue, at_ns
@@ -137,20 +139,143 @@ def test_a_call_that_is_found_by_its_media() -> None:
     assert [call.call_id for call in both.monitor.snapshot().calls] == ["call-1"]
 
 
-def test_a_call_that_is_seen_later() -> None:
-    """A leg that was shown by itself is the call on the wire as soon as that is seen."""
+def totals(both: Both) -> tuple[int, dict[str, int], int]:
+    """Give the calls that are active, those that have come out by how, and all."""
+    found = both.monitor.snapshot().totals
+    return found.active, {name: count for name, count in found.by_outcome if count}, found.seen
+
+
+def told(*, call_id_at_s: float = -9.9, channel: Channel = UP, is_new: bool = True) -> Both:
+    """Let a server tell of a call that nothing is seen of on the wire."""
     both = Both(Pbx(Settings(ami=(SERVER,)), sources=("eth0",)))
-    both.tell(-10.0, LinkUp(), ChannelSeen(UP, is_new=True))
-    both.tell(-9.9, answer(GetVariable(UP.name, "CHANNEL(pjsip,call-id)"), "call-1"))
+    both.tell(-10.0, LinkUp(), ChannelSeen(channel, is_new=is_new))
+    if call_id_at_s > -6.0:
+        both.tell(-6.0)
+    both.tell(call_id_at_s, answer(GetVariable(UP.name, "CHANNEL(pjsip,call-id)"), "call-1"))
     both.tell(-5.0)
+    return both
+
+
+def test_a_call_that_is_seen_later() -> None:
+    """A leg that was shown by itself is the call on the wire from there on, and counts once."""
+    both = told()
     assert [call.call_id for call in both.monitor.snapshot().calls] == ["call-1"]
+    assert totals(both) == (1, {"answered": 1}, 1)
     both.monitor.ingest(0, batch(DIALOGUE.set_up()))
+    assert totals(both) == (1, {"answered": 1}, 1)
     both.tell(2.0)
     (call,) = both.monitor.snapshot().calls
     assert call.answer_s is not None
+    assert call.start_s == at_ns(-10.0) / SECOND_NS
     both.tell(3.0, ChannelGone(UP, 16))
-    assert both.monitor.snapshot().totals.active == 1  # the wire says when it ends
-    assert dict(both.monitor.snapshot().totals.by_outcome)["answered"] == 2
+    assert totals(both) == (1, {"answered": 1}, 1)  # the wire says when it ends
+    both.monitor.ingest(0, batch(DIALOGUE.hang_up()))
+    both.tell(40.0)
+    assert totals(both) == (0, {"answered": 1}, 1)
+
+
+def test_a_call_that_is_seen_later_and_has_not_come_out() -> None:
+    """What the server has not counted counts on the wire."""
+    both = told(channel=RINGING)
+    assert totals(both) == (1, {}, 1)
+    both.monitor.ingest(0, batch(DIALOGUE.set_up()))
+    assert totals(both) == (1, {"answered": 1}, 1)
+    both.tell(2.0, ChannelGone(UP, 16))
+    assert totals(both) == (1, {"answered": 1}, 1)
+
+
+def test_a_call_of_which_only_the_end_is_seen() -> None:
+    """A BYE alone ends the call that a server told of, and counts nothing anew."""
+    both = told()
+    both.monitor.ingest(0, batch(DIALOGUE.hang_up()))
+    both.tell(31.0, ChannelGone(UP, 16))
+    assert totals(both) == (0, {"answered": 1}, 1)
+    (call,) = both.monitor.snapshot().calls
+    assert (call.state, call.outcome) == ("ended", "answered")
+
+
+def test_a_call_that_is_over_before_it_is_seen() -> None:
+    """A server may tell of an end before the capture hands over the beginning."""
+    both = told()
+    both.tell(-1.0, ChannelGone(UP, 16))
+    assert totals(both) == (0, {"answered": 1}, 1)
+    both.monitor.ingest(0, batch([*DIALOGUE.set_up(), *DIALOGUE.hang_up()]))
+    both.tell(40.0)
+    assert totals(both) == (0, {"answered": 1}, 1)
+
+
+def test_a_call_on_the_wire_with_the_name_of_one_long_over() -> None:
+    """A Call-ID that comes again after its call is over is another call."""
+    both = told()
+    both.tell(-4.9, ChannelGone(UP, 16))
+    both.tell(40.0)
+    both.monitor.ingest(0, batch(replace(DIALOGUE, talk_s=41.0).hang_up()))
+    assert totals(both)[2] == 2
+
+
+def test_another_leg_of_a_call_that_is_seen_later() -> None:
+    """Legs that only the server tells of go on as legs of the call on the wire."""
+    both = told()
+    bob = UP._replace(name="PJSIP/bob-00000001", uniqueid="1.1", number="bob", exten="")
+    both.tell(-4.0, ChannelSeen(bob, is_new=True))
+    both.tell(-1.0)
+    assert totals(both) == (1, {"answered": 1}, 1)
+    both.monitor.ingest(0, batch(DIALOGUE.set_up()))
+    assert totals(both) == (1, {"answered": 1}, 1)
+    both.tell(2.0)
+    assert len(both.monitor.snapshot().calls) == 2
+    assert totals(both) == (1, {"answered": 1}, 1)
+
+
+def test_a_later_leg_of_a_call_that_is_seen_later() -> None:
+    """A leg of a call that another leg counts for does not count when it is seen, either."""
+    both = told()
+    first = UP._replace(name="PJSIP/bob-00000001", uniqueid="0.9", linkedid="0.9", number="bob")
+    joined = UP._replace(linkedid="0.9")
+    both.tell(-4.0, ChannelSeen(first, is_new=True))
+    both.tell(-1.0, ChannelSeen(joined))
+    before = totals(both)
+    both.monitor.ingest(0, batch(DIALOGUE.set_up()))
+    both.tell(2.0)
+    assert totals(both) == before
+    assert both.monitor.snapshot().totals.active == 1
+
+
+def test_figures_of_a_call_that_is_seen_later() -> None:
+    """What was told of it, between other networks, is in its rating; each time counts once."""
+    networks = (
+        NetworkSettings(name="wire", prefixes=(f"{DIALOGUE.caller.address}/32",)),
+        NetworkSettings(name="told", prefixes=("192.0.2.7/32",)),
+    )
+    both = Both(Pbx(Settings(ami=(SERVER,), networks=networks), sources=("eth0",)))
+    both.tell(-60.0, LinkUp(), ChannelSeen(UP, is_new=True))
+    for question, value in (("CHANNEL(pjsip,call-id)", "call-1"), (CODEC, "(ulaw)")):
+        both.tell(-59.0, answer(GetVariable(UP.name, question), value))
+    for number in range(1, 11):
+        lost = {"Report0CumulativeLost": 125 * number - 125, "To": "192.0.2.7:5001"}
+        both.tell(-56.0 + 5 * number, rtcp(number, received=False, **lost))
+    both.tell(-1.0)
+    issues = both.monitor.snapshot().totals.with_issues
+    windows = windows_by_network(both)
+    assert (issues, list(windows)) == (1, ["told"])
+    both.monitor.ingest(0, batch([*DIALOGUE.set_up(), *DIALOGUE.media(), *DIALOGUE.hang_up()]))
+    both.tell(30.1, ChannelGone(UP, 16))
+    both.monitor.finish()
+    assert both.monitor.snapshot().totals.with_issues == 1
+    ratings = {name: count for name, count in both.monitor.snapshot().totals.by_rating if count}
+    assert ratings == {"bad": 1}
+    assert windows_by_network(both)["told"] - windows["told"] <= 1  # the one that was open
+    assert windows_by_network(both)["wire"] >= 2
+
+
+def windows_by_network(both: Both) -> dict[str, int]:
+    """Count the windows of streams that come from a network."""
+    found: dict[str, int] = {}
+    for group in both.monitor.snapshot().groups:
+        if group.key.src_network != "other":
+            count = sum(row[-1] for row in group.windows)
+            found[group.key.src_network] = found.get(group.key.src_network, 0) + count
+    return found
 
 
 def test_a_leg_that_waits_for_the_wire() -> None:

@@ -40,6 +40,6 @@ def assemble_pbx(settings: Settings, parts: Parts, codecs: CodecTable) -> PbxDes
         book=parts.book,
         streams=PbxStreams(),
         scoring=scoring,
-        placing=Placing(parts.calls, parts.book, is_alone=not parts.sources),
+        placing=Placing(parts.calls, parts.book, parts.admission, is_alone=not parts.sources),
     )
     return PbxDesk(settings.ami, own, parts.signalling.errors)

@@ -86,7 +86,7 @@ class PbxDesk:
 
     def _place(self, leg: Leg, server: PbxServer, now_ns: int, *, at_once: bool = False) -> None:
         self.parts.placing.place(leg, server, now_ns, at_once=at_once)
-        self._figures.adopt(leg)
+        self._figures.adopt(leg, now_ns)
 
     def _look_at(self, leg: Leg, server: PbxServer, now_ns: int) -> None:
         self._place(leg, server, now_ns)

@@ -60,11 +60,16 @@ class Figures:
         if round_trip_s is not None:
             self._take_trip(leg, stream, round_trip_s, now_ns)
 
-    def adopt(self, leg: Leg) -> None:
-        """Let the streams of a leg be those of its call, which may have been found after them."""
-        for stream in leg.streams.values():
+    def adopt(self, leg: Leg, now_ns: int) -> None:
+        """Let the streams of a leg be those of its call, which may have been found after them.
+
+        Those of a call that it has left for another end with that.
+        """
+        for to_party, stream in list(leg.streams.items()):
             if stream.call is None and leg.call is not None:
                 self._join(stream, leg.call)
+            elif stream.call is not leg.call:
+                self._parts.stop(leg, to_party=to_party, now_ns=now_ns)
 
     def _round_trip_of(self, event: ReportEvent, server: PbxServer) -> float | None:
         """Give the round trip that can be believed; what cannot be is counted.

@@ -14,6 +14,7 @@ from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from qos_exporter.calls.registry import CallRegistry
+    from qos_exporter.monitor.admission import Admission
     from qos_exporter.monitor.call_book import CallBook
     from qos_exporter.monitor.pbx.leg import Leg
     from qos_exporter.monitor.pbx.server import PbxServer
@@ -27,27 +28,33 @@ CAUSES_OF_CANCEL = frozenset({0, 16, 127})
 class Placing:
     """Finds and makes the calls of legs, and ends those that it made."""
 
-    def __init__(self, calls: CallRegistry, book: CallBook, *, is_alone: bool) -> None:
+    def __init__(
+        self, calls: CallRegistry, book: CallBook, admission: Admission, *, is_alone: bool
+    ) -> None:
         self._calls = calls
         self._book = book
+        self._admission = admission
         self._is_alone = is_alone
 
     def place(self, leg: Leg, server: PbxServer, now_ns: int, *, at_once: bool = False) -> None:
         """Find the call of a leg, or make it once it is clear that there is no other."""
         seen = self._calls.find(leg.sip_call_id) if leg.sip_call_id else None
         if seen is not None and seen.dialog is not None:
-            if seen is not leg.call and not seen.is_ended:
-                self.leave(leg)
-                leg.call, leg.owns_call = seen, False
+            if not seen.is_ended or seen.former is leg.call:
+                self.join(leg, seen)
             return
         if leg.call is None and leg.has_media and (at_once or self._has_waited(leg, now_ns)):
             self._begin(leg, server, now_ns)
 
     def join(self, leg: Leg, call: Call) -> None:
-        """Take the call whose media are those of the leg."""
-        if leg.call is not call and call.dialog is not None:
-            self.leave(leg)
-            leg.call, leg.owns_call = call, False
+        """Take the call on the wire that is the leg's: what was made for it becomes that."""
+        if leg.call is call or call.dialog is None:
+            return
+        if leg.call is not None and leg.owns_call:
+            self._calls.take_over(leg.call, call)
+            self._book.take_over(leg.call, call)
+            self._admission.take_over(leg.call, call)
+        leg.call, leg.owns_call = call, False
 
     def link(self, leg: Leg, server: PbxServer) -> None:
         """Follow that the call of a leg was joined with another: they are one from now on."""
@@ -74,12 +81,6 @@ class Placing:
         if leg.call is not None and leg.owns_call and not leg.call.is_ended:
             self._calls.end_told(leg.call, outcome_of(leg, cause), now_ns)
 
-    def leave(self, leg: Leg) -> None:
-        """Take back the call that was made for a leg: another one is its own."""
-        if leg.call is not None and leg.owns_call:
-            self._calls.take_back(leg.call)
-            self._book.forget(leg.call)
-
     def _has_waited(self, leg: Leg, now_ns: int) -> bool:
         has_waited = now_ns - leg.since_ns >= PATIENCE_NS
         return has_waited or (self._is_alone and leg.is_identified)
@@ -101,7 +102,7 @@ def whole_of(leg: Leg, server: PbxServer) -> Call | None:
     named = [each for each in others if each.uniqueid == leg.linkedid]
     for other in (*named, *others):
         if other.call is not None:
-            return other.call.whole or other.call
+            return other.call.counts_as
     return None
 
 
