@@ -299,7 +299,7 @@ def faults(pbx: Pbx) -> set[str]:
 def test_what_is_counted_of_a_server() -> None:
     """Events by kind, values that were rejected, and messages that cannot be read."""
     pbx = Pbx().play()
-    pbx.tell(20.0, Unreadable("bad_number"), ChannelRenamed("7.7", "PJSIP/x-1"))
+    pbx.tell(20.0, Unreadable("bad_address"), ChannelRenamed("7.7", "PJSIP/x-1"))
     (server,) = pbx.show().pbxs
     assert (server.server, server.up, server.reconnects) == ("127.0.0.1:5038", True, 0)
     assert dict(server.events) == {
@@ -310,7 +310,7 @@ def test_what_is_counted_of_a_server() -> None:
         "hangup": 2,
         "other": 5,
     }
-    assert ("ami", "bad_number", 1) in pbx.show().exporter.decode_errors
+    assert ("ami", "bad_address", 1) in pbx.show().exporter.decode_errors
 
 
 def test_very_many_channels() -> None:

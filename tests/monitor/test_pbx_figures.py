@@ -131,6 +131,34 @@ def test_jitter_that_cannot_be() -> None:
     assert ("jitter", 1) in pbx.show().pbxs[0].rejected
 
 
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        pytest.param({"Report0FractionLost": 256}, "fraction_lost", id="loss"),
+        pytest.param({"Report0SourceSSRC": "?"}, "ssrc", id="ssrc"),
+        pytest.param({"Report0IAJitter": "7.5"}, "jitter", id="jitter"),
+        pytest.param({"Report0DLSR": ""}, "delay", id="delay"),
+    ],
+)
+def test_a_field_that_cannot_be_costs_nothing_else(changed: dict[str, Any], field: str) -> None:
+    """It is counted by its name, and what the next report says makes up for what was left out."""
+    pbx = say_all(Pbx(), heard(1), heard(2, lost=4, **changed), heard(3, lost=10))
+    stream = bob(pbx, FROM_BOB)
+    assert stream.packets[:3] == (500, 490, 10)
+    assert stream.jitter is not None
+    (server,) = pbx.show().pbxs
+    assert {name: count for name, count in server.rejected if count} == {field: 1}
+    assert not [count for *_, count in pbx.show().exporter.decode_errors if count]
+
+
+def test_a_round_trip_without_the_counts() -> None:
+    """It counts though loss cannot be read from the same report."""
+    pbx = say_all(Pbx(), told(1, RTT="0.0400"), told(2, RTT="0.0500", Report0FractionLost=256))
+    trip = pbx.calls()["4066aeac-7323-4f19-9721-8cad967c8e6a"].round_trip
+    assert trip is not None
+    assert trip.last == 0.05
+
+
 @pytest.mark.pitfall(98)
 @pytest.mark.parametrize(
     "changed",

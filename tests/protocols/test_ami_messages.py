@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from qos_exporter.errors import DecodeError
 from qos_exporter.net import Endpoint
 from qos_exporter.protocols.ami import (
+    REPORT_FIELDS,
     Channel,
     ChannelGone,
     ChannelListed,
@@ -32,7 +33,7 @@ BOB = Channel(
     connected="alice",
     exten="",
 )
-REASONS = {"", "no_type", "no_channel", "bad_number", "bad_address"}
+REASONS = {"", "no_type", "no_channel", "bad_address"}
 
 
 def read_report(event: str = "RTCPReceived", /, **changed: object) -> ReportEvent:
@@ -157,24 +158,84 @@ def test_addresses(address: str, endpoint: Endpoint) -> None:
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
-        pytest.param({"Report0FractionLost": 256}, "bad_number", id="fraction-of-nine-bits"),
-        pytest.param({"Report0CumulativeLost": 1 << 24}, "bad_number", id="lost-of-25-bits"),
-        pytest.param({"Report0CumulativeLost": -1}, "bad_number", id="lost-with-a-sign"),
-        pytest.param({"Report0IAJitter": "7.5"}, "bad_number", id="jitter-with-a-fraction"),
-        pytest.param({"Report0HighestSequence": 65536}, "bad_number", id="highest-of-17-bits"),
-        pytest.param({"Report0DLSR": None}, "bad_number", id="no-delay"),
-        pytest.param({"Report0SourceSSRC": "0xzz"}, "bad_number", id="no-ssrc"),
-        pytest.param({"RTT": "nan"}, "bad_number", id="round-trip-that-is-no-number"),
         pytest.param({"From": "10.0.0.1"}, "bad_address", id="no-port"),
         pytest.param({"To": "10.0.0.1:65536"}, "bad_address", id="port-out-of-range"),
         pytest.param({"To": "pbx.example:5005"}, "bad_address", id="name"),
         pytest.param({"Uniqueid": ""}, "no_channel", id="no-uniqueid"),
     ],
 )
-def test_fields_that_cannot_be(changed: dict[str, object], reason: str) -> None:
-    """A report with a field out of its range is refused as a whole."""
+def test_reports_about_nobody_knows_what(changed: dict[str, object], reason: str) -> None:
+    """A report without its channel or one of its ends is refused as a whole."""
     with pytest.raises(DecodeError, match=reason):
         parse_message(report(**changed))
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        pytest.param({"Report0FractionLost": 256}, "fraction_lost", id="fraction-of-nine-bits"),
+        pytest.param({"Report0CumulativeLost": 1 << 24}, "packets_lost", id="lost-of-25-bits"),
+        pytest.param({"Report0CumulativeLost": -1}, "packets_lost", id="lost-with-a-sign"),
+        pytest.param({"Report0HighestSequence": 65536}, "sequence", id="highest-of-17-bits"),
+        pytest.param({"Report0SequenceNumberCycles": "x"}, "sequence", id="no-cycles"),
+        pytest.param({"Report0SourceSSRC": "0xzz"}, "ssrc", id="no-ssrc"),
+    ],
+)
+def test_counts_that_cannot_be(changed: dict[str, object], field: str) -> None:
+    """Counts of packets mean something together only; round trip and packets sent stay."""
+    whole, found = read_report(), read_report(**changed)
+    assert found == whole._replace(block=None, rejected=(field,))
+
+
+@pytest.mark.parametrize(
+    ("changed", "rejected", "stays"),
+    [
+        pytest.param(
+            {"Report0IAJitter": "7.5"},
+            ("jitter",),
+            {"interarrival_jitter_ticks": 0},
+            id="jitter-with-a-fraction",
+        ),
+        pytest.param({"Report0DLSR": None}, ("delay",), {"delay_since_last_sr": 0}, id="no-delay"),
+        pytest.param(
+            {"Report0DLSR": "-0.1"}, ("delay",), {"delay_since_last_sr": 0}, id="delay-below-0"
+        ),
+    ],
+)
+def test_figures_that_cannot_be(
+    changed: dict[str, object], rejected: tuple[str, ...], stays: dict[str, int]
+) -> None:
+    """What is beside the counts is missing alone, and named."""
+    whole, found = read_report(), read_report(**changed)
+    assert found.rejected == rejected
+    assert found.block == read_block()._replace(**stays)
+    assert (found.round_trip_s, found.packets_sent) == (whole.round_trip_s, whole.packets_sent)
+
+
+def test_a_sender_report_that_cannot_be_quoted() -> None:
+    """Without LSR nobody knows whether the round trip is of this report: there is none."""
+    found = read_report(Report0LSR=1 << 32)
+    assert found.rejected == ("last_sr",)
+    assert found.round_trip_s is None
+    assert found.block == read_block()._replace(last_sr=0)
+
+
+def test_a_round_trip_that_is_no_number() -> None:
+    """It is as missing as one that was not measured."""
+    assert read_report(RTT="nan") == read_report()._replace(round_trip_s=None)
+
+
+def test_packets_sent_that_cannot_be() -> None:
+    """The count of the sender is missing, and what it hears stays."""
+    found = read_report(SentPackets=1 << 32)
+    assert found == read_report()._replace(packets_sent=None, rejected=("packets_sent",))
+
+
+def test_all_that_can_be_rejected_is_named() -> None:
+    """The names are those that the metric is made with."""
+    wrong = dict.fromkeys((*(name for name in REPORT if name.startswith("Report0")),), "?")
+    found = read_report(**wrong, SentPackets="?")
+    assert {*found.rejected, "rtt"} == {*REPORT_FIELDS}
 
 
 @pytest.mark.parametrize(

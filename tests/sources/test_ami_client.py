@@ -210,13 +210,13 @@ def test_a_message_without_an_end() -> None:
 
 
 def test_a_message_that_cannot_be_read() -> None:
-    """A bad field costs its message only."""
+    """It costs no other."""
     recorder = Recorder()
     with FakeAsterisk() as server, following(recorder, settings_for(server)):
         wait_until(lambda: recorder.count(LinkUp))
-        server.tell(report(Report0FractionLost=256), report())
+        server.tell(report(From="nowhere"), report())
         wait_until(lambda: recorder.count(ReportEvent))
-        assert (0, Unreadable("bad_number")) in recorder.news
+        assert (0, Unreadable("bad_address")) in recorder.news
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,7 @@ class PbxDesk:
             return
         server.events["report_received" if event.is_received else "report_sent"] += 1
         server.has_reported = True
+        server.rejected.update(event.rejected)
         if event.channel.uniqueid in server.gone:
             return
         leg = self._leg(server, event.channel, now_ns)

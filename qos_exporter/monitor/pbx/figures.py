@@ -77,9 +77,9 @@ class Figures:
         Asterisk shows an older one where a report quotes nothing, and 65535.99 where a clock ran
         backwards by a fraction.
         """
-        if not event.is_received or event.block is None:
-            return None
         round_trip_s = event.round_trip_s
+        if not event.is_received or (event.block is None and round_trip_s is None):
+            return None
         if round_trip_s is None or rejection_of(round(round_trip_s * SECOND_NS)) is not None:
             server.rejected["rtt"] += 1
             return None
@@ -88,7 +88,7 @@ class Figures:
     @staticmethod
     def _jitter_of(event: ReportEvent, leg: Leg, server: PbxServer) -> float | None:
         """Give the jitter in seconds: it is in ticks of the clock of the channel's codec."""
-        if event.block is None or not leg.clock_rate:
+        if event.block is None or "jitter" in event.rejected or not leg.clock_rate:
             return None
         jitter_s = event.block.interarrival_jitter_ticks / leg.clock_rate
         if jitter_s > JITTER_MAX_S:

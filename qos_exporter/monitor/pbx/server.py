@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Protocol
 
 from qos_exporter.monitor.pbx.leg import Leg
+from qos_exporter.protocols.ami import REPORT_FIELDS
 from qos_exporter.snapshot import PbxView
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ CHANNELS_MAX = 16_384
 GONE_MAX = 1024
 EVENTS = ("report_received", "report_sent", "channel", "rename", "hangup", "other")
 WRITES = ("written", "refused", "no_channel", "failed")
-FIELDS = ("rtt", "jitter")
 LINK_FAULTS = ("unreachable", "silent", "not_asterisk", "login_refused", "no_secret")
 PRIVILEGE_FAULTS = ("no_reporting", "no_call")
 
@@ -64,7 +64,7 @@ class PbxServer:
         self.faults = dict.fromkeys(PRIVILEGE_FAULTS, False)
         self.events = Counter(dict.fromkeys(EVENTS, 0))
         self.writes = Counter(dict.fromkeys(WRITES, 0))
-        self.rejected = Counter(dict.fromkeys(FIELDS, 0))
+        self.rejected = Counter(dict.fromkeys(REPORT_FIELDS, 0))
 
     def leg_of(self, channel: Channel, now_ns: int, *, is_new: bool = False) -> tuple[Leg, bool]:
         """Bring a channel up to date; says too whether it was not known."""

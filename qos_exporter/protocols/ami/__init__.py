@@ -21,6 +21,7 @@ from qos_exporter.protocols.ami.actions import (
 from qos_exporter.protocols.ami.framing import MESSAGE_MAX, Framer
 from qos_exporter.protocols.ami.message import Answer, Message, News, parse_message
 from qos_exporter.protocols.ami.values import (
+    REPORT_FIELDS,
     Channel,
     ChannelGone,
     ChannelListed,
@@ -36,6 +37,7 @@ from qos_exporter.protocols.ami.values import (
 
 __all__ = [
     "MESSAGE_MAX",
+    "REPORT_FIELDS",
     "Action",
     "Answer",
     "Challenge",

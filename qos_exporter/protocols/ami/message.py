@@ -58,8 +58,8 @@ PARSERS: Mapping[str, Callable[[Fields], Event]] = {
 def parse_message(data: bytes) -> Message:
     """Read one message; raises DecodeError.
 
-    Its reasons are `no_type` for what is neither event nor response, `no_channel`, `bad_number`
-    and `bad_address` for an event with fields that cannot be.
+    Its reasons are `no_type` for what is neither event nor response, `no_channel` and `bad_address`
+    for an event of which nobody knows what it is about.
     """
     fields = split_fields(data)
     name = fields.get("Event")

@@ -62,6 +62,20 @@ class ChannelGone(NamedTuple):
     """Of ITU-T Q.850: 16 is the normal one, 17 busy, 19 no answer, 21 refused; 0 unknown."""
 
 
+REPORT_FIELDS = (
+    "rtt",
+    "jitter",
+    "fraction_lost",
+    "packets_lost",
+    "sequence",
+    "ssrc",
+    "last_sr",
+    "delay",
+    "packets_sent",
+)
+"""What of a report may show a number that cannot be."""
+
+
 class ReportEvent(NamedTuple):
     """RTCP that Asterisk received from, or sent to, the party at a channel.
 
@@ -83,6 +97,10 @@ class ReportEvent(NamedTuple):
     block: ReceptionReport | None
     """What the report says of the stream that its sender receives. Asterisk tells of the first
     block only, whatever `ReportCount` announces."""
+    rejected: tuple[str, ...] = ()
+    """Those of `REPORT_FIELDS` that are there and no number that they can be. The rest counts: a
+    jitter that is one of them stands as 0 in the block, and without all of its counts of packets
+    there is no block."""
 
 
 class OtherEvent(NamedTuple):
