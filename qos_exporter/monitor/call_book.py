@@ -59,14 +59,23 @@ class CallBook:
         self._unrated[call] = None
         if call.whole is not None:
             self._legs.setdefault(call.whole, {})[call] = None
+            if not call.whole.is_ended:
+                self._unrated[call.whole] = None
 
     def forget(self, call: Call) -> None:
         """Do not rate a call that turned out to be another one."""
         self._unrated.pop(call, None)
 
     def rate_ended(self) -> None:
-        """Count each call that is over, and whose last windows are, by its rating."""
-        done = [call for call in self._unrated if call.is_ended and _is_complete(call)]
+        """Count each call that is over, and whose last windows are, by its rating.
+
+        It is not over before the last of its legs is: whoever called may have transferred it.
+        """
+        done = [
+            call
+            for call in self._unrated
+            if all(leg.is_ended and _is_complete(leg) for leg in (call, *self._legs.get(call, ())))
+        ]
         for call in done:
             del self._unrated[call]
             if call.whole is not None:

@@ -23,6 +23,7 @@ from qos_exporter.protocols.ami.message import Answer, Message, News, parse_mess
 from qos_exporter.protocols.ami.values import (
     Channel,
     ChannelGone,
+    ChannelHeld,
     ChannelListed,
     ChannelRenamed,
     ChannelSeen,
@@ -41,6 +42,7 @@ __all__ = [
     "Challenge",
     "Channel",
     "ChannelGone",
+    "ChannelHeld",
     "ChannelListed",
     "ChannelRenamed",
     "ChannelSeen",

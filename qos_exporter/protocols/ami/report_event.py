@@ -22,15 +22,17 @@ def parse_report(fields: Fields) -> ReportEvent:
     The `SSRC` of `RTCPReceived` is not read. In every version it is a word further on than it
     should be: the seconds of the sender report's NTP time. `Report0SourceSSRC` tells the stream.
     """
+    is_received = fields["Event"] == RECEIVED
     block = _block(fields) if "Report0SourceSSRC" in fields else None
     quotes = block is not None and block.last_sr != 0
     return ReportEvent(
         channel=channel_of(fields),
-        is_received=fields["Event"] == RECEIVED,
+        is_received=is_received,
         src=endpoint(fields, "From"),
         dst=endpoint(fields, "To"),
         round_trip_s=seconds(fields, "RTT") if quotes else None,
         packets_sent=whole(fields, "SentPackets") if "SentPackets" in fields else None,
+        sent_ssrc=None if is_received else number_of(fields.get("SSRC", ""), 16),
         block=block,
     )
 
