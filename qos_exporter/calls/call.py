@@ -143,13 +143,14 @@ class Call:
     def succeed(self, told: Call) -> None:
         """Go on with a call that a PBX told of: it was this one, and whatever counts counts once.
 
-        Its outcome, where it is known, was counted.
+        Its outcome, where it is known, was counted. By itself it is over.
         """
         self.former = told
         self.start_ns = min(self.start_ns, told.start_ns)
         self.answer_ns = told.answer_ns if self.answer_ns is None else self.answer_ns
         self.outcome = self.outcome or told.outcome
         self.whole, told.whole = told.whole, self
+        told.state = CallState.ENDED
 
     def reopen(self, now_ns: int) -> None:
         """Take back the end: the call was only silent. Its outcome was counted and stays."""

@@ -58,7 +58,10 @@ class CallBook:
         """A stream of the call was found: it is to be rated at its end."""
         self._unrated[call] = None
         if call.whole is not None:
-            self._legs.setdefault(call.counts_as, {})[call] = None
+            whole = call.counts_as
+            self._legs.setdefault(whole, {})[call] = None
+            if not whole.is_ended:
+                self._unrated[whole] = None
 
     def take_over(self, told: Call, call: Call) -> None:
         """Go on with a call as the one on the wire that it turned out to be.
@@ -76,8 +79,15 @@ class CallBook:
             self._troubled.add(call)
 
     def rate_ended(self) -> None:
-        """Count each call that is over, and whose last windows are, by its rating."""
-        done = [call for call in self._unrated if call.is_ended and _is_complete(call)]
+        """Count each call that is over, and whose last windows are, by its rating.
+
+        It is not over before the last of its legs is: whoever called may have transferred it.
+        """
+        done = [
+            call
+            for call in self._unrated
+            if all(leg.is_ended and _is_complete(leg) for leg in (call, *self._legs.get(call, ())))
+        ]
         for call in done:
             del self._unrated[call]
             if call.whole is not None:

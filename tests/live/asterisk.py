@@ -13,13 +13,15 @@ from pathlib import Path
 from string import Template
 
 from tests.live.asterisk_root import ROOT
+from tests.live.audio import write_wav
 from tests.live.namespaces import Bed
 from tests.live.processes import ending, prompt
 
 SETTINGS = Path(__file__).parent / "settings" / "asterisk"
 START_LIMIT_S = 60.0
+MUSIC_S = 60
 READY = "Asterisk Ready"
-FIELDS = ("src", "dst", "linkedid", "r_factor", "loss", "rtt")
+FIELDS = ("src", "dst", "linkedid", "r_factor", "loss", "rtt", "channel")
 """Of a call detail record, as `cdr_custom.conf` has them."""
 
 
@@ -48,7 +50,9 @@ def open_asterisk(
     """
     home = ROOT / "run" / f"qos-{bed.prefix}"
     (home / "cdr-custom").mkdir(parents=True)
+    (home / "moh").mkdir()
     try:
+        write_wav(home / "moh" / "tone.wav", rate_hz=8000, channels=1, duration_s=MUSIC_S)
         inside = f"/{home.relative_to(ROOT)}"
         for settings in SETTINGS.iterdir():
             text = Template(settings.read_text()).substitute(addresses, HOME=inside)

@@ -21,6 +21,8 @@ from tests.live.stage import Stage, open_stage
 from tests.live.truth import StreamTruth, between, read_truth
 
 CALLER, CALLEE, PBX = "192.0.2.10", "198.51.100.20", "203.0.113.5"
+THIRD = "198.51.100.30"
+"""Where nobody is, in this call."""
 ADDRESSES = {"caller": [CALLER], "callee": [CALLEE], "pbx": [PBX]}
 IMPAIRMENTS = [
     Impairment(address=CALLER, enters="to-caller", loss_ratio=0.06),
@@ -86,7 +88,7 @@ def perform(directory: Path) -> AsteriskPerformance:
     near, far = directory / "near", directory / "far"
     near.mkdir()
     far.mkdir()
-    names = {"CALLER": CALLER, "CALLEE": CALLEE, "PBX": PBX}
+    names = {"CALLER": CALLER, "CALLEE": CALLEE, "THIRD": THIRD, "PBX": PBX}
     with (
         open_stage(ADDRESSES, IMPAIRMENTS, directory) as stage,
         open_asterisk(stage.bed, "pbx", names, directory) as asterisk,

@@ -1,7 +1,7 @@
 """What has to be done inside a host's namespace, as a process that `ip netns exec` can start there.
 
 python -m tests.live.inside get URL [ACCEPT]       print what an HTTP server answers
-python -m tests.live.inside control PORT COMMAND   tell a baresip what to do (`hold`, `resume`)
+python -m tests.live.inside control PORT COMMAND [PARAMETERS]   tell a baresip what to do (`hold`)
 python -m tests.live.inside ask PORT MESSAGE       send a datagram and print the one that answers it
 """
 
@@ -40,9 +40,9 @@ def get(url: str, accept: str = "*/*") -> str:
     return body.decode()
 
 
-def control(port: str, command: str) -> str:
+def control(port: str, command: str, parameters: str = "") -> str:
     """Send one command to a baresip's ctrl_tcp module, as JSON in a netstring; give its answer."""
-    message = json.dumps({"command": command}).encode()
+    message = json.dumps({"command": command, "params": parameters}).encode()
     with socket.create_connection(("127.0.0.1", int(port)), timeout=5) as connection:
         connection.sendall(b"%d:%s," % (len(message), message))
         return connection.recv(65536).decode(errors="replace")

@@ -57,9 +57,10 @@ class Stage:
         )
         return self.cleanup.enter_context(ending(process))
 
-    def control(self, telephone: Telephone, command: str) -> None:
-        """Press a key on a telephone: `hold`, `resume`, `hangup`."""
-        run_inside(self.bed, telephone.host, "control", str(telephone.control_port), command)
+    def control(self, telephone: Telephone, command: str, *parameters: str) -> None:
+        """Press a key on a telephone: `hold`, `resume`, `hangup`, `transfer URI`."""
+        port = str(telephone.control_port)
+        run_inside(self.bed, telephone.host, "control", port, command, *parameters)
 
 
 @contextlib.contextmanager

@@ -23,12 +23,15 @@ from tests.protocols.ami_messages import CHANNEL, recorded_messages, report, wri
 
 SERVER = AmiSettings(username="monitor", secret="s")  # noqa: S106 -- nobody is logged in at
 PARTY, PBX = "10.77.0.2:11747", "10.77.0.3:20131"
-SSRC = "0x01e8b58b"
+SSRC, SENT_SSRC = "0x01e8b58b", "0xbb3cecf7"
 CALL_IDS = {
     "PJSIP/alice-00000000": "235b9eaae259e791",
     "PJSIP/bob-00000001": "4066aeac-7323-4f19-9721-8cad967c8e6a",
 }
 """As the recorded server answered."""
+AUDIO = "CHANNEL(rtp,src,audio)"
+PBX_MEDIA = "10.77.0.3:20130"
+"""Where it has the audio of bob."""
 START_S = 1795235681.0
 """When the recorded call began."""
 
@@ -60,8 +63,10 @@ class Pbx:
         self.monitor.watch_pbx(0, Link())
         self.asked: list[Action] = []
         self.codec = codec
-        self.media = {"CHANNEL(rtp,src,audio)": "10.77.0.3:20130", "CHANNEL(rtp,src,video)": ""}
+        self.media = {AUDIO: PBX_MEDIA, "CHANNEL(rtp,src,video)": ""}
         """Where it has its media."""
+        self.answers: dict[tuple[str, str], str] = {}
+        """Answers about one channel, by that and the variable."""
         self.answer_of: Callable[[Action], Response | None] = self._answer
         self.at_s = 0.0
 
@@ -85,6 +90,7 @@ class Pbx:
 
     def play(self, *, until_s: float = 1e9, skip: Iterable[str] = ()) -> Pbx:
         """Tell what was recorded, with a moment each second in between."""
+        self.answers["PJSIP/alice-00000000", AUDIO] = "10.77.0.3:20104"
         self.tell(0.0, LinkUp())
         for at_s, message in recorded_messages():
             news = read(message)
@@ -123,6 +129,8 @@ class Pbx:
     def _answer(self, action: Action) -> Response | None:
         if isinstance(action, GetVariable) and "call-id" in action.variable:
             return response(CALL_IDS.get(action.channel, ""))
+        if isinstance(action, GetVariable) and action in self.answers:
+            return response(self.answers[action])
         if isinstance(action, GetVariable):
             return response(self.media.get(action.variable, self.codec))
         return None if isinstance(action, ListChannels) else response()
@@ -143,6 +151,7 @@ def heard(number: int, /, *, lost: int = 0, fraction: int = 0, **changed: object
             "To": PARTY,
             "From": PBX,
             "RTT": None,
+            "SSRC": SENT_SSRC,
             "Report0SourceSSRC": SSRC,
             "Report0HighestSequence": 250 * number % 65536,
             "Report0SequenceNumberCycles": 250 * number // 65536,

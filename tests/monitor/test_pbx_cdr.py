@@ -10,6 +10,7 @@ import pytest
 
 from qos_exporter.protocols.ami import (
     Action,
+    ChannelGone,
     ChannelRenamed,
     ChannelSeen,
     Response,
@@ -24,6 +25,10 @@ from tests.monitor.test_pbx_joined import DIALOGUE, listening
 
 ALICE: dict[str, Any] = {"Channel": UP.name, "Uniqueid": UP.uniqueid, "Linkedid": UP.linkedid}
 BOB: dict[str, Any] = {"Uniqueid": "1.1", "Linkedid": UP.linkedid}
+
+
+LEFT = {"1.1": "PJSIP/bob-00000001", "1.2": "PJSIP/carol-00000002"}
+"""Whom the first channel was connected with, by their `Uniqueid`."""
 
 
 def writing(**figures: str) -> Pbx:
@@ -192,11 +197,27 @@ def test_many_calls_of_which_nothing_is_known() -> None:
 
 @pytest.mark.pitfall(106)
 def test_a_call_whose_first_channel_is_gone() -> None:
-    """On another leg nothing is written: the record that counts is closed."""
-    pbx = begun(writing(), UP._replace(uniqueid="1.1"))
-    pbx.say(5.0, heard(1, **BOB))
-    pbx.pass_time(20.0)
-    assert not written(pbx)
+    """Whichever channel's record Asterisk goes on in: the field is set on all that are left."""
+    pbx = begun(writing(), UP)
+    left = [UP._replace(name=name, uniqueid=uniqueid) for uniqueid, name in LEFT.items()]
+    pbx.tell(1.0, *map(ChannelSeen, left))
+    pbx.say(5.0, heard(1, **ALICE), heard(1, **BOB))
+    pbx.pass_time(10.0)
+    assert {action.channel for action in written(pbx)} == {UP.name}
+    pbx.tell(11.0, ChannelGone(UP, 16))
+    pbx.say(20.0, heard(2, **BOB, lost=25, fraction=26))
+    pbx.pass_time(30.0)
+    assert {action.channel for action in written(pbx)} == {UP.name, *LEFT.values()}
+
+
+@pytest.mark.pitfall(106)
+def test_a_user_field_without_the_first_channel() -> None:
+    """It is set on one channel only: Asterisk writes two of them one after the other."""
+    pbx = begun(writing(userfield="r_factor_lite"), UP._replace(uniqueid="1.1"))
+    pbx.tell(1.0, ChannelSeen(UP._replace(name=LEFT["1.2"], uniqueid="1.2")))
+    pbx.say(5.0, heard(1, **BOB, Channel=UP.name))
+    pbx.pass_time(10.0)
+    assert {action.channel for action in written(pbx)} == {UP.name}
 
 
 def test_nothing_is_written_before_the_answer() -> None:

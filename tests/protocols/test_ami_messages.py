@@ -57,6 +57,7 @@ def test_what_a_telephone_reported() -> None:
         dst=Endpoint("10.77.0.3", 20131),
         round_trip_s=0.0002,
         packets_sent=250,
+        sent_ssrc=None,
         block=ReceptionReport(
             ssrc=0xBB3CECF7,
             fraction_lost=0,

@@ -14,6 +14,8 @@ from qos_exporter.protocols.ami import Answer, SetVariable
 from qos_exporter.reports.figures import RunningFigures
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from qos_exporter.monitor.pbx.leg import Leg
     from qos_exporter.monitor.pbx.parts import PbxParts
     from qos_exporter.monitor.pbx.server import PbxServer
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 NO_PERMISSION = "Permission denied"
+USERFIELD = "userfield"
+"""What was set on two channels of a call Asterisk writes one after the other into this field."""
 RESULTS = {NO_PERMISSION: "refused", "No such channel": "no_channel"}
 """By the message of the answer; any other failure is `failed`."""
 
@@ -70,7 +74,7 @@ class CdrWriter:
         if settings is None:
             return
         for leg in server.legs.values():
-            if leg.uniqueid == leg.linkedid and leg.is_up:
+            if leg.is_up and is_first(leg, server):
                 self._write(leg, server, settings, now_ns)
 
     def _write(self, leg: Leg, server: PbxServer, settings: CdrSettings, now_ns: int) -> None:
@@ -89,7 +93,8 @@ class CdrWriter:
         record.round_trip_s = sample["rtt"] / 1000 if "rtt" in sample else None
         record.next_ns = now_ns + settings.interval_ns
         for name, text in record.changed(settings):
-            server.ask(SetVariable(leg.name, f"CDR({name})", text))
+            for bearer in bearers(leg, server, name):
+                server.ask(SetVariable(bearer.name, f"CDR({name})", text))
 
     @staticmethod
     def take_answer(server: PbxServer, answer: Answer) -> None:
@@ -113,3 +118,28 @@ class CdrWriter:
                 server.name,
                 server.settings.username,
             )
+
+
+def is_first(leg: Leg, server: PbxServer) -> bool:
+    """Whether a channel is the one that gave its call the `Linkedid`, or stands in for it.
+
+    That may be gone long before the call is over: it was transferred away, or was a local channel.
+    """
+    if leg.linkedid in server.legs:
+        return leg.uniqueid == leg.linkedid
+    return next(heirs(leg, server), None) is leg
+
+
+def bearers(leg: Leg, server: PbxServer, field: str) -> Iterable[Leg]:
+    """Give the channels that a field is set on.
+
+    Without the first channel Asterisk goes on in another record, of one of those that are left;
+    which one it does not tell. Other fields than `userfield` may be set on all of them.
+    """
+    is_alone = leg.uniqueid == leg.linkedid or field == USERFIELD
+    return (leg,) if is_alone else heirs(leg, server)
+
+
+def heirs(leg: Leg, server: PbxServer) -> Iterator[Leg]:
+    """Give the channels of a call that are up, in the order in which they joined it."""
+    return (each for each in server.linked_to(leg) if each.is_up and each.has_media)

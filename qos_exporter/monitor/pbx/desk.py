@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from qos_exporter.monitor.pbx.cdr import CdrWriter
 from qos_exporter.monitor.pbx.figures import Figures
 from qos_exporter.monitor.pbx.privileges import Privileges
-from qos_exporter.monitor.pbx.questions import ask_about, ask_about_media, take_answer
+from qos_exporter.monitor.pbx.questions import (
+    ask_about,
+    ask_about_media,
+    look_again,
+    take_answer,
+)
 from qos_exporter.monitor.pbx.server import CHANNELS_MAX, PbxServer
 from qos_exporter.protocols import ami
 from qos_exporter.units import SECOND_NS
@@ -51,6 +56,7 @@ class PbxDesk:
             ami.ChannelSeen: self._take_channel,
             ami.ChannelListed: self._take_list,
             ami.ChannelRenamed: self._take_name,
+            ami.ChannelHeld: self._take_hold,
             ami.ChannelGone: self._take_end,
             ami.OtherEvent: self._take_other,
             ami.Answer: self._take_answer,
@@ -137,7 +143,8 @@ class PbxDesk:
         if event.channel.uniqueid in server.gone:
             return
         leg = self._leg(server, event.channel, now_ns)
-        if leg.is_about_video(event):
+        look_again(leg, event, server, now_ns)
+        if not leg.is_about_audio(event):
             return
         leg.has_media = True
         self._place(leg, server, now_ns)
@@ -168,6 +175,18 @@ class PbxDesk:
             leg = server.legs[event.uniqueid]
             server.rename(leg, event.name)
             self._ask_anew(leg, server)
+
+    def _take_hold(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
+        """What was heard before a hold and behind it says nothing of the time between, on any leg.
+
+        Whoever put the call on hold was sent nothing, and the others perhaps music.
+        """
+        server.events["channel"] += 1
+        if isinstance(event, ami.ChannelHeld) and event.channel.uniqueid in server.legs:
+            leg = self._leg(server, event.channel, now_ns)
+            if not event.is_held:
+                for each in server.linked_to(leg):
+                    each.hearing.resume()
 
     def _take_end(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
         server.events["hangup"] += 1

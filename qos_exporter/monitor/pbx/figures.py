@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from qos_exporter.calls.payloads import NO_PAYLOADS
 from qos_exporter.monitor.pbx.codecs import payloads_of
 from qos_exporter.reports.call_round_trip import TripSource
 from qos_exporter.reports.quality_reports import QualityReport
@@ -33,6 +34,8 @@ class Heard(NamedTuple):
     block: ReceptionReport
     round_trip_s: float | None
     jitter_s: float | None
+    loss_ratio: float | None
+    """Since the report before."""
 
 
 class Figures:
@@ -43,14 +46,18 @@ class Figures:
 
     def take(self, event: ReportEvent, leg: Leg, server: PbxServer, now_ns: int) -> None:
         """Take in a report; the leg has its call."""
-        round_trip_s = self._round_trip_of(event, server)
         if event.packets_sent is not None:
             leg.packets_sent[not event.is_received] = event.packets_sent
+        if event.is_received and event.block is not None and leg.hearing.is_over(event.block):
+            return
+        round_trip_s = self._round_trip_of(event, server)
         stream = None
         if event.block is not None:
-            heard = Heard(event, event.block, round_trip_s, self._jitter_of(event, leg, server))
+            loss_ratio = self._loss_of(event, event.block, leg)
+            jitter_s = self._jitter_of(event, leg, server)
+            heard = Heard(event, event.block, round_trip_s, jitter_s, loss_ratio)
             leg.note(
-                loss_ratio=event.block.fraction_lost_ratio,
+                loss_ratio=loss_ratio,
                 jitter_s=heard.jitter_s,
                 round_trip_s=round_trip_s,
             )
@@ -86,6 +93,19 @@ class Figures:
         return round_trip_s
 
     @staticmethod
+    def _loss_of(event: ReportEvent, block: ReceptionReport, leg: Leg) -> float | None:
+        """Give the share that was lost since the report before, unless the call was on hold then.
+
+        What comes next is then compared with nothing before.
+        """
+        if not (event.is_received and leg.hearing.take(block)):
+            return block.fraction_lost_ratio
+        stream = leg.streams.get(True)
+        if stream is not None:
+            stream.reports.rebase()
+        return None
+
+    @staticmethod
     def _jitter_of(event: ReportEvent, leg: Leg, server: PbxServer) -> float | None:
         """Give the jitter in seconds: it is in ticks of the clock of the channel's codec."""
         if event.block is None or "jitter" in event.rejected or not leg.clock_rate:
@@ -105,7 +125,7 @@ class Figures:
         self._parts.stop(leg, to_party=event.is_received, now_ns=now_ns)
         seen.reported().for_quality(ReportSource.AMI).add(
             QualityReport(
-                loss_ratio=block.fraction_lost_ratio,
+                loss_ratio=heard.loss_ratio,
                 packets_lost=max(0, block.packets_lost),
                 jitter_s=heard.jitter_s,
                 round_trip_s=heard.round_trip_s,
@@ -153,6 +173,7 @@ class Figures:
             self._join(stream, leg.call)
         payloads = payloads_of(leg.codec)
         if stream.payloads != payloads:
+            stream.has_changed_codec = stream.payloads != NO_PAYLOADS
             stream.payloads = payloads
             stream.profile = self._parts.profiles.number_of(payloads)
         return stream

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qos_exporter.calls.party import Direction
 from qos_exporter.monitor.pbx.codecs import clock_rate_of
+from qos_exporter.monitor.pbx.hearing import Hearing
 from qos_exporter.monitor.pbx.sample import LegReports
 from qos_exporter.protocols.ami.values import STATE_RING, STATE_UP
 
@@ -53,6 +54,10 @@ class Leg:
         """Whether the PBX has answered the question for its Call-ID."""
         self.codec = ""
         """As Asterisk calls it; empty while it is not known."""
+        self.is_codec_certain = True
+        """Whether there is no sign that the codec has changed since it was last told."""
+        self.asked_ns = now_ns
+        """When it was asked about its media for the last time."""
         self.audio_port = self.video_port = 0
         """Where the PBX has its RTP; 0 where there is none, or while it is not known."""
         self.call: Call | None = None
@@ -60,6 +65,7 @@ class Leg:
         """Whether the call is known from the PBX alone."""
         self.streams: dict[bool, PbxStream] = {}
         """That which goes to the party (`True`), and that which comes from it."""
+        self.hearing = Hearing()
         self.record: CdrRecord | None = None
         """What is written into the call's detail record through this channel."""
         self._reports = LegReports()
@@ -78,8 +84,8 @@ class Leg:
 
     @property
     def clock_rate(self) -> int:
-        """That of the channel's codec, 0 while it is not known."""
-        return clock_rate_of(self.codec)
+        """That of the channel's codec, 0 while it is not known for certain."""
+        return clock_rate_of(self.codec) if self.is_codec_certain else 0
 
     @property
     def parties(self) -> tuple[str, str]:
@@ -89,14 +95,22 @@ class Leg:
             return channel.number, self.dialled or channel.connected
         return channel.connected, channel.number
 
-    def is_about_video(self, report: ReportEvent) -> bool:
-        """Whether a report speaks of the channel's video: by the port of the PBX's own end.
+    def is_about_audio(self, report: ReportEvent) -> bool:
+        """Whether a report speaks of the channel's audio: by the port of the PBX's own end.
 
-        Where audio and video share a port nothing tells them apart.
+        Where audio and video share a port nothing tells them apart, and a report may be of either.
         """
         port = (report.dst if report.is_received else report.src).port
-        is_video = self.video_port > 0 and port - self.video_port in RTP_AND_RTCP
-        return is_video and port - self.audio_port not in RTP_AND_RTCP
+        if self.audio_port:
+            is_shared = self.audio_port == self.video_port
+            return port - self.audio_port in RTP_AND_RTCP and not is_shared
+        return not (self.video_port and port - self.video_port in RTP_AND_RTCP)
+
+    def is_elsewhere(self, report: ReportEvent) -> bool:
+        """Whether a report is from a port of the PBX that is not known of the channel."""
+        port = (report.dst if report.is_received else report.src).port
+        known = (self.audio_port, self.video_port)
+        return self.audio_port > 0 and all(port - each not in RTP_AND_RTCP for each in known)
 
     def direction(self, *, to_party: bool) -> Direction:
         """Which way a stream of the leg goes."""

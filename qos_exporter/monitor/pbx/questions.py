@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from qos_exporter.monitor.pbx.codecs import first_format
 from qos_exporter.protocols import ami
+from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qos_exporter.monitor.pbx.leg import Leg
     from qos_exporter.monitor.pbx.server import PbxServer
+    from qos_exporter.protocols.ami import ReportEvent
 
 PJSIP = "PJSIP/"
 CALL_ID = "CHANNEL(pjsip,call-id)"
@@ -20,6 +22,12 @@ CODEC = "CHANNEL(audionativeformat)"
 AUDIO = "CHANNEL(rtp,src,audio)"
 VIDEO = "CHANNEL(rtp,src,video)"
 """Where the PBX has the media: an address and a port, or nothing."""
+
+LOOK_EVERY_NS = 9 * SECOND_NS
+"""No event tells of a codec that was changed by a re-INVITE. With a report in five seconds it is
+asked for at every second one, on whichever side of ten seconds that comes."""
+LOOK_AGAIN_NS = SECOND_NS
+"""Where there is a sign of a change it is asked at once, but not for every report of a burst."""
 
 
 def ask_about(leg: Leg, server: PbxServer) -> None:
@@ -37,6 +45,25 @@ def ask_about_media(leg: Leg, server: PbxServer) -> None:
         server.ask(ami.GetVariable(leg.name, variable))
 
 
+def look_again(leg: Leg, event: ReportEvent, server: PbxServer, now_ns: int) -> None:
+    """Ask again what a re-INVITE may have changed since: all of it if the report is a sign of that.
+
+    It is one if it comes from a port that is not known, or tells of another stream of the PBX. Its
+    jitter is then in the ticks of nobody knows which clock.
+    """
+    is_about_audio = leg.is_about_audio(event)
+    is_other = is_about_audio and not event.is_received and leg.hearing.note_sent(event.sent_ssrc)
+    if is_other:
+        leg.is_codec_certain = False
+    since_ns = now_ns - leg.asked_ns
+    if since_ns >= LOOK_AGAIN_NS and (is_other or leg.is_elsewhere(event)):
+        leg.asked_ns = now_ns
+        ask_about_media(leg, server)
+    elif is_other or (leg.has_media and since_ns >= LOOK_EVERY_NS):
+        leg.asked_ns = now_ns
+        server.ask(ami.GetVariable(leg.name, CODEC))
+
+
 def take_answer(leg: Leg, variable: str, value: str) -> bool:
     """Take in an answer; says whether it was the one about the Call-ID."""
     take = ABOUT_MEDIA.get(variable)
@@ -49,6 +76,7 @@ def take_answer(leg: Leg, variable: str, value: str) -> bool:
 
 
 def _take_codec(leg: Leg, value: str) -> None:
+    leg.is_codec_certain = True
     leg.codec = first_format(value) or leg.codec
 
 

@@ -47,6 +47,7 @@ class PbxStream(MediaStream):
         "_unheard",
         "covered_ns",
         "final",
+        "has_changed_codec",
         "last_ns",
         "path",
         "profile",
@@ -67,6 +68,8 @@ class PbxStream(MediaStream):
         )
         self.server = server
         self.payloads = NO_PAYLOADS
+        self.has_changed_codec = False
+        """Whether the open window has more than one."""
         self.reports = RtcpReports()
         self._unheard = SentUnheard()
         self.last_ns = now_ns

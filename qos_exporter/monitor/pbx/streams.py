@@ -79,12 +79,13 @@ def close_window(streams: list[PbxStream], *, playout_delay_s: float) -> NDArray
             row["expected"] = window.loss.expected
             row["lost"] = row["lost_for_good"] = row["loss_runs"] = window.loss.lost
             row["received"] = max(0, window.loss.expected - window.loss.lost)
+        row["payload_types_seen"] = 1 + stream.has_changed_codec
+        stream.has_changed_codec = False
         row["media_ns"], stream.covered_ns = stream.covered_ns, 0
         jitter_s = np.nan if window.jitter_s is None else window.jitter_s
         row["jitter_last_s"] = row["jitter_mean_s"] = row["jitter_max_s"] = jitter_s
         row["slot"], row["group"], row["profile"] = stream.slot, stream.path, stream.profile
         row["first_ns"], row["last_ns"] = stream.first_ns, stream.last_ns
     rows["payload_type"] = [stream.payload_type for stream in streams]
-    rows["payload_types_seen"] = 1
     rows["playout_delay_s"] = playout_delay_s
     return rows[rows["expected"] > 0]

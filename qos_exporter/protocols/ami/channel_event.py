@@ -7,6 +7,7 @@ from qos_exporter.protocols.ami.fields import Fields, number_of, text
 from qos_exporter.protocols.ami.values import (
     Channel,
     ChannelGone,
+    ChannelHeld,
     ChannelListed,
     ChannelRenamed,
     ChannelSeen,
@@ -58,3 +59,13 @@ def parse_renamed(fields: Fields) -> ChannelRenamed:
 def parse_gone(fields: Fields) -> ChannelGone:
     """Read `Hangup`."""
     return ChannelGone(channel_of(fields), number_of(text(fields, "Cause")) or 0)
+
+
+def parse_held(fields: Fields) -> ChannelHeld:
+    """Read `Hold`."""
+    return ChannelHeld(channel_of(fields), is_held=True)
+
+
+def parse_resumed(fields: Fields) -> ChannelHeld:
+    """Read `Unhold`."""
+    return ChannelHeld(channel_of(fields), is_held=False)

@@ -11,6 +11,7 @@ from qos_exporter.protocols.ami.actions import Action
 from qos_exporter.protocols.ami.fields import Fields, split_fields
 from qos_exporter.protocols.ami.values import (
     ChannelGone,
+    ChannelHeld,
     ChannelListed,
     ChannelRenamed,
     ChannelSeen,
@@ -23,7 +24,13 @@ from qos_exporter.protocols.ami.values import (
 )
 
 Event: TypeAlias = (
-    ReportEvent | ChannelSeen | ChannelListed | ChannelRenamed | ChannelGone | OtherEvent
+    ReportEvent
+    | ChannelSeen
+    | ChannelListed
+    | ChannelRenamed
+    | ChannelHeld
+    | ChannelGone
+    | OtherEvent
 )
 Message: TypeAlias = Event | Response
 
@@ -50,6 +57,8 @@ PARSERS: Mapping[str, Callable[[Fields], Event]] = {
     "CoreShowChannel": channel_event.parse_seen,
     "CoreShowChannelsComplete": channel_event.parse_listed,
     "Rename": channel_event.parse_renamed,
+    "Hold": channel_event.parse_held,
+    "Unhold": channel_event.parse_resumed,
     "Hangup": channel_event.parse_gone,
 }
 """The events that are read; all others are `OtherEvent`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qos_exporter.errors import DecodeError
 from qos_exporter.protocols.ami.channel_event import channel_of
-from qos_exporter.protocols.ami.fields import Fields, endpoint, seconds, whole
+from qos_exporter.protocols.ami.fields import Fields, endpoint, number_of, seconds, whole
 from qos_exporter.protocols.ami.values import ReportEvent
 from qos_exporter.protocols.rtcp import ReceptionReport
 
@@ -60,13 +60,15 @@ def parse_report(fields: Fields) -> ReportEvent:
     reading = Reading(fields)
     has_block, has_count = "Report0SourceSSRC" in fields, "SentPackets" in fields
     last_sr = reading.whole("Report0LSR", of="last_sr") if has_block else None
+    is_received = fields["Event"] == RECEIVED
     return ReportEvent(
         channel=channel_of(fields),
-        is_received=fields["Event"] == RECEIVED,
+        is_received=is_received,
         src=endpoint(fields, "From"),
         dst=endpoint(fields, "To"),
         round_trip_s=time_of(fields, "RTT") if last_sr else None,
         packets_sent=reading.whole("SentPackets", of="packets_sent") if has_count else None,
+        sent_ssrc=None if is_received else number_of(fields.get("SSRC", ""), 16),
         block=_block(reading, last_sr) if has_block else None,
         rejected=tuple(dict.fromkeys(reading.rejected)),
     )

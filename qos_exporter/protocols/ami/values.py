@@ -62,6 +62,13 @@ class ChannelGone(NamedTuple):
     """Of ITU-T Q.850: 16 is the normal one, 17 busy, 19 no answer, 21 refused; 0 unknown."""
 
 
+class ChannelHeld(NamedTuple):
+    """The party at a channel has put its call on hold, or has taken it up again."""
+
+    channel: Channel
+    is_held: bool
+
+
 REPORT_FIELDS = (
     "rtt",
     "jitter",
@@ -94,6 +101,9 @@ class ReportEvent(NamedTuple):
     the report quotes no sender report: what the event shows then is of an earlier one."""
     packets_sent: int | None
     """By the sender of the report since the beginning; `None` for who sends no media."""
+    sent_ssrc: int | None
+    """Of the stream that Asterisk sends; `None` in a report that it received, where what is shown
+    is something else."""
     block: ReceptionReport | None
     """What the report says of the stream that its sender receives. Asterisk tells of the first
     block only, whatever `ReportCount` announces."""
