@@ -36,12 +36,13 @@ class Link:
         self._pending: dict[str, Action] = {}
         self._waiting: deque[Action] = deque()
         self._number = 0
+        self._failure: AmiError | None = None
 
     async def read(self) -> list[News]:
         """Wait for messages; raises OSError and AmiError where none will come."""
         data = await self._reader.read(CHUNK)
         if not data:
-            raise AmiError(Fault.UNREACHABLE, "the connection was closed")
+            raise self._failure or AmiError(Fault.UNREACHABLE, "the connection was closed")
         try:
             messages = self._framer.feed(data)
         except DecodeError as error:
@@ -52,11 +53,16 @@ class Link:
         return news
 
     def send(self, action: Action) -> None:
-        """Write an action in its turn; its answer comes among the messages. Raises AmiError."""
-        if len(self._waiting) >= WAITING_MAX:
-            raise AmiError(Fault.SILENT, f"{WAITING_MAX} actions were not answered")
-        self._waiting.append(action)
-        self._write()
+        """Write an action in its turn; its answer comes among the messages.
+
+        Where very many wait for theirs the connection is given up, which `read` says.
+        """
+        if len(self._waiting) < WAITING_MAX:
+            self._waiting.append(action)
+            self._write()
+        elif self._failure is None:
+            self._failure = AmiError(Fault.SILENT, f"{WAITING_MAX} actions were not answered")
+            self.close()
 
     async def ask(self, action: Action) -> Response:
         """Write an action and wait for its answer, before there is anything else to listen to."""
