@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from qos_exporter.protocols.ami import LinkDown, LinkUp
 from qos_exporter.settings import QualitySettings, Settings
 from qos_exporter.snapshot import GroupView, StreamView
 from tests.monitor.pbx import PARTY, PBX, SERVER, Pbx, heard, say_all, told
-from tests.protocols.ami_messages import report
+from tests.protocols.ami_messages import CHANNEL, report, written
 
 FROM_BOB = "callee_to_caller"
 TO_BOB = "caller_to_callee"
@@ -205,6 +206,32 @@ def test_a_reconnect_in_mid_call() -> None:
     assert pbx.show().totals.active == 1
     pbx.say(305.0, heard(61, lost=4010))
     assert bob(pbx, FROM_BOB).packets[:3] == (500, 485, 15)
+
+
+def test_a_server_that_stays_away() -> None:
+    """After five minutes without a connection its calls are over, since the moment it was lost.
+
+    One that is up still when it is back is followed on: known again, with a new baseline, and as a
+    call whose beginning was not seen.
+    """
+    pbx = say_all(Pbx(), heard(1), heard(2, lost=5))
+    pbx.tell(8.0, LinkDown())
+    pbx.pass_time(307.0)
+    assert pbx.show().totals.active == 1
+    pbx.pass_time(309.0)
+    assert (pbx.show().totals.active, pbx.show().calls) == (0, ())
+    assert dict(pbx.show().totals.by_outcome)["partial"] == 1
+    before = group(pbx, FROM_BOB).packets
+
+    pbx.tell(4000.0, LinkUp())
+    pbx.say(4000.5, written(Event="CoreShowChannel", ActionID="1", **CHANNEL))
+    pbx.say(4003.0, heard(800, lost=4000))
+    pbx.say(4008.0, heard(801, lost=4010))
+    pbx.pass_time(4020.0)
+    assert pbx.show().totals.active == 1
+    assert bob(pbx, FROM_BOB).packets[:3] == (250, 240, 10)
+    after = group(pbx, FROM_BOB).packets
+    assert (after.expected - before.expected, after.lost - before.lost) == (250, 10)
 
 
 def test_another_stream_on_the_same_channel() -> None:

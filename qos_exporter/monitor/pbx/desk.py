@@ -34,6 +34,9 @@ LIST_OFTEN_NS = 10 * SECOND_NS
 SILENCE_NS = 60 * SECOND_NS
 """A stream that nobody has reported on for so long is over; so is a channel that nobody has spoken
 of, where the PBX gives no list of them."""
+AWAY_NS = 300 * SECOND_NS
+"""After so long without a connection nobody knows what has become of the calls. It takes several
+attempts that failed."""
 
 
 class PbxDesk:
@@ -100,7 +103,9 @@ class PbxDesk:
             if now_ns - stream.last_ns >= SILENCE_NS:
                 self.parts.stop(leg, to_party=to_party, now_ns=now_ns)
         if not server.can_list and now_ns - leg.seen_ns >= SILENCE_NS:
-            self._end(leg, server, leg.seen_ns, cause=None)
+            self._lose(leg, server, leg.seen_ns)
+        elif server.away_since_ns is not None and now_ns - server.away_since_ns >= AWAY_NS:
+            self._lose(leg, server, server.away_since_ns)
 
     def _list_again(self, server: PbxServer, now_ns: int) -> None:
         if now_ns >= server.next_list_ns:
@@ -210,12 +215,14 @@ class PbxDesk:
             for stream in leg.streams.values():
                 stream.reports.rebase()
             self._ask_anew(leg, server)
+        server.away_since_ns = None
         server.can_list = True
         server.next_list_ns = 0
         server.faults = dict.fromkeys(server.faults, False)
         self._list_again(server, now_ns)
 
-    def _take_link_down(self, server: PbxServer, _event: ami.News, _now_ns: int) -> None:
+    def _take_link_down(self, server: PbxServer, _event: ami.News, now_ns: int) -> None:
+        server.away_since_ns = now_ns
         server.unconfirmed.clear()
         server.to_ask.clear()
 
@@ -243,3 +250,8 @@ class PbxDesk:
             self.parts.stop(leg, to_party=to_party, now_ns=now_ns)
         self.parts.placing.finish(leg, now_ns, cause=cause)
         server.forget(leg)
+
+    def _lose(self, leg: Leg, server: PbxServer, now_ns: int) -> None:
+        """End the call of a channel that may be up still: if it is told of again, it is known."""
+        self._end(leg, server, now_ns, cause=None)
+        del server.gone[leg.uniqueid]

@@ -57,6 +57,8 @@ class PbxServer:
         self.to_ask: list[Action] = []
         self.next_list_ns = 0
         self.can_list = True
+        self.away_since_ns: int | None = None
+        """When the connection was lost that is not back yet."""
         self.has_reported = False
         """Whether it has ever told of RTCP."""
         self.gone: dict[str, None] = {}
