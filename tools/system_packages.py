@@ -75,6 +75,7 @@ NEEDS: dict[str, dict[str, Check]] = {
         "linphone-cli": command("linphonec"),
         "mmdebstrap": command("mmdebstrap"),
         "nftables": command("nft"),
+        "openssl": command("openssl"),
         "prometheus": command("promtool"),
         "prometheus-alertmanager": command("amtool"),
         "rtpengine-daemon": command("rtpengine"),
