@@ -38,6 +38,10 @@ REASONS = ("not_sdp", "media_line")
 
 MAX_PORT = 65535
 MAX_PAYLOAD_TYPE = 127
+MEDIA_MAX = 32
+CANDIDATES_MAX = 32
+"""Of media, and of candidates of each, the first count. Real descriptions have a few; a datagram
+has room for thousands, and following where each may arrive takes seconds."""
 _RTPMAP = re.compile(r"\s*([0-9]{1,3})\s+([^/\s]+)/([0-9]{1,9})(?:/([0-9]{1,2}))?\s*$")
 _FMTP = re.compile(r"\s*([0-9]{1,3})\s+(.+)$")
 _RTCP = re.compile(r"\s*([0-9]{1,5})(?:\s+IN\s+IP[46]\s+(\S+))?\s*$", re.IGNORECASE)
@@ -98,7 +102,7 @@ def parse_session(data: bytes) -> SessionDescription:
     head, *sections = text.replace("\r", "\n").split("\nm=")
     session = _Draft(_DEFAULTS, address=None)
     _read_lines(session, head)
-    media = [_read_section(session, section) for section in sections]
+    media = [_read_section(session, section) for section in sections[:MEDIA_MAX]]
     return SessionDescription(session.origin, tuple(media))
 
 
@@ -237,7 +241,7 @@ def _read_label(draft: _Draft, argument: str) -> None:
 def _read_candidate(draft: _Draft, argument: str) -> None:
     """Read `foundation component transport priority address port typ kind ...` (RFC 8839, 5.1)."""
     match = _CANDIDATE.match(argument)
-    if match is None:
+    if match is None or len(draft.candidates) >= CANDIDATES_MAX:
         return
     # A host candidate may hide behind an mDNS name, which nobody outside can resolve.
     address, port = _canonical(match[2]), _number(match[3], MAX_PORT)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from qos_exporter.errors import DecodeError
 from qos_exporter.net import Endpoint
 from qos_exporter.protocols.sdp import (
+    CANDIDATES_MAX,
     REASONS,
     MediaDescription,
     MediaDirection,
@@ -173,6 +174,18 @@ def test_no_endpoint_where_media_are_off() -> None:
 def test_rtcp_endpoint(attribute: str, expected: Endpoint) -> None:
     """RTCP goes one port up unless the description says otherwise (RFC 3605, RFC 5761)."""
     assert audio(attribute).rtcp_endpoint == expected
+
+
+def test_very_many_media() -> None:
+    """What a datagram can hold of media lines and candidates is not all followed."""
+    many = b"".join(b"m=audio %d RTP/AVP 0\r\n" % (2 * port) for port in range(1000, 3000))
+    session = parse_session(b"v=0\r\nc=IN IP4 10.0.0.1\r\n" + many)
+    assert [media.port for media in session.media] == [2 * port for port in range(1000, 1032)]
+
+    candidates = (
+        f"a=candidate:{port} 1 UDP 1 10.0.0.2 {port} typ host" for port in range(4000, 5000)
+    )
+    assert len(audio(*candidates).candidates) == CANDIDATES_MAX
 
 
 @pytest.mark.pitfall(96)
