@@ -60,8 +60,13 @@ def _sentences(faults: list[source.Fault], name: str) -> Iterator[str]:
 
 def dotted(path: source.Path) -> str:
     """Write a place in a file the usual way: `sip.ports[1]`."""
-    parts = (f"[{part}]" if isinstance(part, int) else f".{part or repr(part)}" for part in path)
+    parts = (f"[{part}]" if isinstance(part, int) else f".{plain(part)}" for part in path)
     return "".join(parts).removeprefix(".")
+
+
+def plain(key: str) -> str:
+    """Write a key so that it is seen, and does nothing to a terminal."""
+    return key if key and key.isprintable() else repr(key)
 
 
 def _settings(configuration: schema.Configuration) -> settings.Settings:

@@ -85,6 +85,7 @@ MISTAKES = {
         "2: web.listen_address has no port; write [host]:port, for example :10667."
     ),
     "log-level": "2: log.level must be debug, info, warning or error.",
+    "key-not-printable": rf"1: 'bad\nkey\x1b[31m' is not a setting; known here: {SECTIONS}.",
     "network-name-empty": "2: networks.'' must be 1 to 64 printable characters long.",
     "network-reserved": (
         "3: networks.other is reserved: other is every address outside the named networks."
