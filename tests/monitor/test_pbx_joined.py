@@ -145,13 +145,11 @@ def totals(both: Both) -> tuple[int, dict[str, int], int]:
     return found.active, {name: count for name, count in found.by_outcome if count}, found.seen
 
 
-def told(*, call_id_at_s: float = -9.9, channel: Channel = UP, is_new: bool = True) -> Both:
+def told(*, channel: Channel = UP, is_new: bool = True) -> Both:
     """Let a server tell of a call that nothing is seen of on the wire."""
     both = Both(Pbx(Settings(ami=(SERVER,)), sources=("eth0",)))
     both.tell(-10.0, LinkUp(), ChannelSeen(channel, is_new=is_new))
-    if call_id_at_s > -6.0:
-        both.tell(-6.0)
-    both.tell(call_id_at_s, answer(GetVariable(UP.name, "CHANNEL(pjsip,call-id)"), "call-1"))
+    both.tell(-9.9, answer(GetVariable(UP.name, "CHANNEL(pjsip,call-id)"), "call-1"))
     both.tell(-5.0)
     return both
 
