@@ -149,7 +149,10 @@ class Call:
         self.start_ns = min(self.start_ns, told.start_ns)
         self.answer_ns = told.answer_ns if self.answer_ns is None else self.answer_ns
         self.outcome = self.outcome or told.outcome
-        self.whole, told.whole = told.whole, self
+        whole = told.counts_as
+        # A channel may have been a leg of this very call before it took its place.
+        self.whole = None if whole in (self, told) else whole
+        told.whole = self
         told.state = CallState.ENDED
 
     def reopen(self, now_ns: int) -> None:
