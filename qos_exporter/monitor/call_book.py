@@ -14,7 +14,8 @@ from qos_exporter.calls.events import (
 from qos_exporter.monitor.tallies import Tally
 from qos_exporter.monitor.tracked import final_view
 from qos_exporter.quality.rating import RATINGS, rating_name
-from qos_exporter.snapshot import POST_DIAL_DELAY_S_EDGES, CallTotals
+from qos_exporter.snapshot import CallTotals
+from qos_exporter.snapshot.edges import POST_DIAL_DELAY_S_EDGES
 from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:

@@ -14,14 +14,8 @@ from qos_exporter.monitor.reporting.group_reports import ReportSums
 from qos_exporter.monitor.tallies import Tally
 from qos_exporter.quality.codec_table import NO_CODEC
 from qos_exporter.quality.rating import NO_REASON, RATINGS, REASONS, RESULTS, UNSCORED
-from qos_exporter.snapshot import (
-    JITTER_S_EDGES,
-    LOSS_RATIO_EDGES,
-    MOS_EDGES,
-    R_FACTOR_EDGES,
-    Exemplar,
-    GroupKey,
-)
+from qos_exporter.snapshot import Exemplar, GroupKey
+from qos_exporter.snapshot.edges import JITTER_S_EDGES, LOSS_RATIO_EDGES, MOS_EDGES, R_FACTOR_EDGES
 from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from qos_exporter import snapshot as model
 from qos_exporter.snapshot import (
     CallTotals,
     CallView,
@@ -29,6 +28,13 @@ from qos_exporter.snapshot import (
     TableView,
     WindowCounts,
     WindowQuality,
+)
+from qos_exporter.snapshot.edges import (
+    JITTER_S_EDGES,
+    LOSS_RATIO_EDGES,
+    MOS_EDGES,
+    POST_DIAL_DELAY_S_EDGES,
+    R_FACTOR_EDGES,
 )
 from tests.export.variants import replace
 
@@ -199,10 +205,10 @@ GROUP = GroupView(
     active_loss_ratio_mean=0.01,
     active_jitter_s_mean=0.003,
     window_mos_lq=Histogram((0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 2, 1, 0), 20.5),
-    window_mos_cq=empty_histogram(model.MOS_EDGES),
-    window_r_factor=empty_histogram(model.R_FACTOR_EDGES),
-    window_loss_ratio=empty_histogram(model.LOSS_RATIO_EDGES),
-    window_jitter_s=empty_histogram(model.JITTER_S_EDGES),
+    window_mos_cq=empty_histogram(MOS_EDGES),
+    window_r_factor=empty_histogram(R_FACTOR_EDGES),
+    window_loss_ratio=empty_histogram(LOSS_RATIO_EDGES),
+    window_jitter_s=empty_histogram(JITTER_S_EDGES),
     delay_variation_s=Histogram((2900, 50, 20, 0, 0, 0, 0, 0, 0, 0, 0, 0), 4.75),
     loss_run_packets=Histogram((20, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0), 30.0),
 )
@@ -236,7 +242,7 @@ TOTALS = CallTotals(
     active=1,
     with_issues=1,
     anomalies=(("one_way", 1), ("no_rtp", 0), ("stopped", 0)),
-    post_dial_delay_s=empty_histogram(model.POST_DIAL_DELAY_S_EDGES),
+    post_dial_delay_s=empty_histogram(POST_DIAL_DELAY_S_EDGES),
     series_dropped=0,
     seen=5,
 )

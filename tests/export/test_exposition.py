@@ -14,14 +14,8 @@ from prometheus_client.registry import Collector
 from qos_exporter.export.catalogue import PER_CALL
 from qos_exporter.export.collector import SnapshotCollector, families_of
 from qos_exporter.export.exposition import OPENMETRICS, TEXT, Format, render
-from qos_exporter.snapshot import (
-    LOSS_RATIO_EDGES,
-    MOS_EDGES,
-    CallView,
-    Exemplar,
-    Histogram,
-    Snapshot,
-)
+from qos_exporter.snapshot import CallView, Exemplar, Histogram, Snapshot
+from qos_exporter.snapshot.edges import LOSS_RATIO_EDGES, MOS_EDGES
 from tests.export import snapshots
 from tests.export.limits import time_limit_s
 from tests.export.parsed import families, samples, series, value

@@ -5,15 +5,8 @@ from __future__ import annotations
 import pytest
 
 from qos_exporter.export.exposition import OPENMETRICS, TEXT, Format, render
-from qos_exporter.snapshot import (
-    ROUND_TRIP_S_EDGES,
-    Exemplar,
-    Histogram,
-    LossBursts,
-    RoundTripLeg,
-    Snapshot,
-    Spread,
-)
+from qos_exporter.snapshot import Exemplar, Histogram, LossBursts, RoundTripLeg, Snapshot, Spread
+from qos_exporter.snapshot.edges import ROUND_TRIP_S_EDGES
 from tests.export.parsed import Samples, families, samples, series, value
 from tests.export.snapshots import (
     GROUP,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from qos_exporter import snapshot
 from qos_exporter.export.catalogue.family import Family
 from qos_exporter.export.catalogue.per_call import PACKET_FATE_HELP, PACKET_FATES
+from qos_exporter.snapshot import edges
 
 GROUP_LABELS = ("codec", "scale", "src_network", "dst_network", "direction")
 SOURCE_LABELS = (*GROUP_LABELS, "source")
@@ -45,7 +45,7 @@ CALLS = (
         kind="histogram",
         group="aggregate",
         unit="seconds",
-        edges=snapshot.POST_DIAL_DELAY_S_EDGES,
+        edges=edges.POST_DIAL_DELAY_S_EDGES,
         help="Time from an INVITE to the first ringing or answer; one observation per call.",
     ),
     _total(
@@ -146,56 +146,56 @@ BREAKDOWNS = (
 HISTOGRAMS = (
     _histogram(
         name="voip_window_mos_lq",
-        edges=snapshot.MOS_EDGES,
+        edges=edges.MOS_EDGES,
         help="MOS-LQ; one observation per stream and scored window.",
     ),
     _histogram(
         name="voip_window_mos_cq",
-        edges=snapshot.MOS_EDGES,
+        edges=edges.MOS_EDGES,
         help="MOS-CQ; one observation per stream and scored window with a known round trip.",
     ),
     _histogram(
         name="voip_window_r_factor",
-        edges=snapshot.R_FACTOR_EDGES,
+        edges=edges.R_FACTOR_EDGES,
         help="Rating factor R of the E-model; one observation per stream and scored window.",
     ),
     _histogram(
         name="voip_window_loss_ratio",
         unit="ratio",
         labels=SOURCE_LABELS,
-        edges=snapshot.LOSS_RATIO_EDGES,
+        edges=edges.LOSS_RATIO_EDGES,
         help="Loss ratio; one observation per stream and window, rtcp: if reported.",
     ),
     _histogram(
         name="voip_window_jitter_seconds",
         unit="seconds",
         labels=SOURCE_LABELS,
-        edges=snapshot.JITTER_S_EDGES,
+        edges=edges.JITTER_S_EDGES,
         help="Mean interarrival jitter; one observation per stream and window, rtcp: if reported.",
     ),
     _histogram(
         name="voip_window_downstream_loss_ratio",
         unit="ratio",
-        edges=snapshot.LOSS_RATIO_EDGES,
+        edges=edges.LOSS_RATIO_EDGES,
         help="Loss between tap and receiver; one observation per stream and window with a report.",
     ),
     _histogram(
         name="voip_round_trip_seconds",
         unit="seconds",
         labels=SOURCE_LABELS,
-        edges=snapshot.ROUND_TRIP_S_EDGES,
+        edges=edges.ROUND_TRIP_S_EDGES,
         help="Round trip between both parties; one observation per report that completes one.",
     ),
     _histogram(
         name="voip_delay_variation_seconds",
         unit="seconds",
-        edges=snapshot.DELAY_VARIATION_S_EDGES,
+        edges=edges.DELAY_VARIATION_S_EDGES,
         help="Delay of a packet beyond the fastest of its stream; one observation per packet.",
     ),
     _histogram(
         name="voip_loss_run_packets",
         unit="packets",
-        edges=snapshot.LOSS_RUN_PACKETS_EDGES,
+        edges=edges.LOSS_RUN_PACKETS_EDGES,
         help="Packets lost in a row; one observation per run of losses.",
     ),
 )

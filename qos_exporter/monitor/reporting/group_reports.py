@@ -5,13 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qos_exporter.monitor.tallies import Tally
-from qos_exporter.snapshot import (
-    JITTER_S_EDGES,
-    LOSS_RATIO_EDGES,
-    ROUND_TRIP_S_EDGES,
-    Exemplar,
-    GroupReports,
-)
+from qos_exporter.snapshot import Exemplar, GroupReports
+from qos_exporter.snapshot.edges import JITTER_S_EDGES, LOSS_RATIO_EDGES, ROUND_TRIP_S_EDGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
