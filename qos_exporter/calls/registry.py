@@ -2,7 +2,7 @@
 
 This is where the parts meet. Which call a message is about is in `recognition`, what it means in
 `transactions`, who agreed on what in `negotiation`, where media are awaited in `claims`, whose a
-stream is in `matching` and `pairing`.
+stream is in `matching` and `pairing`, and how a call is looked at and ended in `watch`.
 """
 
 from __future__ import annotations
@@ -10,29 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from qos_exporter.calls.anomalies import find_anomalies
 from qos_exporter.calls.binding import MediaBinder
-from qos_exporter.calls.call import Anomaly, Call, CallState, Outcome
+from qos_exporter.calls.call import Anomaly, Call, CallState
 from qos_exporter.calls.call_table import CallTable
 from qos_exporter.calls.control import StreamControl
 from qos_exporter.calls.deadlines import Deadlines
 from qos_exporter.calls.dialog import ALERTED, ENDED, MEDIA, Arrival, Dialog
-from qos_exporter.calls.events import (
-    AnomalySeen,
-    CallEnded,
-    CallEvent,
-    DescriptionRejected,
-    OutcomeKnown,
-    PostDialDelay,
-)
+from qos_exporter.calls.events import CallEvent, DescriptionRejected, PostDialDelay
+from qos_exporter.calls.journal import CallJournal
 from qos_exporter.calls.media import MediaStream
 from qos_exporter.calls.pairing import call_id_of
-from qos_exporter.calls.party import DIRECTION_TOWARDS, Direction
 from qos_exporter.calls.recognition import Recognition, recognise
-from qos_exporter.calls.silence import last_sign_ns, outcome_of_silence, patience_ns
+from qos_exporter.calls.report_places import ReportPlaces
 from qos_exporter.calls.timers import CallTimers
+from qos_exporter.calls.told import ToldCalls
 from qos_exporter.calls.trailing import TrailingMedia
 from qos_exporter.calls.transactions import OFFER_METHODS, receive
+from qos_exporter.calls.watch import CallWatch
 from qos_exporter.errors import DecodeError
 from qos_exporter.net import Endpoint
 from qos_exporter.protocols.sdp import parse_session
@@ -59,16 +53,21 @@ class CallRegistry:
         self._timers = replace(
             timers or CallTimers(), silence_ns=silence_timeout_ns, linger_ns=linger_ns
         )
-        self._control = control
-        self._limit = limit
         self._table = CallTable(self._timers)
         self._trailing = TrailingMedia(control, self._timers.guard_ns)
         self._media = MediaBinder(control, self._trailing)
-        self._looks: Deadlines[Call] = Deadlines()
+        self._journal = CallJournal()
+        self._watch = CallWatch(self._table, self._media, control, self._journal, limit=limit)
         self._undecided: Deadlines[MediaStream] = Deadlines()
-        self._events: list[CallEvent] = []
-        self.evictions = 0
-        """Calls that went because `limit` was reached."""
+        self.reports: ReportPlaces = self._media.reports
+        """Where calls await the reports about their media."""
+        self.told = ToldCalls(self._table, self._watch, self._journal)
+        """The calls that only a PBX tells of."""
+
+    @property
+    def evictions(self) -> int:
+        """How many calls went because there were too many."""
+        return self._watch.evictions
 
     def wait_for(self, *, silence_timeout_ns: int, linger_ns: int) -> None:
         """Wait for so long from now on; calls that have ended already go when they would have."""
@@ -90,11 +89,7 @@ class CallRegistry:
 
     def drain(self) -> tuple[CallEvent, ...]:
         """Return what has happened since the last time, in order."""
-        if not self._events:
-            return ()
-        events = tuple(self._events)
-        self._events.clear()
-        return events
+        return self._journal.drain()
 
     def on_message(self, message: SipMessage, *, src: Endpoint, dst: Endpoint, now_ns: int) -> None:
         """Take in one SIP message with the endpoints of its datagram."""
@@ -109,11 +104,11 @@ class CallRegistry:
             self._table.hide(call)
         if change & ALERTED and call.dialog.invited_ns is not None:
             delay_ns = max(0, now_ns - call.dialog.invited_ns)
-            self._report(call, PostDialDelay(call.call_id, delay_ns, now_ns))
+            self._journal.report(call, PostDialDelay(call.call_id, delay_ns, now_ns))
         if not had_outcome:
-            self._report_outcome(call, now_ns)
+            self._journal.report_outcome(call, now_ns)
         if change & ENDED:
-            self._close(call, now_ns)
+            self._watch.close(call, now_ns)
         elif change & MEDIA:
             self._follow(call, call.dialog, now_ns)
 
@@ -126,72 +121,13 @@ class CallRegistry:
         """Take note that a stream is gone from the stream table. Its call goes on."""
         self._media.forget(stream)
 
-    def report_heard(self, src: Endpoint, dst: Endpoint, now_ns: int) -> None:
-        """Take note of a report whose stream is not known: that of a call on hold, for example."""
-        claim = self._media.reports.between(src, dst)
-        if claim is not None:
-            claim.call.reported_ns = now_ns
-
-    def call_between(self, src: Endpoint, dst: Endpoint) -> Call | None:
-        """Return the only call that named one of these ends for its reports."""
-        claim = self._media.reports.between(src, dst)
-        return None if claim is None else claim.call
-
-    def reported_place(self, sender: Endpoint, receiver: Endpoint) -> tuple[Call | None, Direction]:
-        """Return the call of a stream whose RTCP ends are these, and its direction there."""
-        claim = self._media.reports.between(sender, receiver)
-        if claim is None:
-            return None, Direction.UNKNOWN
-        party = claim.party if claim.rtcp == receiver else claim.party.other
-        return claim.call, DIRECTION_TOWARDS[party]
-
-    def awaits_reports(self, src: Endpoint, dst: Endpoint) -> bool:
-        """Whether a call named one of these ends for its reports."""
-        return self._media.reports.between(src, dst) is not None
-
-    def is_encrypted(self, src: Endpoint, dst: Endpoint) -> bool:
-        """Whether the reports between these ends are agreed to be SRTCP."""
-        claim = self._media.reports.between(src, dst)
-        return claim is not None and claim.is_encrypted
-
     def stream_between(self, src: Endpoint, dst: Endpoint) -> MediaStream | None:
         """Return the running stream from one end to another; of several the one found first."""
         return self._media.stream_between(src, dst)
 
     def report_anomaly(self, call: Call, anomaly: Anomaly, now_ns: int) -> None:
-        """Take in what was seen in the packets of a call; a call on hold has a right to stop."""
-        rests = anomaly is Anomaly.STOPPED and (call.on_hold or call.is_fax)
-        if not rests and anomaly not in call.anomalies:
-            call.anomalies += (anomaly,)
-            self._report(call, AnomalySeen(call.call_id, anomaly, now_ns))
-
-    def begin_told(self, call: Call, now_ns: int) -> None:
-        """Show a call that a PBX tells of, and nobody else; whoever tells says how it goes on."""
-        self._make_room(now_ns)
-        call.state = CallState.SETUP
-        self._table.add(call)
-
-    def answer_told(self, call: Call, outcome: Outcome | None, now_ns: int) -> None:
-        """Take in that such a call is answered; `None` leaves its outcome open."""
-        call.begin(now_ns)
-        call.answer_ns = now_ns
-        if outcome is not None and call.outcome is None:
-            call.outcome = outcome
-            self._report_outcome(call, now_ns)
-
-    def end_told(self, call: Call, outcome: Outcome, now_ns: int) -> None:
-        """Take in that such a call is over; an outcome that is known stays."""
-        had_outcome = call.outcome is not None
-        call.end(now_ns, outcome)
-        if not had_outcome:
-            self._report_outcome(call, now_ns)
-        self._retire(call, now_ns)
-
-    def take_over(self, told: Call, call: Call) -> None:
-        """Let such a call be one that is seen on the wire, from here on."""
-        if call.former is not told:
-            call.succeed(told)
-        self._table.remove(told)
+        """Take in what was seen in the packets of a call."""
+        self._watch.report_anomaly(call, anomaly, now_ns)
 
     def tick(self, now_ns: int) -> None:
         """Do what is due. Cheap when nothing is: call it as often as you like."""
@@ -199,36 +135,25 @@ class CallRegistry:
             if stream.is_live and stream.call is None:
                 self._media.pairing.discard(stream)
                 self._place(stream, now_ns)
-        for call in self._looks.take_due(now_ns):
-            if not call.is_ended:
-                self._look(call, now_ns)
+        self._watch.tick(now_ns)
         self._trailing.expire(now_ns)
         self._table.expire(now_ns)
 
     def finish(self, now_ns: int) -> None:
         """Settle what can be settled at the end of a capture. Calls that go on stay open."""
         self.tick(now_ns)
-        for call in self._open_calls():
-            self._judge(call, now_ns, is_final=False)
-            if call.state is CallState.ACTIVE and call.outcome is None:
-                call.outcome = Outcome.PARTIAL
-                self._report_outcome(call, now_ns)
+        self._watch.finish(now_ns)
 
     def restart(self, now_ns: int) -> None:
         """Prepare for frames of another recording, in which the same calls may come again."""
         self.finish(now_ns)
-        for call in self._open_calls():
-            self._abandon(call, now_ns, at_ns=now_ns)
+        self._watch.abandon_all(now_ns)
         for call in self._table.known():
             if call.dialog is not None:
                 call.dialog.is_past = True
-        self._looks.clear()
         self._undecided.clear()
         self._trailing.clear()
         self._media.pairing.clear()
-
-    def _open_calls(self) -> list[Call]:
-        return [call for call in self._table.known() if not call.is_ended]
 
     def _call_for(self, message: SipMessage, now_ns: int) -> Call | None:
         """Return the call that a message is about, new if need be; `None` if about none."""
@@ -240,40 +165,27 @@ class CallRegistry:
         if recognition is Recognition.NEW:
             new = self._new_call(message, now_ns)
             if told is not None and not self._is_past(told, now_ns):
-                self.take_over(told, new)
+                self.told.hand_over(told, new)
             return new
         if recognition is Recognition.SILENCED and call is not None:
             self._reopen(call, now_ns)
         return None if recognition is Recognition.NOTHING else call
 
     def _new_call(self, message: SipMessage, now_ns: int) -> Call:
-        self._make_room(now_ns)
+        self._watch.make_room(now_ns)
         call = Call(message.call_id, start_ns=now_ns, dialog=Dialog())
         call.caller, call.callee = message.sender.identity, message.recipient.identity
-        self._table.add(call)
-        self._looks.put(now_ns + self._timers.setup_look_ns, call)
+        self._watch.begin(call, look_ns=now_ns + self._timers.setup_look_ns)
         return call
 
     def _is_past(self, told: Call, now_ns: int) -> bool:
         """Whether a call is over for so long that messages with its Call-ID are another's."""
         return told.end_ns is not None and now_ns - told.end_ns >= self._timers.retransmission_ns
 
-    def _make_room(self, now_ns: int) -> None:
-        if self._limit is None or self._table.size < self._limit:
-            return
-        oldest = self._table.oldest()
-        if oldest is None:
-            return
-        self.evictions += 1
-        if not oldest.is_ended:
-            self._abandon(oldest, now_ns, at_ns=last_sign_ns(oldest, self._control))
-        self._table.remove(oldest)
-
     def _reopen(self, call: Call, now_ns: int) -> None:
         """Take back the end of a call that was merely silent."""
         call.reopen(now_ns)
-        self._table.add(call)
-        self._looks.put(now_ns + self._timers.active_look_ns, call)
+        self._watch.begin(call, look_ns=now_ns + self._timers.active_look_ns)
         if call.dialog is not None:
             self._follow(call, call.dialog, now_ns)
 
@@ -284,7 +196,7 @@ class CallRegistry:
         try:
             return parse_session(body)
         except DecodeError as error:
-            self._events.append(DescriptionRejected(error.reason))
+            self._journal.write(DescriptionRejected(error.reason))
             return None
 
     def _follow(self, call: Call, dialog: Dialog, now_ns: int) -> None:
@@ -311,74 +223,11 @@ class CallRegistry:
 
     def _pair(self, partner: MediaStream, stream: MediaStream, now_ns: int) -> Call:
         """Make a call of two opposite streams; `stream` itself still has to join it."""
-        self._make_room(now_ns)
+        self._watch.make_room(now_ns)
         # The same endpoints need not be kept twice; there may be very many of them.
         stream.src, stream.dst = partner.dst, partner.src
         start_ns = min(partner.first_ns, stream.first_ns)
         call = Call(call_id_of(partner, stream), start_ns=start_ns)
         self._media.pairing.join(partner, call)
-        self._table.add(call)
-        self._looks.put(stream.first_ns + self._timers.active_look_ns, call)
+        self._watch.begin(call, look_ns=stream.first_ns + self._timers.active_look_ns)
         return call
-
-    def _look(self, call: Call, now_ns: int) -> None:
-        """See whether a call is still alive and its media are well."""
-        dialog = call.dialog
-        cancelled_ns = dialog.cancelled_ns if dialog is not None else None
-        is_setup = call.state is CallState.SETUP
-        if is_setup and cancelled_ns is not None:
-            if now_ns - cancelled_ns >= self._timers.cancel_ns:
-                call.end(cancelled_ns, Outcome.CANCELLED)
-                self._report_outcome(call, now_ns)
-                self._close(call, now_ns)
-                return
-        elif now_ns - last_sign_ns(call, self._control) >= patience_ns(call, self._timers):
-            self._abandon(call, now_ns, at_ns=last_sign_ns(call, self._control))
-            return
-        self._judge(call, now_ns, is_final=False)
-        period_ns = self._timers.setup_look_ns if is_setup else self._timers.active_look_ns
-        self._looks.put(now_ns + period_ns, call)
-
-    def _close(self, call: Call, now_ns: int) -> None:
-        """A message ended the call."""
-        self._judge(call, now_ns, is_final=True)
-        self._media.leave(call, now_ns)
-        self._retire(call, now_ns)
-
-    def _abandon(self, call: Call, now_ns: int, *, at_ns: int) -> None:
-        """End a call of which nothing was heard since `at_ns`."""
-        had_outcome = call.outcome is not None
-        call.end(at_ns, outcome_of_silence(call))
-        if call.dialog is not None:
-            call.dialog.is_silenced = True
-        if not had_outcome:
-            self._report_outcome(call, now_ns)
-        self._media.abandon(call)
-        self._retire(call, now_ns)
-
-    def _retire(self, call: Call, now_ns: int) -> None:
-        self._table.retire(call, now_ns)
-        self._report(call, CallEnded(call.call_id, now_ns))
-
-    def _judge(self, call: Call, now_ns: int, *, is_final: bool) -> None:
-        for anomaly in find_anomalies(
-            call,
-            now_ns=now_ns,
-            timers=self._timers,
-            last_packet_ns=self._control.last_packet_ns,
-            is_final=is_final,
-        ):
-            self.report_anomaly(call, anomaly, now_ns)
-
-    def _report_outcome(self, call: Call, now_ns: int) -> None:
-        if call.outcome is not None:
-            self._report(call, OutcomeKnown(call.call_id, call.outcome, now_ns))
-
-    def _report(self, call: Call, event: CallEvent) -> None:
-        """Keep an event; a recorder's copy is another call's and counts there.
-
-        So is another leg, but only its outcome: what is seen of its media is its own.
-        """
-        is_counted = call.whole is not None and isinstance(event, OutcomeKnown)
-        if not (call.is_recording or is_counted):
-            self._events.append(event)

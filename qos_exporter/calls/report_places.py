@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from qos_exporter.calls.call import Call
 from qos_exporter.calls.claims import Claim
 from qos_exporter.calls.multimap import MultiMap
+from qos_exporter.calls.party import DIRECTION_TOWARDS, Direction
 from qos_exporter.net import Endpoint
 
 
@@ -25,7 +27,35 @@ class ReportPlaces:
         if claim.rtcp is not None:
             self._by_place.discard(claim.rtcp, claim)
 
-    def between(self, src: Endpoint, dst: Endpoint) -> Claim | None:
+    def call_between(self, src: Endpoint, dst: Endpoint) -> Call | None:
+        """Return the only call that awaits reports at one of these ends."""
+        claim = self._between(src, dst)
+        return None if claim is None else claim.call
+
+    def place_of(self, sender: Endpoint, receiver: Endpoint) -> tuple[Call | None, Direction]:
+        """Return the call of a stream whose RTCP ends are these, and its direction there."""
+        claim = self._between(sender, receiver)
+        if claim is None:
+            return None, Direction.UNKNOWN
+        party = claim.party if claim.rtcp == receiver else claim.party.other
+        return claim.call, DIRECTION_TOWARDS[party]
+
+    def is_awaited(self, src: Endpoint, dst: Endpoint) -> bool:
+        """Whether a call named one of these ends for its reports."""
+        return self._between(src, dst) is not None
+
+    def is_encrypted(self, src: Endpoint, dst: Endpoint) -> bool:
+        """Whether the reports between these ends are agreed to be SRTCP."""
+        claim = self._between(src, dst)
+        return claim is not None and claim.is_encrypted
+
+    def hear(self, src: Endpoint, dst: Endpoint, now_ns: int) -> None:
+        """Take note of a report whose stream is not known: that of a call on hold, for example."""
+        call = self.call_between(src, dst)
+        if call is not None:
+            call.reported_ns = now_ns
+
+    def _between(self, src: Endpoint, dst: Endpoint) -> Claim | None:
         """A claim of the only call that awaits reports at one of these ends."""
         claims = self._by_place.get(dst) + self._by_place.get(src)
         if not claims:

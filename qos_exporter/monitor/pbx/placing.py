@@ -51,7 +51,7 @@ class Placing:
         if leg.call is call or call.dialog is None:
             return
         if leg.call is not None and leg.owns_call:
-            self._calls.take_over(leg.call, call)
+            self._calls.told.hand_over(leg.call, call)
             self._book.take_over(leg.call, call)
             self._admission.take_over(leg.call, call)
         leg.call, leg.owns_call = call, False
@@ -74,12 +74,12 @@ class Placing:
         call.caller, call.callee = caller or call.caller, callee or call.callee
         if leg.is_up and call.answer_ns is None and not call.is_ended:
             outcome = Outcome.ANSWERED if leg.is_new else None
-            self._calls.answer_told(call, outcome, now_ns)
+            self._calls.told.answer(call, outcome, now_ns)
 
     def finish(self, leg: Leg, now_ns: int, *, cause: int | None) -> None:
         """End the call of a leg whose channel is gone; `cause` is `None` where that is all told."""
         if leg.call is not None and leg.owns_call and not leg.call.is_ended:
-            self._calls.end_told(leg.call, outcome_of(leg, cause), now_ns)
+            self._calls.told.end(leg.call, outcome_of(leg, cause), now_ns)
 
     def _has_waited(self, leg: Leg, now_ns: int) -> bool:
         has_waited = now_ns - leg.since_ns >= PATIENCE_NS
@@ -89,7 +89,7 @@ class Placing:
         call = Call(leg.sip_call_id or leg.uniqueid, start_ns=leg.since_ns)
         call.whole = whole_of(leg, server)
         leg.call, leg.owns_call = call, True
-        self._calls.begin_told(call, now_ns)
+        self._calls.told.begin(call, now_ns)
         self.describe(leg, now_ns)
 
 

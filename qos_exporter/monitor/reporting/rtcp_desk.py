@@ -82,7 +82,7 @@ class RtcpDesk:
         compound = self._read(frame)
         if compound is None:
             return
-        self._calls.report_heard(frame.src, frame.dst, frame.at_ns)
+        self._calls.reports.hear(frame.src, frame.dst, frame.at_ns)
         blocks: list[XrBlock] = []
         counts = self._counts.packets
         for packet in compound.packets:
@@ -103,13 +103,13 @@ class RtcpDesk:
         """
         try:
             compound = parse_compound(frame.data)
-            if compound.faults and self._calls.is_encrypted(frame.src, frame.dst):
+            if compound.faults and self._calls.reports.is_encrypted(frame.src, frame.dst):
                 compound = parse_compound(frame.data, srtp_negotiated=True)
         except DecodeError as error:
             if error.reason == ENCRYPTED:
                 self._counts.encrypted += 1
-                self._calls.report_heard(frame.src, frame.dst, frame.at_ns)
-            elif self._calls.awaits_reports(frame.src, frame.dst):
+                self._calls.reports.hear(frame.src, frame.dst, frame.at_ns)
+            elif self._calls.reports.is_awaited(frame.src, frame.dst):
                 self._errors["rtcp", error.reason] += 1
             return None
         for fault in compound.faults:
@@ -175,7 +175,7 @@ class RtcpDesk:
             block.ssrc, sender=frame.dst, receiver=frame.src, now_ns=frame.at_ns
         )
         if stream.call is None:
-            stream.call, stream.direction = self._calls.reported_place(frame.dst, frame.src)
+            stream.call, stream.direction = self._calls.reports.place_of(frame.dst, frame.src)
         has_sent = self._trips.has_sent(block.ssrc, frame)
         stream.take(block, frame.at_ns, has_sent=has_sent)
         if stream.is_proven:

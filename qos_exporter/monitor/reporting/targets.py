@@ -77,7 +77,7 @@ class Targets:
         return self._sources[stream.source]
 
     def _in_call(self, ssrc: int, sender: Endpoint, receiver: Endpoint) -> TrackedStream | None:
-        call = self._calls.call_between(sender, receiver)
+        call = self._calls.reports.call_between(sender, receiver)
         streams = () if call is None else call.streams
         running = (each for each in streams if each.ssrc == ssrc and each.is_live)
         found = [each for each in running if isinstance(each, TrackedStream)]
