@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qos_exporter.monitor.groups import COUNTERS, RESULT_REASONS, GroupSums, Heard
+from qos_exporter.monitor.group_sums import COUNTERS, RESULT_REASONS, GroupSums, Heard
 from qos_exporter.monitor.history import HISTORY
 from qos_exporter.quality.rating import RATINGS
 from qos_exporter.snapshot import GroupHeard, GroupView, Histogram, PacketCounts
