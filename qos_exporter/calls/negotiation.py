@@ -149,6 +149,11 @@ class Negotiation:
         for exchange in self._exchanges:
             exchange.described = [each for each in exchange.described if each.branch != branch]
         self._standing = None
+        return self.is_answered
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether any callee took the call and is not out yet."""
         return bool(self._answered)
 
     def has_answered(self, branch: str) -> bool:

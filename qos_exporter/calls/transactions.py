@@ -100,9 +100,13 @@ def _on_cancel(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
 
 def _on_bye(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     """End the call, unless another fork that also answered goes on."""
-    branch = dialog.branch(arrival.message)
-    if dialog.negotiation.has_answered(branch) and dialog.negotiation.leave(branch):
-        return MEDIA
+    branch, negotiation = dialog.branch(arrival.message), dialog.negotiation
+    if negotiation.has_answered(branch):
+        if negotiation.leave(branch):
+            return MEDIA
+    elif negotiation.is_answered:
+        # Of a fork that is out already, or never answered: the one that did goes on.
+        return NOTHING
     # Where no answer was seen before it, that was missed: BYE belongs to established dialogs.
     call.end(arrival.now_ns, Outcome.PARTIAL)
     return ENDED

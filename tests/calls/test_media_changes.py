@@ -246,6 +246,49 @@ def test_two_branches_answer() -> None:
 
 
 @pytest.mark.pitfall(80)
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(
+            (
+                (2.1, "A<P 200 INVITE 1 /c", sdp("10.0.0.3:6000")),
+                (2.2, "A>P BYE 2 /c", None),
+                (2.7, "A>P BYE 2 /c", None),
+            ),
+            id="repeated",
+        ),
+        pytest.param(
+            (
+                (2.1, "A<P 200 INVITE 1 /c", sdp("10.0.0.3:6000")),
+                (2.2, "A>P BYE 2 /c", None),
+                (2.3, "P>C BYE 2 /c", None),
+            ),
+            id="on-both-sides-of-a-proxy",
+        ),
+        pytest.param(((2.2, "A>P BYE 2 /c", None),), id="of-a-branch-that-did-not-answer"),
+        pytest.param(
+            ((2.2, "A>P BYE 2 /x", None), (2.3, "A<P 481 BYE 2 /x", None)), id="of-no-branch"
+        ),
+    ],
+)
+def test_bye_of_another_branch(rows: tuple[Row, ...]) -> None:
+    """A BYE ends the branch that it names, however often it is seen, and not one beside it."""
+    scene = Scenario()
+    call = scene.play(
+        (0, "A>P INVITE 1", sdp(A_MEDIA)),
+        (1, "A<P 180 INVITE 1 /c", None),
+        (2, "A<P 200 INVITE 1 /b", sdp(B_MEDIA)),
+        *rows,
+    )
+    assert call is not None
+    assert call.state == "active"
+    assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
+    scene.play((30, "A>P BYE 3 /b", None))
+
+    assert call.state == "ended"
+
+
+@pytest.mark.pitfall(80)
 def test_branches_that_lose_do_not_fail_the_call() -> None:
     """A proxy that sees one branch busy tries on; that 486 never reaches the caller."""
     scene = Scenario()
