@@ -20,9 +20,14 @@ def patience_ns(call: Call, timers: CallTimers) -> int:
         return timers.silence_ns
     if call.state is CallState.SETUP and dialog.is_proceeding:
         return max(timers.silence_ns, timers.setup_ns)
-    if call.on_hold or call.is_fax:
+    if call.on_hold or call.is_fax or _is_unheard(call):
         return max(timers.silence_ns, timers.quiet_ns)
     return timers.silence_ns
+
+
+def _is_unheard(call: Call) -> bool:
+    """Whether none of its media was ever seen: they pass elsewhere, and say nothing of its end."""
+    return call.state is CallState.ACTIVE and not call.streams
 
 
 def outcome_of_silence(call: Call) -> Outcome:

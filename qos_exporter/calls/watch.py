@@ -106,6 +106,8 @@ class CallWatch:
                 self.close(call, now_ns)
                 return
         elif now_ns - last_sign_ns(call, self._control) >= patience_ns(call, timers):
+            # Where little is captured, this is the first look at all.
+            self._judge(call, now_ns, is_final=False)
             self._abandon(call, now_ns, at_ns=last_sign_ns(call, self._control))
             return
         self._judge(call, now_ns, is_final=False)

@@ -34,6 +34,43 @@ def test_missed_bye() -> None:
     assert not scene.control.open_endpoints
 
 
+def test_media_that_pass_elsewhere() -> None:
+    """Where only the signalling is seen, a call lasts until its BYE and is one call."""
+    scene = Scenario()
+    scene.play(*answered_call())
+    for at_s in range(3, 900, 5):
+        scene.tick(at_s)
+    call = scene.play((900, "A>B BYE 2 /b", None))
+
+    assert call is not None
+    assert (call.state, seconds(call.start_ns), seconds(call.end_ns)) == ("ended", 0, 900)
+    assert scene.outcomes == ["answered"]
+    assert scene.anomalies == ["no_rtp"]
+
+
+def test_missed_bye_where_media_pass_elsewhere() -> None:
+    """A call of which only the signalling is seen is over after half an hour without any."""
+    scene = Scenario()
+    call = scene.play(*answered_call())
+    scene.tick(1790)
+    assert call is not None
+    assert call.state == "active"
+    scene.tick(1815)
+
+    assert call.is_ended
+    assert seconds(call.end_ns) == pytest.approx(2.1)
+
+
+def test_missed_bye_of_a_one_way_call() -> None:
+    """What is wrong with the media is told also where nothing else was captured meanwhile."""
+    scene = Scenario()
+    scene.play(*answered_call())
+    scene.stream(A_TO_B, 1, at_s=2.2, until_s=4)
+    scene.tick(200)
+
+    assert scene.anomalies == ["one_way"]
+
+
 def test_ringing_may_be_silent_for_longer() -> None:
     """A telephone may ring for three minutes without a packet (timer C)."""
     scene = Scenario()
@@ -51,6 +88,7 @@ def test_re_invite_after_the_silence() -> None:
     """A call that was given up too early goes on as the same call when it speaks again."""
     scene = Scenario()
     call = scene.play(*answered_call())
+    scene.stream(A_TO_B, 1, at_s=2.2)
     scene.tick(80)
     assert call is not None
     assert call.state == "ended"
