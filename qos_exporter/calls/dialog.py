@@ -82,11 +82,11 @@ class Dialog:
         self.caller_tags: tuple[str, ...] = ()
         """More than one where a caller takes a new tag for the request with its credentials."""
         self.origin: Endpoint | None = None
-        """Where the first INVITE came from."""
+        """Where the newest INVITE of the caller came from."""
         self.relays: tuple[Endpoint, ...] = ()
         """From where else it came: proxies that passed it on."""
         self.invite_cseq = 0
-        """Of the newest INVITE outside the dialog."""
+        """Of the caller's newest INVITE outside the dialog."""
         self.invited_ns: int | None = None
         self.alerted_ns: int | None = None
         self.cancelled_ns: int | None = None
@@ -151,13 +151,19 @@ class Dialog:
         message = arrival.message
         if not self.negotiation.has_answered(message.sender.tag):
             self.add_caller_tag(message.sender.tag)
+        if arrival.src in self.relays:
+            # A proxy numbers its attempts anew where it has the credentials itself.
+            return False
+        is_first, is_again = self.invited_ns is None, message.cseq > self.invite_cseq
         self.invite_cseq = max(self.invite_cseq, message.cseq)
-        if self.invited_ns is None:
-            self.invited_ns, self.origin = arrival.now_ns, arrival.src
-            return True
-        if arrival.src != self.origin:
+        if is_first:
+            self.invited_ns = arrival.now_ns
+        if is_first or is_again:
+            # The caller's next attempt may come from another port.
+            self.origin = arrival.src
+        elif arrival.src != self.origin:
             self.relays = with_name(self.relays, arrival.src)
-        return False
+        return is_first
 
     def add_caller_tag(self, tag: str) -> None:
         """Note a tag of the caller."""

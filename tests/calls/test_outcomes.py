@@ -153,6 +153,53 @@ def test_challenge_is_no_failure(code: int) -> None:
 
 
 @pytest.mark.pitfall(92)
+@pytest.mark.parametrize(
+    ("rows", "outcome"),
+    [
+        pytest.param(((5, "D<B 486 INVITE 2 /b", None),), "failed", id="refused"),
+        pytest.param(
+            ((5, "D>B CANCEL 2", None), (5.1, "D<B 487 INVITE 2 /b", None)),
+            "cancelled",
+            id="cancelled",
+        ),
+    ],
+)
+def test_credentials_from_another_port(rows: tuple[Row, ...], outcome: str) -> None:
+    """The second INVITE of a caller may come from elsewhere: that does not make it a proxy's."""
+    scene = Scenario()
+    call = scene.play(
+        (0, "A>B INVITE 1", OFFER),
+        (0.1, "A<B 407 INVITE 1 /x", None),
+        (0.2, "D>B INVITE 2", OFFER),
+        (1, "D<B 180 INVITE 2 /b", None),
+        *rows,
+    )
+
+    assert call is not None
+    assert call.is_ended
+    assert scene.outcomes == [outcome]
+
+
+@pytest.mark.pitfall(92)
+def test_proxy_with_credentials() -> None:
+    """A proxy that answers a challenge itself, with a higher number, leaves the caller alone."""
+    scene = Scenario()
+    call = scene.play(
+        (0, "A>P INVITE 1", OFFER),
+        (0.1, "P>B INVITE 1", OFFER),
+        (0.2, "P<B 407 INVITE 1 /x", None),
+        (0.3, "P>B INVITE 2", OFFER),
+        (5, "P<B 486 INVITE 2 /b", None),
+    )
+    assert call is not None
+    assert call.state == "setup"
+    scene.play((5.1, "A<P 486 INVITE 1 /b", None))
+
+    assert call.is_ended
+    assert scene.outcomes == ["failed"]
+
+
+@pytest.mark.pitfall(92)
 def test_challenge_that_nobody_answers() -> None:
     """Where no second INVITE follows, the call failed after all."""
     scene = Scenario()
