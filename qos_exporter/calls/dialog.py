@@ -71,6 +71,7 @@ class Dialog:
         "on_hold",
         "origin",
         "relays",
+        "targets",
     )
 
     def __init__(self) -> None:
@@ -85,6 +86,8 @@ class Dialog:
         """Where the newest INVITE of the caller came from."""
         self.relays: tuple[Endpoint, ...] = ()
         """From where else it came: proxies that passed it on."""
+        self.targets: tuple[Endpoint, ...] = ()
+        """Where INVITEs outside the dialog went to."""
         self.invite_cseq = 0
         """Of the caller's newest INVITE outside the dialog."""
         self.invited_ns: int | None = None
@@ -151,6 +154,7 @@ class Dialog:
         message = arrival.message
         if not self.negotiation.has_answered(message.sender.tag):
             self.add_caller_tag(message.sender.tag)
+        self.targets = with_name(self.targets, arrival.dst)
         if arrival.src in self.relays:
             # A proxy numbers its attempts anew where it has the credentials itself.
             return False

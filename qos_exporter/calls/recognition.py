@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from qos_exporter.calls.call import Call
+from qos_exporter.calls.call import Call, Outcome
 from qos_exporter.calls.timers import CallTimers
+from qos_exporter.net import Endpoint
 from qos_exporter.protocols.sip import SipMessage
 
 CALL_METHODS = frozenset({"INVITE", "ACK", "BYE", "CANCEL", "UPDATE", "PRACK"})
@@ -26,16 +27,18 @@ class Recognition(Enum):
 
 
 def recognise(
-    message: SipMessage, call: Call | None, *, now_ns: int, timers: CallTimers
+    message: SipMessage, call: Call | None, *, dst: Endpoint, now_ns: int, timers: CallTimers
 ) -> Recognition:
-    """Tell what a message is about; `call` is the latest one with its Call-ID."""
+    """Tell what a message to `dst` is about; `call` is the latest one with its Call-ID."""
     if call is None or call.dialog is None or call.dialog.is_past:
         return Recognition.NEW if _shows_call(message) else Recognition.NOTHING
     if not call.is_ended:
         return Recognition.KNOWN
     if call.dialog.is_silenced and _goes_on(message):
         return Recognition.SILENCED
-    is_new = _is_initial(message) and _is_no_repetition(message, call, now_ns, timers)
+    if not _is_initial(message):
+        return Recognition.NOTHING
+    is_new = _is_elsewhere(call, dst) or _is_no_repetition(message, call, now_ns, timers)
     return Recognition.NEW if is_new else Recognition.NOTHING
 
 
@@ -52,6 +55,16 @@ def _goes_on(message: SipMessage) -> bool:
 
 def _is_initial(message: SipMessage) -> bool:
     return message.is_request and message.method == "INVITE" and not message.recipient.tag
+
+
+def _is_elsewhere(call: Call, dst: Endpoint) -> bool:
+    """Whether a proxy tries another destination, under the same number, after one that refused.
+
+    Where both sides of the proxy are seen the refusal has not ended the call.
+    """
+    if call.dialog is None or call.outcome is not Outcome.FAILED:
+        return False
+    return dst not in call.dialog.targets
 
 
 def _is_no_repetition(message: SipMessage, call: Call, now_ns: int, timers: CallTimers) -> bool:

@@ -93,7 +93,7 @@ class CallRegistry:
 
     def on_message(self, message: SipMessage, *, src: Endpoint, dst: Endpoint, now_ns: int) -> None:
         """Take in one SIP message with the endpoints of its datagram."""
-        call = self._call_for(message, now_ns)
+        call = self._call_for(message, dst, now_ns)
         if call is None or call.dialog is None:
             return
         session = self._session_of(message)
@@ -155,13 +155,13 @@ class CallRegistry:
         self._trailing.clear()
         self._media.pairing.clear()
 
-    def _call_for(self, message: SipMessage, now_ns: int) -> Call | None:
+    def _call_for(self, message: SipMessage, dst: Endpoint, now_ns: int) -> Call | None:
         """Return the call that a message is about, new if need be; `None` if about none."""
         known = self._table.find(message.call_id)
         # What a PBX has told of is followed on the wire from here on.
         told = known if known is not None and known.dialog is None else None
         call = known if told is None else None
-        recognition = recognise(message, call, now_ns=now_ns, timers=self._timers)
+        recognition = recognise(message, call, dst=dst, now_ns=now_ns, timers=self._timers)
         if recognition is Recognition.NEW:
             new = self._new_call(message, now_ns)
             if told is not None and not self._is_past(told, now_ns):

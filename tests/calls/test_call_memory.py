@@ -169,6 +169,22 @@ def test_higher_cseq_is_no_repetition() -> None:
     assert len(scene.calls) == 1
 
 
+def test_next_destination_is_no_repetition() -> None:
+    """Behind a proxy a refusal ends the call, and its attempt elsewhere is the next one."""
+    scene = Scenario()
+    call = scene.play(
+        (0, "P>B INVITE 1", OFFER),
+        (0.5, "P<B 503 INVITE 1 /x", None),
+        (0.6, "P>B INVITE 1", OFFER),
+        (0.7, "P>C INVITE 1", OFFER),
+        (2, "P<C 200 INVITE 1 /b", ANSWER),
+    )
+    stream = scene.stream(A_TO_B, 1, at_s=2.2)
+
+    assert scene.outcomes == ["failed", "answered"]
+    assert stream.call is call
+
+
 def test_lingering_calls_disappear() -> None:
     """An ended call is shown for the linger time and then is gone."""
     scene = Scenario(linger_s=90)
