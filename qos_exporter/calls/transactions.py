@@ -13,6 +13,9 @@ from qos_exporter.protocols.sip_headers import parse_rack
 RETRIED = frozenset({401, 407, 422, 494})
 """Refusals that ask for the same request again with more in it: credentials (RFC 3261 section 22),
 a longer session interval (RFC 4028), a security agreement (RFC 3329)."""
+REDIRECTIONS = range(300, 400)
+"""They ask for the same request again elsewhere (RFC 3261 section 8.1.3.4), and are neither success
+nor failure (RFC 6076 section 4.6)."""
 ALERTING = frozenset({180, 183})
 OFFER_METHODS = frozenset({"INVITE", "UPDATE", "PRACK"})
 """Requests whose responses may carry a description or accept one."""
@@ -171,7 +174,7 @@ def _on_failed_setup(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
         return NOTHING
     if dialog.is_behind_proxy(arrival.dst):
         return _drop_branch(dialog, dialog.branch(message))
-    if message.status_code in RETRIED:
+    if message.status_code in RETRIED or message.status_code in REDIRECTIONS:
         dialog.is_proceeding = False
         return _roll_back(dialog, arrival)
     is_cancelled = dialog.cancelled_ns is not None

@@ -47,8 +47,8 @@ def test_answered_call_with_its_times() -> None:
         ),
         pytest.param(
             ((0, "A>B INVITE 1", OFFER), (1, "A<B 302 INVITE 1 /b", None)),
-            "ended",
-            "failed",
+            "setup",
+            None,
             id="redirected",
         ),
         pytest.param(
@@ -199,11 +199,30 @@ def test_proxy_with_credentials() -> None:
     assert scene.outcomes == ["failed"]
 
 
+@pytest.mark.parametrize("code", [300, 301, 302, 305, 380])
+def test_redirection_is_no_failure(code: int) -> None:
+    """A call that is sent elsewhere is one call, whose first destination never answers."""
+    scene = Scenario()
+    call = scene.play(
+        (0, "A>B INVITE 1", OFFER),
+        (0.1, f"A<B {code} INVITE 1 /x", None),
+        (0.2, "A>B ACK 1 /x", None),
+        (0.3, "A>C INVITE 2", OFFER),
+        (2, "A<C 200 INVITE 2 /b", ANSWER),
+    )
+
+    assert call is not None
+    assert (scene.calls, seconds(call.start_ns)) == ([call], 0)
+    assert scene.outcomes == ["answered"]
+    assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
+
+
 @pytest.mark.pitfall(92)
-def test_challenge_that_nobody_answers() -> None:
+@pytest.mark.parametrize("code", [401, 302])
+def test_challenge_that_nobody_answers(code: int) -> None:
     """Where no second INVITE follows, the call failed after all."""
     scene = Scenario()
-    scene.play((0, "A>B INVITE 1", OFFER), (0.1, "A<B 401 INVITE 1 /x", None))
+    scene.play((0, "A>B INVITE 1", OFFER), (0.1, f"A<B {code} INVITE 1 /x", None))
     scene.tick(70)
 
     assert scene.outcomes == ["failed"]
