@@ -14,6 +14,7 @@ STATIC_FORMATS = {
     for number, static in STATIC_PAYLOADS.items()
 }
 """What RFC 3551 assigns for good, as SDP would say it."""
+_STATIC = frozenset(STATIC_FORMATS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,14 @@ def resolve_payloads(
     not give a number another meaning within a session (RFC 3264 section 8.3.2). Failing that it
     means what the other party said of it, because an answerer should use the offerer's numbers
     (section 6.1), and some leave out the attribute then. Last, RFC 3551.
+
+    A number that is no longer on the line keeps its meaning too: what was sent before, and what is
+    still under way (section 8.3.1), was that.
     """
     sources = (media.formats, previous.formats, peer.formats if peer else ())
-    return _resolve(media.payload_types, media.parameters, sources)
+    former = [each.payload_type for each in previous.formats if each not in _STATIC]
+    numbers = tuple(dict.fromkeys((*media.payload_types, *former)))
+    return _resolve(numbers, media.parameters, sources)
 
 
 @lru_cache(maxsize=1024)

@@ -85,6 +85,28 @@ def test_re_invite_without_rtpmap_keeps_the_mapping() -> None:
 
 
 @pytest.mark.pitfall(29)
+def test_number_that_is_listed_no_more() -> None:
+    """What was sent before a re-INVITE that drops its codec was that codec all the same."""
+    scene = Scenario()
+    offer, answer = sdp(A_MEDIA, "rtpmap:96 opus/48000/2", payloads="96 0"), sdp(B_MEDIA)
+    scene.play((0, "A>B INVITE 1", offer), (1, "A<B 200 INVITE 1 /b", answer))
+    to_a = scene.stream(B_TO_A, 2, at_s=2)
+    for cseq in (2, 3):
+        scene.play(
+            (30, f"A>B INVITE {cseq} /b", sdp(A_MEDIA)),
+            (30.1, f"A<B 200 INVITE {cseq} /b", answer),
+        )
+
+    assert encoding(to_a.payloads, 96) == "OPUS"
+    scene.play(
+        (40, "A>B INVITE 4 /b", sdp(A_MEDIA, "rtpmap:96 iLBC/8000", payloads="96")),
+        (40.1, "A<B 200 INVITE 4 /b", answer),
+    )
+
+    assert encoding(to_a.payloads, 96) == "ILBC"
+
+
+@pytest.mark.pitfall(29)
 def test_answer_without_rtpmap_uses_the_offer() -> None:
     """An answer that does not explain a number means what the offer meant."""
     scene = Scenario()
