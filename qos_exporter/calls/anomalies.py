@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from qos_exporter.calls.call import Anomaly, Call
+from qos_exporter.calls.dialog import Dialog
 from qos_exporter.calls.media import MediaStream
 from qos_exporter.calls.party import Direction
 from qos_exporter.calls.timers import CallTimers
@@ -39,7 +40,8 @@ def _judge_signalled(
     grace_ns = timers.short_call_ns if is_final else timers.media_grace_ns
     if now_ns - since_ns < grace_ns:
         return
-    last_ns = [_last_heard(call, direction, last_packet_ns) for direction in _BOTH_WAYS]
+    streams = _judged_streams(call, call.dialog)
+    last_ns = [_last_heard(streams, direction, last_packet_ns) for direction in _BOTH_WAYS]
     heard = [each for each in last_ns if each is not None]
     if not heard:
         yield Anomaly.NO_RTP
@@ -73,6 +75,15 @@ def _judge_stop(
         yield Anomaly.STOPPED
 
 
-def _last_heard(call: Call, direction: Direction, last_packet_ns: LastPacket) -> int | None:
-    times = [last_packet_ns(stream) for stream in call.streams if stream.direction is direction]
+def _judged_streams(call: Call, dialog: Dialog) -> list[MediaStream]:
+    """Leave out video, which may well be there while nobody hears the other, of what has audio."""
+    if not any(claim.is_audio for claim in dialog.claims):
+        return call.streams
+    return [stream for stream in call.streams if stream.is_audio]
+
+
+def _last_heard(
+    streams: list[MediaStream], direction: Direction, last_packet_ns: LastPacket
+) -> int | None:
+    times = [last_packet_ns(stream) for stream in streams if stream.direction is direction]
     return max(times, default=None)

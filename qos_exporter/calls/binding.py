@@ -176,6 +176,7 @@ class MediaBinder:
         stream.call = match.call
         stream.direction = match.direction
         stream.payloads = match.payloads
+        stream.is_audio = match.is_audio
         self._control.bind(stream)
 
     def stream_between(self, src: Endpoint, dst: Endpoint) -> MediaStream | None:

@@ -36,6 +36,11 @@ class Claim(NamedTuple):
     """Where reports about these media are awaited: next to them, with them or elsewhere."""
     is_encrypted: bool = False
     """Whether media and reports are agreed to be SRTP; some devices encrypt only media."""
+    is_audio: bool = True
+
+    def lists(self, payload_type: int) -> bool:
+        """Whether this number is on the line: several lines may share one endpoint (RFC 9143)."""
+        return any(each.payload_type == payload_type for each in self.payloads.formats)
 
     def at_sender(self) -> Claim:
         """Return the same claim at the address from which the description came.
@@ -81,6 +86,7 @@ def make_claims(call: Call, negotiation: Negotiation) -> tuple[Claim, ...]:
                     not standing.is_superseded,
                     reports_endpoint(media, peer),
                     media.is_encrypted,
+                    media.kind == "audio",
                 )
             if standing.is_current and media.is_fax and media.endpoint is not None:
                 fax.add(media.endpoint)

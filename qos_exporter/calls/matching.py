@@ -27,6 +27,7 @@ class Match:
     call: Call
     direction: Direction
     payloads: PayloadMap
+    is_audio: bool = True
 
 
 class StreamMatcher:
@@ -59,25 +60,27 @@ class StreamMatcher:
         """Return the stream's place, `None` if it has none or if that cannot be told."""
         candidates = _candidates(stream, self._claims)
         if len({claim.call for claim, _ in candidates}) <= 1:
-            return self._best(candidates)
+            return self._best(stream, candidates)
         return self._choose(stream, candidates, now_ns)
 
     def guess(self, stream: MediaStream) -> Match | None:
         """Return the place of a stream that nobody claims, if only one call may have one for it."""
         candidates = _candidates(stream, self._guesses)
         is_plain = len({claim.call for claim, _ in candidates}) == 1
-        return self._best(candidates) if is_plain and not self.is_claimed(stream) else None
+        return self._best(stream, candidates) if is_plain and not self.is_claimed(stream) else None
 
     def find_within(self, stream: MediaStream, call: Call) -> Match | None:
         """Return the stream's place in a call that it is known to belong to."""
         for index in (self._claims, self._guesses):
             candidates = [each for each in _candidates(stream, index) if each[0].call is call]
             if candidates:
-                return self._best(candidates)
+                return self._best(stream, candidates)
         return None
 
-    def _best(self, candidates: list[tuple[Claim, Party]]) -> Match | None:
-        return self._place(*min(candidates, key=_preference)) if candidates else None
+    def _best(self, stream: MediaStream, candidates: list[tuple[Claim, Party]]) -> Match | None:
+        if not candidates:
+            return None
+        return self._place(*min(candidates, key=lambda each: _preference(each[0], stream)))
 
     def _choose(
         self, stream: MediaStream, candidates: Iterable[tuple[Claim, Party]], now_ns: int
@@ -103,7 +106,7 @@ class StreamMatcher:
             for each in call.streams
         )
 
-    def _rank(self, claim: Claim, stream: MediaStream) -> tuple[bool, bool, bool, int]:
+    def _rank(self, claim: Claim, stream: MediaStream) -> tuple[bool, bool, bool, int, bool]:
         """Sort the better call first.
 
         Better is an agreement that holds, an opposite stream, an answer that is fresh; among fresh
@@ -118,13 +121,14 @@ class StreamMatcher:
             and not is_fresh,
             not is_fresh,
             since_ns if is_fresh else -since_ns,
+            not claim.lists(stream.payload_type),
         )
 
     def _place(self, claim: Claim, receiver: Party) -> Match:
         payloads = claim.payloads
         if claim.party is not receiver:
             payloads = self._payloads_of(receiver, claim)
-        return Match(claim.call, DIRECTION_TOWARDS[receiver], payloads)
+        return Match(claim.call, DIRECTION_TOWARDS[receiver], payloads, claim.is_audio)
 
     def _payloads_of(self, receiver: Party, sent: Claim) -> PayloadMap:
         """Find what the receiver announced on the same line.
@@ -137,8 +141,8 @@ class StreamMatcher:
         return peers[0].payloads if peers else sent.payloads
 
 
-def _preference(candidate: tuple[Claim, Party]) -> tuple[bool]:
-    return (not candidate[0].is_current,)
+def _preference(claim: Claim, stream: MediaStream) -> tuple[bool, bool]:
+    return not claim.is_current, not claim.lists(stream.payload_type)
 
 
 def _candidates(stream: MediaStream, index: ClaimIndex) -> list[tuple[Claim, Party]]:

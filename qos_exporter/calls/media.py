@@ -26,6 +26,7 @@ class MediaStream:
         "direction",
         "dst",
         "first_ns",
+        "is_audio",
         "is_live",
         "payload_type",
         "payloads",
@@ -60,5 +61,7 @@ class MediaStream:
         self.direction = Direction.UNKNOWN
         self.payloads: PayloadMap = NO_PAYLOADS
         """From the description of the party that receives this stream."""
+        self.is_audio = True
+        """False where a description says that it is something else, as video."""
         self.is_live = True
         """False once the stream is gone from the stream table."""

@@ -177,6 +177,44 @@ def test_nothing_is_wrong_before_the_answer(rows: tuple[Row, ...]) -> None:
     assert scene.anomalies == []
 
 
+@pytest.mark.parametrize(
+    ("heard", "expected"),
+    [
+        pytest.param((), ["no_rtp"], id="no-audio"),
+        pytest.param((A_TO_B,), ["one_way"], id="audio-one-way"),
+        pytest.param((A_TO_B, B_TO_A), [], id="audio-both-ways"),
+    ],
+)
+def test_video_is_no_audio(heard: tuple[str, ...], expected: list[str]) -> None:
+    """What is wrong with the audio of a call shows also while its video is well."""
+    scene = Scenario()
+    scene.play(
+        (0, "A>B INVITE 1", sdp(A_MEDIA) + b"m=video 4010 RTP/AVP 99\r\n"),
+        (2, "A<B 200 INVITE 1 /b", sdp(B_MEDIA) + b"m=video 5010 RTP/AVP 99\r\n"),
+    )
+    video = ("10.0.0.1:4010>10.0.0.2:5010", "10.0.0.2:5010>10.0.0.1:4010")
+    for ssrc, ends in enumerate((*video, *heard)):
+        payload_type = 99 if ends in video else 0
+        scene.stream(ends, ssrc, at_s=2.2, until_s=30, payload_type=payload_type)
+    scene.play((30, "A>B BYE 2 /b", None))
+
+    assert scene.anomalies == expected
+
+
+def test_call_of_video_alone() -> None:
+    """Where no audio was agreed on, the video is what is judged."""
+    scene = Scenario()
+    scene.play(
+        (0, "A>B INVITE 1", sdp(A_MEDIA, kind="video", payloads="99")),
+        (2, "A<B 200 INVITE 1 /b", sdp(B_MEDIA, kind="video", payloads="99")),
+    )
+    for ends in (A_TO_B, B_TO_A):
+        scene.stream(ends, 1, at_s=2.2, until_s=30, payload_type=99)
+    scene.play((30, "A>B BYE 2 /b", None))
+
+    assert scene.anomalies == []
+
+
 def test_missed_bye_is_no_anomaly() -> None:
     """Two directions that stop together and stay silent were a hang-up that we did not see."""
     scene = Scenario()

@@ -132,6 +132,22 @@ def test_codec_change_reaches_running_streams() -> None:
     assert scene.control.bound == [to_b, to_b]
 
 
+def test_lines_that_share_a_port() -> None:
+    """Where audio and video have one endpoint (BUNDLE), the number tells whose a stream is."""
+    scene = Scenario()
+    audio, video = "rtpmap:111 opus/48000/2", b"RTP/AVP 99\r\na=rtpmap:99 VP8/90000\r\n"
+    scene.play(
+        (0, "A>B INVITE 1", sdp(A_MEDIA, audio, payloads="111") + b"m=video 4000 " + video),
+        (1, "A<B 200 INVITE 1 /b", sdp(B_MEDIA, audio, payloads="111") + b"m=video 5000 " + video),
+    )
+    heard = scene.stream(A_TO_B, 1, at_s=2, payload_type=111)
+    seen = scene.stream(A_TO_B, 2, at_s=2, payload_type=99)
+
+    assert encoding(heard.payloads, 111) == "OPUS"
+    assert encoding(seen.payloads, 99) == "VP8"
+    assert [heard.is_audio, seen.is_audio] == [True, False]
+
+
 def test_parameters_of_a_static_type() -> None:
     """`fmtp` may come without `rtpmap` where the number is assigned."""
     scene = Scenario()
