@@ -42,7 +42,8 @@ def _judge_signalled(
         return
     streams = _judged_streams(call, call.dialog)
     last_ns = [_last_heard(streams, direction, last_packet_ns) for direction in _BOTH_WAYS]
-    heard = [each for each in last_ns if each is not None]
+    last_ns = [max(pair) for pair in zip(last_ns, reversed(call.dialog.elsewhere_ns), strict=True)]
+    heard = [each for each in last_ns if each]
     if not heard:
         yield Anomaly.NO_RTP
         return
@@ -84,6 +85,7 @@ def _judged_streams(call: Call, dialog: Dialog) -> list[MediaStream]:
 
 def _last_heard(
     streams: list[MediaStream], direction: Direction, last_packet_ns: LastPacket
-) -> int | None:
+) -> int:
+    """Return when the last packet was heard this way; 0 if there was none."""
     times = [last_packet_ns(stream) for stream in streams if stream.direction is direction]
-    return max(times, default=None)
+    return max(times, default=0)

@@ -8,6 +8,7 @@ from qos_exporter.calls.call import Call
 from qos_exporter.calls.claims import Claim, ClaimIndex, make_claims, make_guesses
 from qos_exporter.calls.control import StreamControl
 from qos_exporter.calls.dialog import Dialog
+from qos_exporter.calls.legs import note_legs
 from qos_exporter.calls.matching import Match, StreamMatcher
 from qos_exporter.calls.media import MediaStream
 from qos_exporter.calls.pairing import StreamPairing
@@ -62,6 +63,10 @@ class MediaBinder:
         self._trailing.guard((each for each in dropped if each not in self.claims), now_ns)
         self._rebind(call, dropped, now_ns)
         return self._adopt((after - before) | guessed, now_ns)
+
+    def note_legs(self, call: Call) -> None:
+        """Note in a call what is heard of its media in other legs of it, and the reverse."""
+        note_legs(call, self.claims, self._control)
 
     def leave(self, call: Call, now_ns: int) -> None:
         """A message ended the call: what still comes of its media is its tail."""

@@ -57,6 +57,7 @@ class Dialog:
         "caller_tags",
         "cancelled_ns",
         "claims",
+        "elsewhere_ns",
         "guesses",
         "heard_ns",
         "invite_cseq",
@@ -95,6 +96,8 @@ class Dialog:
         self.cancelled_ns: int | None = None
         self.heard_ns = 0
         """When the last message was seen."""
+        self.elsewhere_ns = (0, 0)
+        """When caller and callee last received media that belong to another leg of this call."""
         self.media_since_ns = 0
         """Since when what is agreed on media holds."""
         self.is_proceeding = False

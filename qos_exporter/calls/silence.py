@@ -9,7 +9,8 @@ from qos_exporter.calls.timers import CallTimers
 
 def last_sign_ns(call: Call, control: StreamControl) -> int:
     """Return when the last message, packet or report of a call was seen."""
-    heard_ns = call.dialog.heard_ns if call.dialog is not None else call.start_ns
+    dialog = call.dialog
+    heard_ns = call.start_ns if dialog is None else max(dialog.heard_ns, *dialog.elsewhere_ns)
     return max([heard_ns, call.reported_ns, *map(control.last_packet_ns, call.streams)])
 
 

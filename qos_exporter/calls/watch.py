@@ -62,6 +62,7 @@ class CallWatch:
 
     def close(self, call: Call, now_ns: int) -> None:
         """A message ended the call."""
+        self._media.note_legs(call)
         self._judge(call, now_ns, is_final=True)
         self._media.leave(call, now_ns)
         self.retire(call, now_ns)
@@ -74,6 +75,7 @@ class CallWatch:
     def finish(self, now_ns: int) -> None:
         """Settle what can be settled while calls go on."""
         for call in self._open_calls():
+            self._media.note_legs(call)
             self._judge(call, now_ns, is_final=False)
             if call.state is CallState.ACTIVE and call.outcome is None:
                 call.outcome = Outcome.PARTIAL
@@ -99,6 +101,7 @@ class CallWatch:
         timers = self._table.timers
         cancelled_ns = call.dialog.cancelled_ns if call.dialog is not None else None
         is_setup = call.state is CallState.SETUP
+        self._media.note_legs(call)
         if is_setup and cancelled_ns is not None:
             if now_ns - cancelled_ns >= timers.cancel_ns:
                 call.end(cancelled_ns, Outcome.CANCELLED)
