@@ -184,10 +184,11 @@ class Negotiation:
         current = self.current
         # What is under way replaces nothing yet, so only a success makes earlier ones obsolete.
         is_superseded = current is not None and current.state is ExchangeState.COMMITTED
+        answered = self._answered_with_media()
         for exchange in self._exchanges:
             if exchange is current:
                 is_superseded = False
-            described = tuple([each for each in exchange.described if self._counts(each)])
+            described = tuple([each for each in exchange.described if _counts(each, answered)])
             yield Standing(described, exchange is current, is_superseded)
 
     def _is_superseded(self, exchange: Exchange) -> bool:
@@ -200,9 +201,19 @@ class Negotiation:
     def _is_open(self, exchange: Exchange) -> bool:
         return exchange.state is not ExchangeState.FAILED and not self._is_superseded(exchange)
 
-    def _counts(self, described: Described) -> bool:
-        branch = described.branch
-        return not (branch and self._answered) or branch in self._answered
+    def _answered_with_media(self) -> tuple[str, ...]:
+        """Return the callees that took the call, if any of them has said where its media are.
+
+        Some agents take the tag of the far end with the answer and do not repeat the description
+        that came with ringback: the media are still those of the branch that is gone.
+        """
+        callee = (
+            each.branch
+            for exchange in self._exchanges
+            for each in exchange.described
+            if each.party is Party.CALLEE
+        )
+        return self._answered if any(branch in self._answered for branch in callee) else ()
 
     def _forget_old(self) -> None:
         """Keep the newest exchanges and the one that holds."""
@@ -211,3 +222,8 @@ class Negotiation:
         for exchange in self._exchanges[: max(0, surplus)]:
             if exchange is not current:
                 self._exchanges.remove(exchange)
+
+
+def _counts(described: Described, answered: tuple[str, ...]) -> bool:
+    """Whether this was said to or by a callee that is not out."""
+    return not (described.branch and answered) or described.branch in answered

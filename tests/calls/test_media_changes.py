@@ -227,6 +227,27 @@ def test_only_the_answered_branch_stays() -> None:
 
 
 @pytest.mark.pitfall(80)
+def test_answer_with_another_tag_and_no_description() -> None:
+    """Where the answer does not say where its media are, they are where early media were."""
+    scene = Scenario()
+    call = scene.play(
+        (0, "A>B INVITE 1", sdp(A_MEDIA)), (1, "A<B 183 INVITE 1 /early", sdp(B_MEDIA))
+    )
+    early = scene.stream(B_TO_A, 1, at_s=1.5, until_s=30)
+    scene.play(
+        (4, "A<B 200 INVITE 1 /b", None),
+        (20, "A>B INVITE 2 /b", sdp(A_MEDIA, payloads="8")),
+    )
+    speech = scene.stream(A_TO_B, 2, at_s=20.1)
+
+    assert [early.call, speech.call] == [call, call]
+    assert not scene.control.muted
+    scene.play((20.2, "A<B 200 INVITE 2 /b", sdp("10.0.0.2:5002")))
+
+    assert scene.control.open_endpoints == {A_MEDIA, "10.0.0.2:5002"}
+
+
+@pytest.mark.pitfall(80)
 def test_two_branches_answer() -> None:
     """The caller drops one of two answers with a BYE, and the call goes on with the other."""
     scene = Scenario()
