@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 from operator import methodcaller
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from qos_exporter.errors import DecodeError
 
@@ -52,6 +53,7 @@ _FOLD = re.compile(r"\r?\n[ \t]+")
 _TAG = re.compile(r";[ \t]*tag[ \t]*=[ \t]*([^;,\s]+)", re.IGNORECASE)
 _CSEQ = re.compile(r"([0-9]{1,10})\s+([^\s]+)\s*$")
 _CSEQ_MODULUS = 2**32
+_NUMBER = re.compile(r"((?:\+|%2B)?(?:[0-9*#().-]|%23|%2A)+);", re.IGNORECASE)
 _RACK = re.compile(r"[0-9]+\s+([0-9]{1,10})\s+\S+")
 
 
@@ -67,8 +69,15 @@ class NameAddress(NamedTuple):
 
     @property
     def identity(self) -> str:
-        """What people call this party: the user part, or the URI where there is none."""
-        return self.user or self.uri
+        """What people call this party: the user part, or the URI where there is none.
+
+        A number comes without its parameters (`;phone-context=`, `;npdi`, section 19.1.6), and what
+        was escaped for the URI as it is meant (`%23` is `#`, section 19.1.2).
+        """
+        number = _NUMBER.match(self.user)
+        name = number[1] if number else self.user
+        plain = unquote(name)
+        return (plain if plain.isprintable() else name) or self.uri
 
 
 def first_values(text: str) -> dict[str, str]:

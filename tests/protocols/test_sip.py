@@ -187,6 +187,29 @@ def test_name_address(value: str, uri: str, user: str, tag: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("uri", "identity"),
+    [
+        pytest.param("sip:alice@x", "alice", id="name"),
+        pytest.param("sip:%2B4930123@x;user=phone", "+4930123", id="escaped-plus"),
+        pytest.param("sip:*21%23@x", "*21#", id="escaped-hash"),
+        pytest.param("sip:J%C3%BCrgen%20B@x", "Jürgen B", id="escaped-utf-8"),
+        pytest.param("sip:+4930123;phone-context=x;npdi@x", "+4930123", id="parameters-of-number"),
+        pytest.param("sip:%2B49;rn=1@x", "+49", id="escaped-and-parameters"),
+        pytest.param("sip:bob;home@x", "bob;home", id="semicolon-in-a-name"),
+        pytest.param("sip:a%0Ab@x", "a%0Ab", id="line-end-stays-escaped"),
+        pytest.param("sip:100%@x", "100%", id="no-escape"),
+        pytest.param("tel:+49-30-123;ext=7", "+49-30-123", id="tel"),
+        pytest.param("sip:10.0.0.1", "sip:10.0.0.1", id="no-user"),
+    ],
+)
+def test_identity(uri: str, identity: str) -> None:
+    """A party is called as people would call it: a number by its digits, nothing escaped."""
+    sender = parse_message(make(From=f"<{uri}>;tag=x")).sender
+
+    assert sender.identity == identity
+
+
+@pytest.mark.parametrize(
     ("length", "body", "is_truncated"),
     [
         pytest.param("4", b"1234", False, id="exact"),
