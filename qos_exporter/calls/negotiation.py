@@ -76,7 +76,7 @@ class Standing(NamedTuple):
 class Negotiation:
     """The exchanges of one call in the order in which they began."""
 
-    __slots__ = ("_answered", "_exchanges", "_highest", "_standing")
+    __slots__ = ("_answered", "_exchanges", "_highest", "_left", "_standing")
 
     def __init__(self) -> None:
         self._standing: tuple[Standing, ...] | None = ()
@@ -84,6 +84,7 @@ class Negotiation:
         self._exchanges: list[Exchange] = []
         self._highest: dict[Party, int] = {}
         self._answered: tuple[str, ...] = ()
+        self._left: tuple[str, ...] = ()
 
     def find(self, party: Party, cseq: int) -> Exchange | None:
         """Return the exchange that a request of `party` began."""
@@ -137,7 +138,8 @@ class Negotiation:
 
     def answer(self, branch: str) -> bool:
         """The callee with this tag took the call; tell whether that is news."""
-        is_new = branch not in self._answered and len(self._answered) < _KEPT_BRANCHES
+        known = self._answered + self._left
+        is_new = branch not in known and len(known) < _KEPT_BRANCHES
         if is_new:
             self._answered += (branch,)
             self._standing = None
@@ -145,6 +147,8 @@ class Negotiation:
 
     def leave(self, branch: str) -> bool:
         """The callee with this tag is out; tell whether another one that took the call is left."""
+        if branch in self._answered:
+            self._left += (branch,)
         self._answered = tuple([each for each in self._answered if each != branch])
         for exchange in self._exchanges:
             exchange.described = [each for each in exchange.described if each.branch != branch]

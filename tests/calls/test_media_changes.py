@@ -286,6 +286,14 @@ def test_two_branches_answer() -> None:
             ),
             id="on-both-sides-of-a-proxy",
         ),
+        pytest.param(
+            (
+                (2.1, "A<P 200 INVITE 1 /c", sdp("10.0.0.3:6000")),
+                (2.2, "A>P BYE 2 /c", None),
+                (2.6, "A<P 200 INVITE 1 /c", None),
+            ),
+            id="whose-answer-is-repeated",
+        ),
         pytest.param(((2.2, "A>P BYE 2 /c", None),), id="of-a-branch-that-did-not-answer"),
         pytest.param(
             ((2.2, "A>P BYE 2 /x", None), (2.3, "A<P 481 BYE 2 /x", None)), id="of-no-branch"
