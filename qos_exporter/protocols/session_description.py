@@ -11,6 +11,8 @@ from qos_exporter.tuples import new_tuple
 
 _UNSPECIFIED = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, never bound to
 
+_DISCARD_PORT = 9
+
 
 class MediaDirection(StrEnum):
     """Which way media flow, seen from the describer (RFC 8866 section 6.7)."""
@@ -103,8 +105,11 @@ class MediaDescription(NamedTuple):
 
     @property
     def is_unspecified(self) -> bool:
-        """Whether the address is 0.0.0.0, the hold of RFC 2543 (RFC 3264 section 8.4)."""
-        return self.address in _UNSPECIFIED
+        """Whether the address is 0.0.0.0, the hold of RFC 2543 (RFC 3264 section 8.4).
+
+        With port 9 it says that ICE has yet to find the place (RFC 8840 section 4.1.1).
+        """
+        return self.address in _UNSPECIFIED and self.port != _DISCARD_PORT
 
     @property
     def is_two_way(self) -> bool:

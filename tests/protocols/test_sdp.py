@@ -140,6 +140,10 @@ def test_broken_attribute_is_passed_over(attribute: str) -> None:
         pytest.param(("m=audio 0 RTP/AVP 0",), False, id="port-0"),
         pytest.param(("m=audio 4000 RTP/AVP 0", "c=IN IP4 0.0.0.0"), False, id="address-0"),
         pytest.param(("m=audio 4000 RTP/AVP 0", "c=IN IP6 ::"), False, id="address-0-ipv6"),
+        pytest.param(("m=audio 9 RTP/AVP 0", "c=IN IP4 0.0.0.0"), True, id="address-of-ice"),
+        pytest.param(
+            ("m=audio 9 RTP/AVP 0", "c=IN IP4 0.0.0.0", "a=inactive"), False, id="hold-with-ice"
+        ),
         pytest.param(("a=sendonly", "m=audio 4000 RTP/AVP 0"), False, id="session-level"),
         pytest.param(
             ("a=inactive", "m=audio 4000 RTP/AVP 0", "a=sendrecv"), True, id="media-level-wins"
