@@ -201,6 +201,9 @@ class CallRegistry:
 
     def _follow(self, call: Call, dialog: Dialog, now_ns: int) -> None:
         for absorbed in self._media.update(call, dialog, now_ns):
+            if dialog.invited_ns is None:
+                # Its beginning was missed, but not these media of it.
+                call.start_ns = min(call.start_ns, absorbed.start_ns)
             absorbed.state = CallState.ENDED
             self._table.remove(absorbed)
 

@@ -13,6 +13,7 @@ from tests.calls.scenario import (
     Scenario,
     answered_call,
     sdp,
+    seconds,
 )
 
 NEW_A = "10.0.0.1:4444"
@@ -43,6 +44,20 @@ def test_streams_that_were_there_before_the_signalling() -> None:
     assert {each.call for each in streams} == {call}
     assert [each.direction for each in streams] == ["caller_to_callee", "callee_to_caller"]
     assert scene.outcomes == []
+    assert call is not None
+    assert seconds(call.start_ns) == 0
+
+
+def test_streams_of_a_call_whose_invite_comes_late() -> None:
+    """A call whose INVITE is seen began with that, whatever ran on its ports before."""
+    scene = Scenario()
+    for ends in (A_TO_B, B_TO_A):
+        scene.stream(ends, 1, at_s=0)
+    call = scene.play(*answered_call(at_s=5))
+
+    assert scene.calls == [call]
+    assert call is not None
+    assert seconds(call.start_ns) == 5
 
 
 @pytest.mark.pitfall(75)
