@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeVar
 
+from qos_exporter.calls.attempts import Attempts
 from qos_exporter.calls.claims import Claim
 from qos_exporter.calls.negotiation import Described, Exchange, Hop, Negotiation
 from qos_exporter.calls.party import Party
@@ -54,6 +55,7 @@ class Dialog:
 
     __slots__ = (
         "alerted_ns",
+        "attempts",
         "caller_tags",
         "cancelled_ns",
         "claims",
@@ -89,6 +91,8 @@ class Dialog:
         """From where else it came: proxies that passed it on."""
         self.targets: tuple[Endpoint, ...] = ()
         """Where INVITEs outside the dialog went to."""
+        self.attempts = Attempts()
+        """Those of them that the caller itself, or what is nearest to it here, sent and awaits."""
         self.invite_cseq = 0
         """Of the caller's newest INVITE outside the dialog."""
         self.invited_ns: int | None = None
@@ -157,6 +161,7 @@ class Dialog:
         message = arrival.message
         if not self.negotiation.has_answered(message.sender.tag):
             self.add_caller_tag(message.sender.tag)
+        is_known = arrival.dst in self.targets
         self.targets = with_name(self.targets, arrival.dst)
         if arrival.src in self.relays:
             # A proxy numbers its attempts anew where it has the credentials itself.
@@ -168,8 +173,13 @@ class Dialog:
         if is_first or is_again:
             # The caller's next attempt may come from another port.
             self.origin = arrival.src
+            self.attempts.restart()
         elif arrival.src != self.origin:
             self.relays = with_name(self.relays, arrival.src)
+            return False
+        if is_again or not is_known:
+            self.attempts.begin(arrival.dst, arrival.now_ns)
+            self.cancelled_ns = None
         return is_first
 
     def add_caller_tag(self, tag: str) -> None:

@@ -58,11 +58,11 @@ def _is_initial(message: SipMessage) -> bool:
 
 
 def _is_elsewhere(call: Call, dst: Endpoint) -> bool:
-    """Whether a proxy tries another destination, under the same number, after one that refused.
+    """Whether a proxy tries another destination, under the same number, after one to no avail.
 
-    Where both sides of the proxy are seen the refusal has not ended the call.
+    Where both sides of the proxy are seen, that has not ended the call.
     """
-    if call.dialog is None or call.outcome is not Outcome.FAILED:
+    if call.dialog is None or call.outcome not in (Outcome.FAILED, Outcome.CANCELLED):
         return False
     return dst not in call.dialog.targets
 

@@ -96,7 +96,9 @@ def _on_update(dialog: Dialog, _call: Call, arrival: Arrival) -> Change:
 def _on_cancel(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     """Note the wish; a 200 that is already on its way wins over it (section 9.1)."""
     is_wanted = call.state is CallState.SETUP and not dialog.is_behind_proxy(arrival.src)
-    if is_wanted and dialog.cancelled_ns is None:
+    if not is_wanted or dialog.attempts.close(arrival.dst, arrival.now_ns):
+        return NOTHING
+    if dialog.cancelled_ns is None:
         dialog.cancelled_ns = arrival.now_ns
     return NOTHING
 
@@ -118,6 +120,7 @@ def _on_bye(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
 def _on_provisional(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     message = arrival.message
     dialog.is_proceeding = True
+    dialog.attempts.ring(arrival.src)
     change = NOTHING
     if arrival.session is not None:
         change |= dialog.describe(arrival, dialog.exchange_of(message))
@@ -172,7 +175,8 @@ def _on_failed_setup(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     message = arrival.message
     if message.cseq < dialog.invite_cseq:
         return NOTHING
-    if dialog.is_behind_proxy(arrival.dst):
+    goes_on = dialog.attempts.close(arrival.src, arrival.now_ns)
+    if dialog.is_behind_proxy(arrival.dst) or goes_on:
         return _drop_branch(dialog, dialog.branch(message))
     if message.status_code in RETRIED or message.status_code in REDIRECTIONS:
         dialog.is_proceeding = False

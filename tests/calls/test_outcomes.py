@@ -116,6 +116,99 @@ def test_cancel_loses_against_an_answer_under_way() -> None:
     assert call.outcome == "answered"
 
 
+@pytest.mark.pitfall(80)
+@pytest.mark.parametrize(
+    ("rows", "outcome", "end_s"),
+    [
+        pytest.param(((2, "P<B 486 INVITE 1 /b", None),), None, None, id="one-is-busy"),
+        pytest.param(
+            ((2, "P<B 486 INVITE 1 /b", None), (3, "P<C 600 INVITE 1 /c", None)),
+            "failed",
+            3,
+            id="both-are-busy",
+        ),
+        pytest.param(
+            ((2, "P>B CANCEL 1", None), (2.1, "P<B 487 INVITE 1 /b", None)),
+            None,
+            None,
+            id="one-is-given-up",
+        ),
+        pytest.param(
+            (
+                (2, "P>B CANCEL 1", None),
+                (2.1, "P>D INVITE 1", OFFER),
+                (2.2, "P<B 487 INVITE 1 /b", None),
+                (2.3, "P>C CANCEL 1", None),
+                (2.4, "P<C 487 INVITE 1 /c", None),
+                (3, "P<D 180 INVITE 1 /d", None),
+            ),
+            None,
+            None,
+            id="both-are-given-up-for-another",
+        ),
+        pytest.param(
+            (
+                (2, "P>B CANCEL 1", None),
+                (2, "P>C CANCEL 1", None),
+                (2.1, "P<B 487 INVITE 1 /b", None),
+            ),
+            "cancelled",
+            2.1,
+            id="both-are-cancelled",
+        ),
+        pytest.param(
+            (
+                (2, "P<B 486 INVITE 1 /b", None),
+                (9, "P<C 200 INVITE 1 /c", ANSWER),
+                (9.1, "P<B 486 INVITE 1 /b", None),
+            ),
+            "answered",
+            None,
+            id="other-one-answers",
+        ),
+    ],
+)
+def test_far_side_of_a_proxy_that_forks(
+    rows: tuple[Row, ...], outcome: str | None, end_s: float | None
+) -> None:
+    """Where only that side is seen, the call goes on as long as one destination rings."""
+    scene = Scenario()
+    call = scene.play(
+        (0, "P>B INVITE 1", OFFER),
+        (0, "P>C INVITE 1", OFFER),
+        (1, "P<B 180 INVITE 1 /b", None),
+        (1, "P<C 180 INVITE 1 /c", None),
+        *rows,
+    )
+    scene.tick(20)
+
+    assert call is not None
+    assert (call.outcome, seconds(call.end_ns)) == (
+        outcome,
+        None if end_s is None else pytest.approx(end_s),
+    )
+
+
+@pytest.mark.parametrize(
+    ("first_s", "outcome"),
+    [
+        pytest.param(0.05, None, id="at-once"),
+        pytest.param(4, "failed", id="after-the-other-was-silent"),
+    ],
+)
+def test_refusal_before_the_other_destination_is_heard(first_s: float, outcome: str | None) -> None:
+    """A destination that has said nothing keeps the call for the second in which it should."""
+    scene = Scenario()
+    call = scene.play(
+        (0, "A>B INVITE 1", OFFER),
+        (0, "A>C INVITE 1", OFFER),
+        (first_s, "A<C 486 INVITE 1 /c", None),
+    )
+
+    assert call is not None
+    assert call.outcome == outcome
+
+
 def test_cancel_without_final_response() -> None:
     """A cancelled call whose final response is not seen ends when it was cancelled."""
     scene = Scenario()
