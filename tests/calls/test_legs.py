@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from qos_exporter.calls.legs import CALLS_MAX
 from tests.calls.scenario import A_MEDIA, A_TO_B, B_MEDIA, B_TO_A, Scenario, sdp, seconds
 
 P_MEDIA = {"one": "10.0.0.9:7000", "two": "10.0.0.9:7002"}
@@ -102,3 +103,22 @@ def test_next_call_on_the_same_ports_is_no_leg() -> None:
         ("one", 10),
         ("two", None),
     ]
+
+
+def test_calls_on_one_port_pair_are_no_legs() -> None:
+    """Where many calls have the same ports, what one of them hears is not heard in the others."""
+    scene = Scenario()
+    names = [f"call-{number}" for number in range(CALLS_MAX + 1)]
+    for name in names:
+        scene.play(
+            (0, "A>B INVITE 1", sdp(A_MEDIA)),
+            (1, "A<B 200 INVITE 1 /b", sdp(B_MEDIA)),
+            call_id=name,
+        )
+    streams = [scene.stream(ends, 1, at_s=1.1) for ends in (A_TO_B, B_TO_A)]
+    for at_s in range(2, 20, 3):
+        for stream in streams:
+            scene.hear(stream, at_s)
+        scene.tick(at_s)
+
+    assert scene.anomalies == ["no_rtp"] * CALLS_MAX
