@@ -37,6 +37,14 @@ def interface_index(interface: str) -> int:
     return int(number)
 
 
+def current_index(interface: str) -> int:
+    """Give the number of the interface that has this name now; 0 if none has."""
+    try:
+        return interface_index(interface)
+    except OSError:
+        return 0
+
+
 def is_running(interface: str) -> bool:
     """Whether the interface is up and has a carrier; raises OSError if there is no such one."""
     (flags,) = struct.unpack_from("H", _request(_SIOCGIFFLAGS, interface))

@@ -14,7 +14,7 @@ from qos_exporter.capture.backoff import Backoff
 from qos_exporter.capture.failure_log import FailureLog
 from qos_exporter.capture.guarded_sink import GuardedSink
 from qos_exporter.capture.interfaces import require_interface
-from qos_exporter.capture.link_state import is_running, lost_frames
+from qos_exporter.capture.link_state import current_index, is_running, lost_frames
 from qos_exporter.capture.live_source import LiveSource
 from qos_exporter.capture.sink import FrameSink
 from qos_exporter.capture.statistics import CaptureCounters, CaptureStatistics
@@ -30,8 +30,8 @@ class Sniffer(threading.Thread):
     """Captures on `interface` through what `opener` opens, and feeds `sink`.
 
     It does not end before `stop`. Where the link is down or the interface gone it opens again and
-    again until it is back; what the sink raises is logged and costs the batch. `healthy` in the
-    statistics is False meanwhile.
+    again until it is back, and where another interface has its name now, that one is opened; what
+    the sink raises is logged and costs the batch. `healthy` in the statistics is False meanwhile.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class Sniffer(threading.Thread):
         self._stopping = threading.Event()
         self._drops_read_s = 0.0
         self._interface_losses = 0
+        self._index = 0
 
     def prepare(self) -> None:
         """Open the capture before the thread starts; a link that is down is left to the thread.
@@ -85,6 +86,7 @@ class Sniffer(threading.Thread):
         self._capture = capture
         self._counters.method = capture.method
         self._interface_losses = lost_frames(self.interface)
+        self._index = current_index(self.interface)
         logger.info("capturing on %s (%s)", self.interface, capture.method)
         return capture
 
@@ -101,6 +103,7 @@ class Sniffer(threading.Thread):
         self._update_health(works=not idle or is_running(self.interface))
         if time.monotonic() - self._drops_read_s > _DROPS_EVERY_S:
             self._read_drops(capture)
+            self._check_name()
 
     def _update_health(self, *, works: bool) -> None:
         self._counters.healthy = works and self._sink.works
@@ -119,6 +122,11 @@ class Sniffer(threading.Thread):
         # An interface that was made anew counts from 0 again.
         self._counters.interface_drops += max(0, losses - self._interface_losses)
         self._interface_losses = losses
+
+    def _check_name(self) -> None:
+        """Raise OSError if the interface was renamed: the socket follows it."""
+        if current_index(self.interface) != self._index:
+            raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
 
     def _close(self) -> None:
         self._counters.healthy = False

@@ -103,6 +103,25 @@ def test_interface_gone_and_back(links: Links) -> None:
         assert eventually(lambda: [frame.data for frame in sink.frames] == [FRAME])
 
 
+def test_another_interface_takes_the_name(links: Links) -> None:
+    """Where an interface is renamed and another one gets its name, that one is captured on.
+
+    A socket stays with its interface, whose frames would go on to count under the old name.
+    """
+    links.make_pair()
+    sink = RecordingSink()
+    with sniffing(sink, NEAR, OPTIONS) as sniffer:
+        assert eventually(lambda: sniffer.statistics().healthy)
+
+        links.ip("link", "set", NEAR, "name", "away0")
+        links.ip("link", "set", FAR, "name", "away1")
+        links.make_pair()
+        assert eventually(lambda: sniffer.statistics().interruptions == 1)
+
+        links.send(FRAME)
+        assert eventually(lambda: [frame.data for frame in sink.frames] == [FRAME])
+
+
 def test_starting_before_the_link_is_up(links: Links) -> None:
     """A sniffer may be started while the link is down."""
     links.make_pair()
