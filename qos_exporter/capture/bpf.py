@@ -26,11 +26,21 @@ class FilterProgram:
     instructions: bytes
 
     def attach(self, target: socket.socket) -> None:
-        """Make the kernel drop what does not match before it reaches the socket."""
+        """Make the kernel drop what does not match before it reaches the socket.
+
+        Raises `CaptureError` if it does not take the program: 4096 instructions are the most, and
+        `net.core.optmem_max` bounds their memory.
+        """
         code = ctypes.create_string_buffer(self.instructions, len(self.instructions))
         count = len(self.instructions) // _INSTRUCTION_SIZE
         program = struct.pack("HL", count, ctypes.addressof(code))
-        target.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
+        try:
+            target.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
+        except OSError as error:
+            raise CaptureError(
+                f"the capture filter cannot be used: the kernel does not take its {count}"
+                f" instructions ({error.strerror}); a shorter one may do"
+            ) from error
 
 
 def compile_program(expression: str, *, ethernet: bool = True) -> FilterProgram | None:

@@ -76,3 +76,13 @@ def test_attaching() -> None:
         receiver.settimeout(0)
         with pytest.raises(BlockingIOError):
             receiver.recv(9)
+
+
+def test_program_that_is_too_long() -> None:
+    """A filter that the kernel does not take is named as what is wrong."""
+    program = FilterProgram(struct.pack("HBBI", RETURN, 0, 0, 0) * 4_097)
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver,
+        pytest.raises(CaptureError, match=r"capture filter .* its 4097 instructions \(Invalid"),
+    ):
+        program.attach(receiver)
