@@ -128,6 +128,12 @@ def test_flags_alone_belong_to_serve(application: Application, config: Path) -> 
     ]
 
 
+def test_an_interface_that_is_named_twice(application: Application) -> None:
+    """It is listened on once, as its frames would count twice."""
+    assert cli.run(["--interface=eth1", "--interface=eth2", "--interface=eth1"]) == 0
+    assert application.serving[0].settings.capture.interfaces == ("eth1", "eth2")
+
+
 @pytest.mark.parametrize(
     ("flags", "replay"),
     [

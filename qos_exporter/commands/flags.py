@@ -81,7 +81,8 @@ def add_log_flags(parser: argparse.ArgumentParser, *, default_level: LogLevel | 
 def overrides_of(args: argparse.Namespace) -> Overrides:
     """Give what the flags say about settings; a command without a flag leaves its setting alone."""
     return Overrides(
-        interfaces=tuple(getattr(args, "interfaces", None) or ()),
+        # Named twice, its frames would count twice.
+        interfaces=tuple(dict.fromkeys(getattr(args, "interfaces", None) or ())),
         listen_address=getattr(args, "listen_address", None),
         telemetry_path=getattr(args, "telemetry_path", None),
         log_level=args.log_level,
