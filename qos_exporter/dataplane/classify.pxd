@@ -131,6 +131,8 @@ cdef inline Protocol read_rtp(
     packet.key.ssrc = be32(data + 8)
     packet.payload_length = datagram.length - header - padding
     packet.size = datagram.length
+    packet.rtp = data
+    packet.captured = datagram.captured
     return IS_RTP
 
 

@@ -68,6 +68,7 @@ from qos_exporter.dataplane.rows cimport (
     SlowKind,
     SlowRow,
 )
+from qos_exporter.dataplane.segments cimport is_long, read_segment, segment_length
 from qos_exporter.dataplane.stream_table cimport (
     NO_RECORD,
     candidate_record,
@@ -301,15 +302,41 @@ cdef inline void fetch_record(const Core *core, Packet *packet) noexcept nogil:
             prefetch(record + 64 * line)
 
 
-cdef inline void count_one(Core *core, Packet *packet) noexcept nogil:
-    """Third pass: count."""
+cdef inline uint32_t record_of(Core *core, const Packet *packet) noexcept nogil:
+    """The record of a packet's stream, which is the candidate in nearly all cases."""
     cdef uint32_t number = packet.candidate
     if number == NO_RECORD or not same_key(record_at(&core.table, number), &packet.key):
         number = find_record(&core.table, &packet.key, packet.hash)
+    return number
+
+
+cdef inline void count_as(Core *core, uint32_t number, const Packet *packet) noexcept nogil:
     if number == NO_RECORD:
         add_stream(core, packet)
     else:
         count_rtp(core, number, packet)
+
+
+cdef inline void count_segments(Core *core, const Packet *whole, uint32_t length) noexcept nogil:
+    """Count several packets that lie in one datagram; they arrived at the same time."""
+    cdef Packet packet
+    cdef uint32_t start = 0
+    while read_segment(whole, start, length, &packet):
+        count_as(core, find_record(&core.table, &packet.key, packet.hash), &packet)
+        core.rtp_packets += start > 0
+        start += length
+
+
+cdef inline void count_one(Core *core, const Packet *packet) noexcept nogil:
+    """Third pass: count."""
+    cdef uint32_t number = record_of(core, packet)
+    cdef uint32_t length = 0
+    if number == NO_RECORD or is_long(record_at(&core.table, number), packet):
+        length = segment_length(packet)
+    if length:
+        count_segments(core, packet, length)
+    else:
+        count_as(core, number, packet)
 
 
 cdef inline void count_group(Core *core, Group *group, Group *coming) noexcept nogil:

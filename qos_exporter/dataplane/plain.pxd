@@ -59,4 +59,6 @@ cdef inline bint read_plain(
     packet.rtp_timestamp = be32(frame + RTP + 4)
     packet.size = length - 8
     packet.payload_length = packet.size - RTP_HEADER
+    packet.rtp = frame + RTP
+    packet.captured = min(packet.size, row.captured - RTP)
     return True

@@ -57,6 +57,8 @@ ctypedef struct Packet:
     Key key
     uint64_t hash
     int64_t arrival_ns
+    const uint8_t *rtp          # in the frame, and how much of it was captured
+    uint32_t captured
     uint32_t rtp_timestamp
     uint32_t size
     uint32_t payload_length

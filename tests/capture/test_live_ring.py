@@ -13,11 +13,15 @@ from qos_exporter.capture.ring import RingSocket
 from qos_exporter.dataplane.frames import NO_VLAN
 from tests.capture.links import FAR, NEAR, Links, udp_frame
 from tests.capture.reading import Captured, frames_of
+from tests.dataplane.harness import Harness
+from tests.dataplane.scenarios import speech
+from tests.dataplane.traffic import rtp
 
 pytestmark = pytest.mark.netns
 
 RING_BYTES = 4 * 1024 * 1024
 FRAME = udp_frame(b"hello")
+UDP_SEGMENT = 103
 
 
 def receive(ring: RingSocket, *, quiet_s: float = 0.3) -> list[Captured]:
@@ -228,3 +232,29 @@ def test_interface_without_ethernet_header(links: Links) -> None:
             frames = receive(ring)
 
     assert [(frame.link_type, frame.data) for frame in frames] == [(101, FRAME[14:])]
+
+
+@pytest.mark.pitfall(120)
+def test_bursts_that_are_sent_at_once(links: Links) -> None:
+    """What a program sends with UDP_SEGMENT is one frame in the ring; its packets all count."""
+    links.set("lo", "up")
+    harness = Harness()
+    frames = 0
+    with (
+        RingSocket("lo", ring_bytes=RING_BYTES) as ring,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender,
+    ):
+        receiver.bind(("127.0.0.1", 0))
+        sender.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, 172)
+        for first in range(0, 100, 5):
+            burst = b"".join(rtp(packet, 7) for packet in speech(range(first, first + 5)))
+            sender.sendto(burst, receiver.getsockname())
+        for batch in ring.batches(1.0):
+            frames += batch.count
+            position = 0
+            while position < batch.count:
+                position = harness.kernel.ingest(batch, position, harness)
+
+    assert frames == 20
+    assert harness.kernel.statistics().rtp_packets == 100
