@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -33,6 +34,10 @@ ABOUT = frozenset({"-h", "--help", "--version"})
 EXIT_UNUSABLE = 2
 EXIT_BROKEN_PIPE = 141
 """As for a program that dies of SIGPIPE (128 + 13)."""
+EXIT_INTERRUPTED = 130
+"""As for a program that dies of SIGINT (128 + 2)."""
+DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What only writing meets: there is no room on the disk, or none that we may use."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -81,10 +86,17 @@ def _run_command(command: ModuleType, args: argparse.Namespace) -> int:
     except QosExporterError as error:
         print(error, file=sys.stderr)
         return EXIT_UNUSABLE
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has seen enough; nothing may complain about that at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_BROKEN_PIPE
+    except OSError as error:
+        if error.errno not in DISK_FAULTS:
+            raise
+        print(f"the output cannot be written: {error.strerror}", file=sys.stderr)
+        return EXIT_UNUSABLE
     return code
 
 

@@ -36,7 +36,7 @@ class Application:
     serving: list[ServeOptions] = field(default_factory=list)
     analyzing: list[AnalyzeOptions] = field(default_factory=list)
     code: int = 0
-    error: Exception | None = None
+    error: BaseException | None = None
 
     def serve(
         self,
@@ -306,6 +306,15 @@ def test_an_error_of_ours_is_its_sentence_and_exit_code_2(
     assert capsys.readouterr() == ("", "x.pcap: is not a capture file.\n")
 
 
+def test_an_interrupt_needs_no_explanation(
+    application: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C while a file is read ends with the code that shells give it, and without a word."""
+    application.error = KeyboardInterrupt()
+    assert cli.run(["analyze", "x.pcap"]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
 def test_check_config_accepts_a_good_file(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A good file is called good."""
     assert cli.run(["check-config", str(config)]) == 0
@@ -384,6 +393,21 @@ def test_a_reader_that_stops_early_causes_no_complaint() -> None:
     complaint = process.stderr.read()
     process.stderr.close()
     assert (complaint, process.wait(timeout=60)) == (b"", 141)
+
+
+def test_a_full_disk_is_named() -> None:
+    """Output that cannot be written is one sentence."""
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "qos_exporter", "check-config", "--print"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert ended.stderr == "the output cannot be written: No space left on device\n"
+    assert ended.returncode == 2
 
 
 @pytest.mark.parametrize("library", ["pydantic", "starlette", "uvicorn", "scapy"])
