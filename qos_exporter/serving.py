@@ -77,6 +77,7 @@ class Service:
         self._stop = threading.Event()
         self._reload = threading.Event()
         self._wake = threading.Event()
+        self._opened = False
         names = source_names(options)
         self._monitor = Monitor(followed(options), names)
         self._monitor.own.reload_success_s = time.time()
@@ -95,6 +96,7 @@ class Service:
         for index, feeder in enumerate(self._feeders):
             feeder.prepare()
             self._monitor.watch(index, partial(capture_view, feeder))
+        self._opened = True
         web = self._options.settings.web
         app = application(self._monitor.snapshot, metrics_path=web.telemetry_path)
         with WebServer(app, web.listen_address) as server:
@@ -173,6 +175,9 @@ class Service:
     def _on_stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stop.set()
         self._wake.set()
+        if not self._opened:
+            # Nobody looks at events yet, and a pipe without a writer stays in the making for ever.
+            raise SystemExit(0)
 
     def _on_reload(self, _signal: int, _frame: FrameType | None) -> None:
         self._reload.set()

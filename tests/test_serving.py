@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
@@ -57,6 +58,13 @@ class Service:
         return self.process.wait(PATIENCE_S)
 
 
+def catches(pid: int, number: signal.Signals) -> bool:
+    """Whether a process has a handler for a signal."""
+    match = re.search(r"SigCgt:\s+(\w+)", Path(f"/proc/{pid}/status").read_text())
+    assert match
+    return bool(int(match[1], 16) >> (number - 1) & 1)
+
+
 Start = Callable[..., Service]
 
 
@@ -85,6 +93,23 @@ def test_a_signal_ends_it_within_a_second(start: Start, number: signal.Signals) 
     began = time.monotonic()
     assert service.end(number) == 0
     assert time.monotonic() - began < 1.0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+def test_a_signal_ends_the_wait_for_a_pipe(
+    start: Start, tmp_path: Path, number: signal.Signals
+) -> None:
+    """A pipe that nobody has opened for writing yet keeps the service neither up nor busy."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    service = start(f"--replay={pipe}")
+    deadline = time.monotonic() + PATIENCE_S
+    while not catches(service.process.pid, signal.SIGTERM):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    time.sleep(0.2)  # until it waits
+    assert service.end(number) == 0
+    assert service.log == ""
 
 
 def test_a_reload_takes_effect_and_is_counted_as_a_success(start: Start, tmp_path: Path) -> None:
