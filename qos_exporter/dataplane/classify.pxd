@@ -15,6 +15,7 @@ cdef enum Protocol:
     IS_SIP
     IS_TUNNELLED
     IS_BAD_RTP
+    IS_CUT
     IS_OTHER
 
 cdef enum:
@@ -105,6 +106,11 @@ cdef inline bint is_plausible(uint8_t payload_type, uint32_t payload_length) noe
     )
 
 
+cdef inline Protocol unless_cut(const Datagram *datagram, Protocol whole) noexcept nogil:
+    """What a datagram is that ends too early: `whole`, if it was captured to its end."""
+    return IS_CUT if datagram.captured < datagram.length else whole
+
+
 cdef inline Protocol read_rtp(
     const uint8_t *data, const Datagram *datagram, Packet *packet
 ) noexcept nogil:
@@ -112,11 +118,11 @@ cdef inline Protocol read_rtp(
     cdef uint32_t header
     cdef uint32_t padding = 0
     if datagram.captured < RTP_HEADER:
-        return IS_BAD_RTP
+        return unless_cut(datagram, IS_BAD_RTP)
     header = RTP_HEADER + 4 * (data[0] & 15)
     if data[0] & 0x10:
         if datagram.captured < header + 4:
-            return IS_BAD_RTP
+            return unless_cut(datagram, IS_BAD_RTP)
         header += 4 + 4 * <uint32_t>be16(data + header + 2)
     if header > datagram.length:
         return IS_BAD_RTP
@@ -141,7 +147,7 @@ cdef inline Protocol classify(
 ) noexcept nogil:
     cdef Protocol protocol
     if datagram.captured < 4:
-        return IS_OTHER
+        return unless_cut(datagram, IS_OTHER)
     if data[0] >> 6 == 2:
         if 192 <= data[1] <= 223:
             return IS_RTCP

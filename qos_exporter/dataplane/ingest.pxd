@@ -10,6 +10,7 @@ from libc.string cimport memcpy
 
 from qos_exporter.dataplane.classify cimport (
     IS_BAD_RTP,
+    IS_CUT,
     IS_DTLS,
     IS_RTCP,
     IS_RTP,
@@ -128,6 +129,8 @@ cdef inline int reason_of_datagram(Protocol protocol) noexcept nogil:
         return REASON_ZRTP
     if protocol == IS_TURN:
         return REASON_TURN
+    if protocol == IS_CUT:
+        return REASON_TRUNCATED
     return REASON_BAD_RTP if protocol == IS_BAD_RTP else REASON_NOT_RTP
 
 

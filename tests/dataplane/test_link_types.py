@@ -247,7 +247,7 @@ def test_short_snapshot_length() -> None:
     assert harness.totals(STREAM4).bytes == 10 * SIZE
 
 
-@pytest.mark.parametrize("length", [1, 13, 14, 20, 33, 34, 41])
+@pytest.mark.parametrize("length", [1, 13, 14, 20, 33, 34, 41, 42, 45, 53])
 def test_shorter_than_the_headers(length: int) -> None:
     """A frame cut inside the headers is counted as truncated."""
     harness = counted(cut_to(length))
