@@ -21,6 +21,7 @@ cdef enum Protocol:
 cdef enum:
     MAGIC_COOKIE = 0x2112A442   # RFC 8489 section 5
     RTP_HEADER = 12
+    NO_LENGTH = 0xFFFFFFFF      # of a payload whose padding cannot be told
     MIN_SIP = 16                # the shortest start line there can be is longer
     PORT_VXLAN = 4789
     PORT_GENEVE = 6081
@@ -111,12 +112,19 @@ cdef inline Protocol unless_cut(const Datagram *datagram, Protocol whole) noexce
     return IS_CUT if datagram.captured < datagram.length else whole
 
 
+cdef inline void leave_out_padding(Packet *packet, uint8_t padding) noexcept nogil:
+    """The last byte counts the padding, except in SRTP: there it is of the authentication tag."""
+    if 0 < padding <= packet.payload_length:
+        packet.payload_length -= padding
+    else:
+        packet.payload_length = NO_LENGTH
+
+
 cdef inline Protocol read_rtp(
     const uint8_t *data, const Datagram *datagram, Packet *packet
 ) noexcept nogil:
     """The RTP header (RFC 3550 section 5.1); lengths are those of the wire, not of the capture."""
     cdef uint32_t header
-    cdef uint32_t padding = 0
     if datagram.captured < RTP_HEADER:
         return unless_cut(datagram, IS_BAD_RTP)
     header = RTP_HEADER + 4 * (data[0] & 15)
@@ -126,16 +134,14 @@ cdef inline Protocol read_rtp(
         header += 4 + 4 * <uint32_t>be16(data + header + 2)
     if header > datagram.length:
         return IS_BAD_RTP
-    if data[0] & 0x20 and datagram.captured == datagram.length:
-        padding = data[datagram.length - 1]
-        if padding == 0 or header + padding > datagram.length:
-            return IS_BAD_RTP
     packet.marker = data[1] >> 7
     packet.payload_type = data[1] & 127
     packet.sequence_number = be16(data + 2)
     packet.rtp_timestamp = be32(data + 4)
     packet.key.ssrc = be32(data + 8)
-    packet.payload_length = datagram.length - header - padding
+    packet.payload_length = datagram.length - header
+    if data[0] & 0x20 and datagram.captured == datagram.length:
+        leave_out_padding(packet, data[datagram.length - 1])
     packet.size = datagram.length
     packet.rtp = data
     packet.captured = datagram.captured

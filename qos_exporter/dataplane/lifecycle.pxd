@@ -3,7 +3,7 @@
 from libc.stdint cimport int16_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memset
 
-from qos_exporter.dataplane.classify cimport is_plausible
+from qos_exporter.dataplane.classify cimport NO_LENGTH, is_plausible
 from qos_exporter.dataplane.clock cimport forget_held
 from qos_exporter.dataplane.core cimport Core, push_started
 from qos_exporter.dataplane.endpoints cimport knows_endpoint
@@ -24,6 +24,7 @@ from qos_exporter.dataplane.records cimport (
 )
 from qos_exporter.dataplane.rows cimport (
     REASON_AFTER_CALL,
+    REASON_BAD_RTP,
     REASON_IMPLAUSIBLE,
     REASON_UNPROVEN,
 )
@@ -114,7 +115,11 @@ cdef inline void add_stream(Core *core, const Packet *packet) noexcept nogil:
     """The first packet of a key: a stream where SDP said so, a candidate elsewhere."""
     cdef uint32_t number
     cdef Stream *stream
-    cdef bint announced = is_announced(core, packet)
+    cdef bint announced
+    if packet.payload_length == NO_LENGTH:
+        core.reasons[REASON_BAD_RTP] += 1
+        return
+    announced = is_announced(core, packet)
     if not announced and not is_plausible(packet.payload_type, packet.payload_length):
         core.reasons[REASON_IMPLAUSIBLE] += 1
         return
@@ -159,6 +164,9 @@ cdef inline void try_candidate(Core *core, uint32_t number, const Packet *packet
     """Two packets in sequence prove a stream (RFC 3550 A.1, MIN_SEQUENTIAL)."""
     cdef Stream *stream = record_at(&core.table, number)
     cdef uint16_t ahead = packet.sequence_number - <uint16_t>stream.max_seq
+    if packet.payload_length == NO_LENGTH:
+        core.reasons[REASON_BAD_RTP] += 1
+        return
     if ahead > 1 or not is_plausible(packet.payload_type, packet.payload_length):
         start_over(core, number, packet)
         return

@@ -313,6 +313,18 @@ def test_payload_size_without_its_surroundings(parts: dict[str, int]) -> None:
     assert harness.totals(STREAM).payload_type == 0
 
 
+@pytest.mark.pitfall(19)
+@pytest.mark.parametrize("last", [0, 255], ids=["padding-of-nothing", "more-than-there-is"])
+def test_padding_that_is_encrypted(last: int) -> None:
+    """SRTP ends in an authentication tag, not in a count: a packet of a known stream counts."""
+    payloads = [rtp(packet, 7) for packet in speech(range(11))]
+    payloads[5] = b"\xa0" + payloads[5][1:-1] + bytes([last])
+    harness = fed(payloads, announced=False)
+
+    assert (harness.totals(STREAM).received, harness.totals(STREAM).lost) == (11, 0)
+    assert harness.undecoded() == {}
+
+
 BROKEN = [
     pytest.param(b"\x8f" + bytes(20), id="CSRCs-beyond-the-end"),
     pytest.param(b"\x90" + bytes(13), id="extension-header-beyond-the-end"),
