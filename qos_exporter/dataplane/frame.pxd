@@ -163,6 +163,18 @@ cdef inline bint is_extension(uint8_t protocol) noexcept nogil:
     )
 
 
+cdef inline bint is_whole(const uint8_t *fragment) noexcept nogil:
+    """Whether all of a packet follows its fragment header (RFC 6946), which translators write."""
+    return be16(fragment + 2) & 0xFFF9 == 0
+
+
+cdef inline uint32_t extension_size(const uint8_t *extension, uint8_t protocol) noexcept nogil:
+    """AH counts its length in words, less two; the second byte of a fragment header is none."""
+    if protocol == 44:
+        return 8
+    return (extension[1] + 2) * 4 if protocol == 51 else (extension[1] + 1) * 8
+
+
 cdef inline Carries read_ipv6(
     const uint8_t *frame, uint32_t at, uint32_t captured, uint32_t length, Datagram *out
 ) noexcept nogil:
@@ -181,16 +193,16 @@ cdef inline Carries read_ipv6(
     out.wide = not (is_mapped(frame + at + 8) and is_mapped(frame + at + 24))
     protocol = frame[at + 6]
     at += 40
-    while is_extension(protocol):
+    while is_extension(protocol) or protocol == 44:
         if captured < at + 8:
             return TRUNCATED
-        size = (frame[at + 1] + 2) * 4 if protocol == 51 else (frame[at + 1] + 1) * 8
+        if protocol == 44 and not is_whole(frame + at):
+            return IP_FRAGMENT
+        size = extension_size(frame + at, protocol)
         protocol = frame[at]
         if at + size > end:
             return BAD_IP_HEADER
         at += size
-    if protocol == 44:
-        return IP_FRAGMENT
     return read_transport(frame, at, captured, protocol, end - at, out)
 
 

@@ -126,6 +126,11 @@ def chain(*kinds: int) -> Callable[[bytes], bytes]:
     return build
 
 
+def fragment_header(offset_and_more: int) -> bytes:
+    """RFC 8200 section 4.5; its second byte is reserved, and to be ignored."""
+    return struct.pack("!BBHI", PROTOCOL_UDP, 0xFF, offset_and_more, 99)
+
+
 HEADERS = [
     pytest.param(
         STREAM4,
@@ -144,6 +149,16 @@ HEADERS = [
         STREAM6,
         chain(PROTOCOL_HOP_BY_HOP, PROTOCOL_DESTINATION, PROTOCOL_ROUTING),
         id="three-extensions",
+    ),
+    pytest.param(
+        STREAM6,
+        lambda datagram: ipv6(
+            CALLER6.address,
+            CALLEE6.address,
+            fragment_header(0) + datagram,
+            next_header=PROTOCOL_FRAGMENT,
+        ),
+        id="the-only-fragment",
     ),
 ]
 
@@ -167,11 +182,6 @@ def test_longer_ip_headers(stream: StreamId, build: Callable[[bytes], bytes]) ->
 
 FIRST_FRAGMENT = 0x2000
 LAST_FRAGMENT = 0x0020
-
-
-def fragment_header(offset_and_more: int) -> bytes:
-    """RFC 8200 section 4.5."""
-    return struct.pack("!BBHI", PROTOCOL_UDP, 0, offset_and_more, 99)
 
 
 FRAGMENTS = [
