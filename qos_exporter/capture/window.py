@@ -95,11 +95,18 @@ class StreamedFile:
         self._file = file
         self._read = 0
         self._pieces = self._read_pieces()
-        first = next(self._pieces, b"")
+        first = self._read_magic()
         self._pieces = itertools.chain([first], self._pieces)
         if first.startswith(gunzip.MAGIC):
             self.unit = "byte {} of the decompressed data"
             self._pieces = gunzip.gunzip(self._pieces)
+
+    def _read_magic(self) -> bytes:
+        """Read so much that gzip shows itself: a pipe may give a single byte at first."""
+        first = b""
+        while len(first) < len(gunzip.MAGIC) and (piece := next(self._pieces, b"")):
+            first += piece
+        return first
 
     def _read_pieces(self) -> Iterator[bytes]:
         while piece := self._file.read(_PIECE):

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,28 @@ def test_pipe(tmp_path: Path) -> None:
     writer.join()
     assert error == ""
     assert [frame.data[0] for frame in frames] == [n % 256 for n in range(10_000)]
+
+
+def test_pipe_that_begins_with_a_single_byte(tmp_path: Path) -> None:
+    """Compression is recognised however little of the file a pipe gives at first."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    compressed = gzip.compress(CONTENT)
+
+    def write() -> None:
+        with path.open("wb", buffering=0) as pipe:
+            pipe.write(compressed[:1])
+            time.sleep(0.1)  # until that byte was read
+            pipe.write(compressed[1:])
+
+    writer = threading.Thread(target=write)
+    writer.start()
+
+    frames, error = read_frames(path)
+
+    writer.join()
+    assert error == ""
+    assert len(frames) == 10_000
 
 
 def test_reading_files_is_light() -> None:
