@@ -256,6 +256,12 @@ def test_the_code_of_the_application_is_the_exit_code(
             id="speed is not a factor",
         ),
         pytest.param(
+            ["--replay=x", "--replay.speed=1e300"],
+            "qos-exporter serve: argument --replay.speed: '1e300' is more than 10000; "
+            "0 is as fast as possible; try qos-exporter serve --help.",
+            id="speed beyond numbers",
+        ),
+        pytest.param(
             ["--replay.loop"],
             "--replay.speed, --replay.loop and --replay.exit need --replay FILE.",
             id="loop of nothing",

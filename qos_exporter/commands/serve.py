@@ -24,6 +24,10 @@ with the active calls and an API until SIGTERM. SIGHUP reads the configuration f
 over the file. Without --interface it listens where the default route goes."""
 
 
+MOST_SPEED = 10_000
+"""So that the clock of a replay, which runs so much faster, takes months to run out of numbers."""
+
+
 def add_parser(subparsers: Subparsers) -> None:
     """Add `serve` to the commands."""
     parser = subparsers.add_parser(
@@ -96,6 +100,8 @@ def _speed(text: str) -> float:
         raise ValueError("is not a number") from None
     if not 0 <= speed < math.inf:
         raise ValueError("is not a factor; 0 is as fast as possible")
+    if speed > MOST_SPEED:
+        raise ValueError(f"is more than {MOST_SPEED}; 0 is as fast as possible")
     return speed
 
 
