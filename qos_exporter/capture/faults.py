@@ -14,4 +14,6 @@ WALK_FAULTS = {
     WalkStatus.LENGTHS_DIFFER: "a block gives its length twice, and differently",
     WalkStatus.CAPTURED_LENGTH: "a frame gives a captured length that it cannot have",
     WalkStatus.UNKNOWN_INTERFACE: "a frame names an interface that the file does not describe",
+    WalkStatus.BLANK: "zeros stand where a frame should begin",
+    WalkStatus.ANOTHER_FILE: "another pcap file begins here; mergecap joins captures, cat does not",
 }

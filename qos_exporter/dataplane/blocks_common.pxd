@@ -13,6 +13,8 @@ cpdef enum WalkStatus:
     LENGTHS_DIFFER = 5      # the two lengths of a pcapng block differ
     CAPTURED_LENGTH = 6     # a captured length that no frame can have
     UNKNOWN_INTERFACE = 7   # a frame of an interface that was never described
+    BLANK = 8               # zeros, as a disk that was full or a crash leaves them
+    ANOTHER_FILE = 9        # the header of a file that somebody appended
 
 
 cdef enum:

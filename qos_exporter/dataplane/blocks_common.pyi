@@ -9,3 +9,5 @@ class WalkStatus(IntFlag):
     LENGTHS_DIFFER = 5
     CAPTURED_LENGTH = 6
     UNKNOWN_INTERFACE = 7
+    BLANK = 8
+    ANOTHER_FILE = 9

@@ -21,6 +21,11 @@ cdef enum:
     # Frames of one capture are mostly of one size, so the header to come is where the last step
     # says. Far enough ahead to hide a miss of the last-level cache.
     RECORDS_AHEAD = 32
+    # A file header: magic number with microseconds or nanoseconds, in either byte order.
+    MAGIC = 0xA1B2C3D4
+    MAGIC_TURNED = 0xD4C3B2A1
+    MAGIC_NS = 0xA1B23C4D
+    MAGIC_NS_TURNED = 0x4D3CB2A1
 
 
 cdef struct Form:
@@ -75,6 +80,10 @@ cdef class Records:
             if size - at - RECORD_HEADER < captured:
                 status = WalkStatus.STARVED
                 break
+            if captured == 0:
+                status = doubt_empty(data + at)
+                if status != WalkStatus.FULL:
+                    break
             prefetch(data + at + RECORDS_AHEAD * (RECORD_HEADER + captured))
             index_record(form, data, at, captured, &frames[row])
             row += 1
@@ -82,6 +91,16 @@ cdef class Records:
         position[0] = at
         count[0] = row
         return status
+
+
+cdef inline WalkStatus doubt_empty(const uint8_t *record) noexcept nogil:
+    """What stands where a frame has no bytes: FULL if it is a record all the same."""
+    cdef uint32_t first = read32(record, False)
+    if read32(record + 12, False):
+        return WalkStatus.FULL
+    if first == MAGIC or first == MAGIC_TURNED or first == MAGIC_NS or first == MAGIC_NS_TURNED:
+        return WalkStatus.ANOTHER_FILE
+    return WalkStatus.FULL if first or read32(record + 4, False) else WalkStatus.BLANK
 
 
 cdef inline void index_record(

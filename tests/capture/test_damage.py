@@ -23,6 +23,7 @@ PCAP = pcap_header() + pcap_record(b"12345678")
 """24 bytes of header and one record of 16 + 8: 48 bytes."""
 PCAPNG = section() + interface() + enhanced(b"12345678")
 """28 + 20 + 40 bytes: 88."""
+ANOTHER = "another pcap file begins here; mergecap joins captures, cat does not"
 CUT_SHORT = "the file ends within a record, {} bytes into it"
 
 
@@ -38,6 +39,10 @@ CUT_SHORT = "the file ends within a record, {} bytes into it"
             "a frame gives a captured length that it cannot have",
             id="captured length",
         ),
+        pytest.param(bytes(4096), 48, "zeros stand where a frame should begin", id="zeros"),
+        pytest.param(PCAP, 48, ANOTHER, id="another file"),
+        pytest.param(pcap_header(order=">") + bytes(9), 48, ANOTHER, id="of the other byte order"),
+        pytest.param(pcap_header(nanoseconds=True) + bytes(9), 48, ANOTHER, id="with nanoseconds"),
     ],
 )
 def test_damaged_pcap(damage: bytes, offset: int, what: str, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.capture.building import (
 )
 from tests.capture.reading import Captured, read_bytes
 
-PCAP = pcap_header() + b"".join(pcap_record(bytes([n]) * n, seconds=n) for n in range(40))
+PCAP = pcap_header() + b"".join(pcap_record(bytes([n]) * n, seconds=n + 1) for n in range(40))
 PCAPNG = (
     section()
     + interface(options=option(9, b"\x8a"))
