@@ -24,6 +24,8 @@ _IDLE_S = 0.2
 """After so long without a frame the sink learns what time it is."""
 _SHORTEST_WAIT_S = 0.01
 """Frames that are due within it go out together."""
+_LONG_WAIT_S = 60.0
+"""A longer wait for the next frame is told of, lest the replay seem to hang."""
 
 
 class Replay(threading.Thread):
@@ -55,6 +57,7 @@ class Replay(threading.Thread):
         self._capture: CaptureFile | None = None
         self._clock = ReplayClock(speed)
         self._timeline = Timeline(None)
+        self._awaited_ns = 0
         self._counters = CaptureCounters(path.name)
         self._counters.method = "file"
         self._failures = FailureLog(logger, f"replay of {path}")
@@ -132,6 +135,9 @@ class Replay(threading.Thread):
 
     def _wait_until(self, due_ns: int) -> None:
         wait_s = (due_ns - self._clock.now_ns()) / self._speed / 1e9
+        if wait_s > _LONG_WAIT_S and due_ns != self._awaited_ns:
+            self._awaited_ns = due_ns
+            logger.info("replay of %s: the next frame is due in %.0f s", self._path, wait_s)
         self._stopping.wait(min(max(wait_s, _SHORTEST_WAIT_S), _IDLE_S))
         if wait_s > _IDLE_S:
             self._sink.tick(min(self._clock.now_ns(), due_ns))

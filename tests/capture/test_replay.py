@@ -97,6 +97,23 @@ def test_long_silence(tmp_path: Path) -> None:
     assert sink.ticks[-1] <= sink.frames[1].timestamp_ns
 
 
+def test_silence_of_an_hour(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A replay that waits for long says so, once, and does not look as if it hung."""
+    path = tmp_path / "hour.pcap"
+    records = pcap_record(b"x", seconds=1) + pcap_record(b"x", seconds=3601)
+    path.write_bytes(pcap_header() + records)
+    sink = RecordingSink()
+    replay = Replay(0, path, sink, speed=2.0, exit_at_end=True)
+
+    with caplog.at_level("INFO"):
+        replay.start()
+        assert eventually(lambda: len(sink.ticks) >= 3)
+        replay.stop()
+        replay.join(5)
+
+    assert caplog.messages == [f"replay of {path}: the next frame is due in 1800 s"]
+
+
 def test_time_goes_on_behind_the_end(path: Path) -> None:
     """Behind the last frame time goes on from there as the wall clock's does."""
     sink = RecordingSink()
