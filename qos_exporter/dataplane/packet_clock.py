@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qos_exporter.dataplane.stamps import find_jump
+from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,6 +24,7 @@ STRAY_FRAMES = 16
 """Stamps that jump, and come back within so many frames, are wrong; the time has not jumped."""
 REMEMBERED_STEPS = 256
 """Of how many steps of the clock it is known when they were."""
+DAY_NS = 86_400 * SECOND_NS
 LAST_NS = 1 << 62
 """What is later is no time: in the year 2116."""
 
@@ -30,6 +32,16 @@ LAST_NS = 1 << 62
 def possible(stamp_ns: int) -> int:
     """Give the time nearest to a timestamp, which may be any number, that can be reckoned with."""
     return min(max(stamp_ns, 0), LAST_NS)
+
+
+def _first_time(stamps_ns: NDArray[np.int64]) -> int:
+    """Give the first timestamp, or, where nobody set that, the first one that somebody did.
+
+    A recording may count from 0 on, so a 0 is none only if what follows is of another day.
+    """
+    first_ns = possible(int(stamps_ns[0]))
+    of_another_day = (int(each) for each in stamps_ns[1 : STRAY_FRAMES + 1] if each > DAY_NS)
+    return first_ns or possible(next(of_another_day, 0))
 
 
 class PacketClock:
@@ -56,7 +68,7 @@ class PacketClock:
         if not len(stamps_ns):
             return
         if self.latest_ns is None:
-            self.first_ns = self.latest_ns = possible(int(stamps_ns[0]))
+            self.first_ns = self.latest_ns = _first_time(stamps_ns)
         at = 0
         while at < len(stamps_ns):
             latest_ns = self.latest_ns - self.ahead_ns
@@ -85,7 +97,7 @@ class PacketClock:
         """Give the first stamp, which is far from the latest of the same clock, its packet time."""
         now_ns = latest_ns + self.ahead_ns
         following_ns = stamps_ns[1 : STRAY_FRAMES + 1]
-        if (np.abs(following_ns - latest_ns) <= JUMP_NS).any():
+        if not stamps_ns[0] or (np.abs(following_ns - latest_ns) <= JUMP_NS).any():
             stamps_ns[0] = now_ns
             return
         stamp_ns = possible(int(stamps_ns[0]))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qos_exporter.dataplane.packet_clock import JUMP_NS, LAST_NS, PacketClock
+from qos_exporter.dataplane.packet_clock import JUMP_NS, LAST_NS, STRAY_FRAMES, PacketClock
 from tests.dataplane.scenarios import SECOND, START_NS
 
 HOUR_S = 3600
@@ -68,6 +68,39 @@ def test_one_wrong_timestamp(wrong_s: float) -> None:
     """A stamp that is far from those around it counts as the one before it."""
     assert packet_times([0.0, 0.02, wrong_s, 0.06, 0.08]) == [0.0, 0.02, 0.02, 0.06, 0.08]
     assert packet_times([0.0, 0.02], [wrong_s, 0.06, 0.08]) == [0.0, 0.02, 0.02, 0.06, 0.08]
+
+
+@pytest.mark.parametrize("unset", [1, 3, STRAY_FRAMES])
+def test_first_timestamps_that_nobody_set(unset: int) -> None:
+    """Zeros before the first time are no time of 1970: their frames have that first time."""
+    clock = PacketClock()
+    stamps = np.array([0] * unset + [START_NS, START_NS + SECOND], np.int64)
+
+    clock.set_right(stamps)
+
+    assert stamps.tolist() == [START_NS] * (unset + 1) + [START_NS + SECOND]
+    assert (clock.first_ns, clock.ahead_ns) == (START_NS, 0)
+
+
+def test_last_timestamps_that_nobody_set() -> None:
+    """Zeros behind other times have not set the clock back: their frames have the last time."""
+    clock = PacketClock()
+    stamps = np.array([START_NS, START_NS + SECOND] + [0] * 20, np.int64)
+
+    clock.set_right(stamps)
+
+    assert stamps.tolist() == [START_NS] + [START_NS + SECOND] * 21
+    assert clock.ahead_ns == 0
+
+
+def test_recording_that_counts_from_zero() -> None:
+    """A zero is a time where the stamps go on from it."""
+    stamps = np.array([0, SECOND // 50, 7200 * SECOND, 7201 * SECOND], np.int64)
+    before = stamps.tolist()
+
+    PacketClock().set_right(stamps)
+
+    assert stamps.tolist() == before
 
 
 def test_clocks_that_alternate() -> None:
