@@ -17,6 +17,11 @@ from qos_exporter.calls.payloads import NO_PAYLOADS
 from qos_exporter.calls.report_places import ReportPlaces
 from qos_exporter.calls.trailing import TrailingMedia
 from qos_exporter.net import Endpoint
+from qos_exporter.units import SECOND_NS
+
+_OVER_NS = 2 * SECOND_NS
+"""A stream that is silent for so long while another call takes its ports is over: longer than most
+pauses of talkers who share one pair of ports, and less than it takes to dial."""
 
 
 class MediaBinder:
@@ -62,7 +67,25 @@ class MediaBinder:
         dropped = before - after
         self._trailing.guard((each for each in dropped if each not in self.claims), now_ns)
         self._rebind(call, dropped, now_ns)
+        self._take_over(call, after, after - before, now_ns)
         return self._adopt((after - before) | guessed, now_ns)
+
+    def _take_over(
+        self, call: Call, own: set[Endpoint], new: Iterable[Endpoint], now_ns: int
+    ) -> None:
+        """Let go of streams that went silent before this call took both of their ends.
+
+        The end of their call was missed, and the next one may have the same SSRC.
+        """
+        claims = [claim for endpoint in new for claim in self.claims.at(endpoint)]
+        for former in {claim.call for claim in claims}:
+            if former.dialog is None or former.dialog.heard_ns >= call.start_ns:
+                continue
+            for stream in former.streams:
+                is_silent = self._control.last_packet_ns(stream) <= now_ns - _OVER_NS
+                if stream.is_live and is_silent and {stream.src, stream.dst} <= own:
+                    stream.is_live = False
+                    self._control.release(stream)
 
     def note_legs(self, call: Call) -> None:
         """Note in a call what is heard of its media in other legs of it, and the reverse."""

@@ -292,3 +292,37 @@ def test_endpoints_are_kept_once(*, streams_first: bool) -> None:
     assert [str(caller), str(callee)] == [A_MEDIA, B_MEDIA]
     assert there.src is back.dst is caller
     assert there.dst is back.src is callee
+
+
+@pytest.mark.parametrize(
+    ("until_s", "is_released"),
+    [
+        pytest.param(10, True, id="silent"),
+        pytest.param(21, False, id="still-running"),
+    ],
+)
+def test_ports_taken_over_from_a_call_whose_bye_was_missed(
+    until_s: float, *, is_released: bool
+) -> None:
+    """The next call between two ports may have the same SSRC, and is not the former one's media."""
+    scene = Scenario()
+    scene.play(*answered_call(), call_id="former")
+    streams = [scene.stream(ends, 1, at_s=2.2, until_s=until_s) for ends in (A_TO_B, B_TO_A)]
+    scene.play(*answered_call(at_s=19), call_id="next")
+
+    assert (scene.control.released == streams) is is_released
+
+
+def test_half_of_the_ports_taken_over() -> None:
+    """A call on hold keeps its streams while one of its ports is in use for another call."""
+    scene = Scenario()
+    scene.play(*answered_call(), call_id="held")
+    for ends in (A_TO_B, B_TO_A):
+        scene.stream(ends, 1, at_s=2.2, until_s=10)
+    scene.play(
+        (19, "A>C INVITE 1", sdp(A_MEDIA)),
+        (20, "A<C 200 INVITE 1 /c", sdp("10.0.0.3:6000")),
+        call_id="next",
+    )
+
+    assert scene.control.released == []
