@@ -77,8 +77,10 @@ class MediaBinder:
 
         The end of their call was missed, and the next one may have the same SSRC.
         """
+        if self.claims.is_plain:
+            return
         claims = [claim for endpoint in new for claim in self.claims.at(endpoint)]
-        for former in {claim.call for claim in claims}:
+        for former in {claim.call for claim in claims if claim.call is not call}:
             if former.dialog is None or former.dialog.heard_ns >= call.start_ns:
                 continue
             for stream in former.streams:

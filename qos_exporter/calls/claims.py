@@ -132,6 +132,11 @@ class ClaimIndex:
     def __contains__(self, endpoint: Endpoint) -> bool:
         return endpoint in self._by_endpoint
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether no endpoint is claimed twice."""
+        return self._by_endpoint.is_plain
+
     def touch(self, stream: MediaStream) -> bool:
         """Whether there are claims on an end of this stream."""
         return stream.dst in self._by_endpoint or stream.src in self._by_endpoint

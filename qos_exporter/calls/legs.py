@@ -24,7 +24,7 @@ for all of them: whose media are heard there cannot be told, and each has to hav
 
 def note_legs(call: Call, index: ClaimIndex, control: StreamControl) -> None:
     """Note in a call, and in the others on its two endpoints, when the others heard their media."""
-    others = _other_legs(call, index)
+    others = set() if index.is_plain else _other_legs(call, index)
     for other in others:
         _note(call, others, control)
         _note(other, _other_legs(other, index), control)
@@ -33,15 +33,11 @@ def note_legs(call: Call, index: ClaimIndex, control: StreamControl) -> None:
 def _other_legs(call: Call, index: ClaimIndex) -> set[Call]:
     """Find the calls that await media at an endpoint of either party of this one."""
     claims = call.dialog.claims if call.dialog is not None else ()
-    caller, callee = (
-        {
-            each.call
-            for claim in claims
-            if claim.is_current and claim.party is party
-            for each in _claims_at(claim.endpoint, index)
-        }
-        for party in Party
-    )
+    shared: tuple[set[Call], set[Call]] = (set(), set())
+    for claim in claims:
+        if claim.is_current:
+            shared[claim.party].update([each.call for each in _claims_at(claim.endpoint, index)])
+    caller, callee = shared
     return {each for each in caller & callee if each is not call and _overlap(call, each)}
 
 

@@ -32,6 +32,11 @@ class MultiMap(Generic[K, V]):
     def __iter__(self) -> Iterator[K]:
         return iter(self._first)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether every key has one value only."""
+        return not self._more
+
     def get(self, key: K) -> tuple[V, ...]:
         """Return the values of a key."""
         first = self._first.get(key)

@@ -211,6 +211,8 @@ class Negotiation:
         Some agents take the tag of the far end with the answer and do not repeat the description
         that came with ringback: the media are still those of the branch that is gone.
         """
+        if not self._answered:
+            return ()
         callee = (
             each.branch
             for exchange in self._exchanges

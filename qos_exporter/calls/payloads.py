@@ -48,8 +48,10 @@ def resolve_payloads(
     still under way (section 8.3.1), was that.
     """
     sources = (media.formats, previous.formats, peer.formats if peer else ())
-    former = [each.payload_type for each in previous.formats if each not in _STATIC]
-    numbers = tuple(dict.fromkeys((*media.payload_types, *former)))
+    numbers = media.payload_types
+    if previous.formats:
+        former = [each.payload_type for each in previous.formats if each not in _STATIC]
+        numbers = tuple(dict.fromkeys((*numbers, *former)))
     return _resolve(numbers, media.parameters, sources)
 
 
