@@ -8,6 +8,7 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 from libc.string cimport memcpy
 
 from qos_exporter.dataplane.blocks_common cimport NANOSECONDS, NO_VLAN, prefetch
+from qos_exporter.dataplane.frame cimport vlan_of
 from qos_exporter.dataplane.rows cimport FrameRow
 
 cdef enum:
@@ -24,7 +25,6 @@ cdef enum:
 
     STATUS_USER = 1
     STATUS_VLAN_VALID = 0x10
-    VLAN_ID = 0x0FFF
     KIND_OUTGOING = 4
 
     # Frames of one capture are mostly of one size, so the header to come is where the last step
@@ -150,7 +150,8 @@ cdef class RingBlock:
         frame.captured = header.captured
         frame.length = header.length
         frame.link_type = self.link_type
-        # The priority bits are left out: they may differ between the packets of one stream.
-        frame.vlan = header.vlan_tci & VLAN_ID if header.status & STATUS_VLAN_VALID else NO_VLAN
+        frame.vlan = NO_VLAN
+        if header.status & STATUS_VLAN_VALID:
+            frame.vlan = vlan_of(<uint16_t>header.vlan_tci)
         frame.interface = self.interface
         return True

@@ -76,6 +76,15 @@ cdef inline bint is_vlan(uint16_t ethertype) noexcept nogil:
     )
 
 
+cdef inline uint16_t vlan_of(uint16_t tci) noexcept nogil:
+    """The VLAN that a tag names: number 0 is none, as then it tells a priority and nothing else.
+
+    IEEE 802.1Q clause 9.6. The bits of the priority may differ between the packets of one stream.
+    """
+    cdef uint16_t number = tci & 0x0FFF
+    return number if number else NO_VLAN
+
+
 cdef inline Carries read_udp(
     const uint8_t *frame, uint32_t at, uint32_t captured, uint32_t ip_length, Datagram *out
 ) noexcept nogil:
@@ -230,7 +239,7 @@ cdef inline Carries read_network(
         if captured < at + 4:
             return TRUNCATED
         if out.vlan == NO_VLAN:
-            out.vlan = be16(frame + at) & 0x0FFF
+            out.vlan = vlan_of(be16(frame + at))
         ethertype = be16(frame + at + 2)
         at += 4
     if ethertype == ETHERTYPE_IPV4 or ethertype == ETHERTYPE_IPV6:

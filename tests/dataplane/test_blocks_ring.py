@@ -104,11 +104,11 @@ def test_more_frames_than_rows() -> None:
         pytest.param(42, USER, NO_VLAN, id="no tag"),
         pytest.param(42, USER | VLAN_VALID, 42, id="tag"),
         pytest.param(5 << 13 | 42, USER | VLAN_VALID, 42, id="tag with a priority"),
-        pytest.param(0, USER | VLAN_VALID, 0, id="priority tag"),
+        pytest.param(5 << 13, USER | VLAN_VALID, NO_VLAN, id="priority tag"),
     ],
 )
 def test_stripped_tag(tci: int, status: int, vlan: int) -> None:
-    """The 802.1Q tag that the kernel took off is its 12 bits of VLAN, if there was one."""
+    """The 802.1Q tag that the kernel took off is its 12 bits of VLAN, if it names one."""
     block = block_of(ring(frame(b"a", tci=tci, status=status, last=True)))
     frames = np.zeros(1, FRAME)
     block.take()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from qos_exporter.dataplane.frames import NO_VLAN
 from qos_exporter.dataplane.rows import SLOW_FRAGMENT
 from tests.dataplane.harness import Harness, kernel_settings
 from tests.dataplane.scenarios import speech
@@ -311,6 +312,18 @@ def test_tenants_with_the_same_addresses(*, vlan_in_key: bool, streams: int) -> 
     assert len(harness.started) == streams
     if vlan_in_key:
         assert [key.vlan for _, key in harness.started] == [10, 20]
+
+
+def test_tag_of_priority() -> None:
+    """A tag with the number 0 gives a priority and no VLAN; one that is behind it counts."""
+    harness = Harness(kernel_settings(vlan_in_key=True))
+    ip = [ip_datagram(CALLER, CALLEE, rtp(packet, 7)) for packet in PACKETS]
+    frames = [ethernet(ip[0]), *(tagged(each, 0) for each in ip[1:])]
+    harness.frames(Frame(data, at) for at, data in enumerate(frames))
+    harness.frames(Frame(tagged(each, 0, 30), 99) for each in ip)
+
+    assert [key.vlan for _, key in harness.started] == [NO_VLAN, 30]
+    assert not any(harness.undecoded().values())
 
 
 def test_tag_that_the_kernel_took_off() -> None:
