@@ -79,7 +79,7 @@ class MediaBinder:
         """
         if self.claims.is_plain:
             return
-        claims = [claim for endpoint in new for claim in self.claims.at(endpoint)]
+        claims = [claim for endpoint in new for claim in self.claims.of_few(endpoint)]
         for former in {claim.call for claim in claims if claim.call is not call}:
             if former.dialog is None or former.dialog.heard_ns >= call.start_ns:
                 continue

@@ -16,6 +16,10 @@ if TYPE_CHECKING:  # calls and streams are only passed on here
     from qos_exporter.calls.call import Call
     from qos_exporter.calls.media import MediaStream
 
+FEW_CLAIMS = 4
+"""More claims than these on one endpoint are those of a load generator, or of an agent with one
+port for all its calls: whose media are heard there cannot be told, and each has to have its own."""
+
 
 class Claim(NamedTuple):
     """One party of one call expects the media of one `m=` line at one endpoint."""
@@ -147,6 +151,11 @@ class ClaimIndex:
     def at(self, endpoint: Endpoint) -> tuple[Claim, ...]:
         """Return the claims on an endpoint."""
         return self._by_endpoint.get(endpoint)
+
+    def of_few(self, endpoint: Endpoint) -> tuple[Claim, ...]:
+        """Return the claims on an endpoint, none where there are more than `FEW_CLAIMS`."""
+        claims = self.at(endpoint)
+        return claims if len(claims) <= FEW_CLAIMS else ()
 
     def add(self, claim: Claim) -> bool:
         """Enter a claim; tell whether it is the first one on its endpoint."""

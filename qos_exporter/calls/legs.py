@@ -10,16 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qos_exporter.calls.call import Call
-from qos_exporter.calls.claims import Claim, ClaimIndex
+from qos_exporter.calls.claims import ClaimIndex
 from qos_exporter.calls.control import StreamControl
 from qos_exporter.calls.dialog import Dialog
 from qos_exporter.calls.media import MediaStream
 from qos_exporter.calls.party import Party
-from qos_exporter.net import Endpoint
-
-CALLS_MAX = 4
-"""More calls than these on one endpoint are those of a load generator, or of an agent with one port
-for all of them: whose media are heard there cannot be told, and each has to have its own."""
 
 
 def note_legs(call: Call, index: ClaimIndex, control: StreamControl) -> None:
@@ -36,14 +31,9 @@ def _other_legs(call: Call, index: ClaimIndex) -> set[Call]:
     shared: tuple[set[Call], set[Call]] = (set(), set())
     for claim in claims:
         if claim.is_current:
-            shared[claim.party].update([each.call for each in _claims_at(claim.endpoint, index)])
+            shared[claim.party].update([each.call for each in index.of_few(claim.endpoint)])
     caller, callee = shared
     return {each for each in caller & callee if each is not call and _overlap(call, each)}
-
-
-def _claims_at(endpoint: Endpoint, index: ClaimIndex) -> tuple[Claim, ...]:
-    claims = index.at(endpoint)
-    return claims if len(claims) <= CALLS_MAX else ()
 
 
 def _overlap(call: Call, other: Call) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qos_exporter.calls.legs import CALLS_MAX
+from qos_exporter.calls.claims import FEW_CLAIMS
 from tests.calls.scenario import A_MEDIA, A_TO_B, B_MEDIA, B_TO_A, Scenario, sdp, seconds
 
 P_MEDIA = {"one": "10.0.0.9:7000", "two": "10.0.0.9:7002"}
@@ -108,7 +108,7 @@ def test_next_call_on_the_same_ports_is_no_leg() -> None:
 def test_calls_on_one_port_pair_are_no_legs() -> None:
     """Where many calls have the same ports, what one of them hears is not heard in the others."""
     scene = Scenario()
-    names = [f"call-{number}" for number in range(CALLS_MAX + 1)]
+    names = [f"call-{number}" for number in range(FEW_CLAIMS + 1)]
     for name in names:
         scene.play(
             (0, "A>B INVITE 1", sdp(A_MEDIA)),
@@ -121,4 +121,4 @@ def test_calls_on_one_port_pair_are_no_legs() -> None:
             scene.hear(stream, at_s)
         scene.tick(at_s)
 
-    assert scene.anomalies == ["no_rtp"] * CALLS_MAX
+    assert scene.anomalies == ["no_rtp"] * FEW_CLAIMS
