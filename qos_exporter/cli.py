@@ -64,6 +64,7 @@ def build_parser() -> Parser:
         command.add_parser(subparsers)
     for subparser in subparsers.choices.values():
         subparser.allow_abbrev = False
+        subparser.set_defaults(parser=subparser)
     return parser
 
 
@@ -73,7 +74,10 @@ def run(argv: Sequence[str] | None = None) -> int:
     if not words or (words[0].startswith("-") and words[0] not in ABOUT):
         words.insert(0, DEFAULT_COMMAND)
     try:
-        args = build_parser().parse_args(words)
+        args, unknown = build_parser().parse_known_args(words)
+        if unknown:
+            # By the command's own parser: its help is the one that lists the flags.
+            args.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     except SystemExit as end:
         return int(end.code or 0)
     return _run_command(COMMANDS[args.command], args)

@@ -211,8 +211,15 @@ def test_the_code_of_the_application_is_the_exit_code(
     [
         pytest.param(
             ["--nonsense"],
-            "qos-exporter: unrecognized arguments: --nonsense; try qos-exporter --help.",
+            "qos-exporter serve: unrecognized arguments: --nonsense; "
+            "try qos-exporter serve --help.",
             id="unknown flag",
+        ),
+        pytest.param(
+            ["analyze", "x", "--json"],
+            "qos-exporter analyze: unrecognized arguments: --json; "
+            "try qos-exporter analyze --help.",
+            id="unknown flag of a command",
         ),
         pytest.param(
             ["nonsense"],
@@ -222,7 +229,8 @@ def test_the_code_of_the_application_is_the_exit_code(
         ),
         pytest.param(
             ["--web.listen=:1"],
-            "qos-exporter: unrecognized arguments: --web.listen=:1; try qos-exporter --help.",
+            "qos-exporter serve: unrecognized arguments: --web.listen=:1; "
+            "try qos-exporter serve --help.",
             id="shortened flag",
         ),
         pytest.param(
