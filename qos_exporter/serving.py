@@ -73,6 +73,7 @@ class Service:
         self, options: ServeOptions, *, announce: Callable[[ListenAddress], None] | None = None
     ) -> None:
         self._options = options
+        self._started = options.settings
         self._announce = announce
         self._stop = threading.Event()
         self._reload = threading.Event()
@@ -194,7 +195,7 @@ class Service:
             logger.error("the configuration was not reloaded: %s", error)  # noqa: TRY400 -- the text says it all
             return
         logs.configure(options.settings.log.level, options.settings.log.format)
-        warn_of_fixed(self._options.settings, options.settings)
+        warn_of_fixed(self._started, options.settings)
         self._options = options
         own.reload_successful = True
         own.reload_success_s = time.time()
@@ -253,8 +254,8 @@ FIXED: tuple[tuple[str, Callable[[Settings], object]], ...] = (
 """What is only looked at when the program starts."""
 
 
-def warn_of_fixed(before: Settings, after: Settings) -> None:
-    """Say what was changed in the file without an effect before a restart."""
-    changed = [name for name, part in FIXED if part(before) != part(after)]
+def warn_of_fixed(started: Settings, asked: Settings) -> None:
+    """Say what the file asks for that a restart would bring: what is in use is as at the start."""
+    changed = [name for name, part in FIXED if part(started) != part(asked)]
     if changed:
         logger.warning("changes take effect after a restart: %s", ", ".join(changed))

@@ -252,6 +252,22 @@ def test_reload_tells_what_needs_a_restart(config: Path) -> None:
         assert "quality.window" in line
 
 
+def test_reload_tells_what_is_still_waiting_for_a_restart(config: Path) -> None:
+    """A change waits through later reloads; one that was taken back does not wait any more."""
+    with serving("serve", "--replay", CALL, "--config.file", config) as served:
+
+        def reload(text: str) -> list[str]:
+            before = len(served.log)
+            config.write_text(text)
+            served.process.send_signal(signal.SIGHUP)
+            assert served.until(lambda: any("was reloaded" in line for line in served.log[before:]))
+            return [line for line in served.log[before:] if "after a restart: sip" in line]
+
+        assert reload("sip: {ports: [5070]}\n")
+        assert reload("sip: {ports: [5070]}\ncalls: {linger: 5s}\n")
+        assert not reload("calls: {linger: 5s}\n")
+
+
 def test_a_port_that_is_taken() -> None:
     """It is told in one sentence who could not listen where."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
