@@ -14,6 +14,7 @@ import yaml
 
 import qos_exporter
 from qos_exporter import app, cli
+from qos_exporter.capture import bpf
 from qos_exporter.errors import CaptureError
 from qos_exporter.listen import ListenAddress
 from qos_exporter.options import AnalyzeOptions, Overrides, ReplayOptions, ServeOptions
@@ -347,6 +348,23 @@ def test_check_config_lists_the_mistakes_of_a_bad_file(
         f"{config}:1: sip.ports[0] must be at least 1.",
         f"{config}:2: log.level must be debug, info, warning or error.",
     ]
+
+
+def test_check_config_has_the_filter_compiled(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A filter that libpcap refuses is a mistake as any other, and not first one at the start."""
+    if bpf.compile_program("udp") is None:
+        pytest.skip("libpcap is not installed")
+    config.write_text("capture:\n  filter: udp port 5060\n")
+    assert cli.run(["check-config", str(config)]) == 0
+    config.write_text("capture:\n  filter: udp prt 5060\n")
+    capsys.readouterr()
+    assert cli.run(["check-config", str(config)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"{config}:2: capture.filter: the capture filter cannot be used: ")
+    assert err.count("\n") == 1
 
 
 def test_check_config_prints_a_file_that_it_accepts_and_prints_again(

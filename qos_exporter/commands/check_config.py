@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qos_exporter.errors import ConfigError
+from qos_exporter.errors import CaptureError, ConfigError
 from qos_exporter.options import Overrides, read_settings
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
     if args.file is None and not args.show:
         raise ConfigError("check-config needs a FILE, or --print for the defaults.")
     settings = read_settings(args.file, Overrides())
+    if settings.capture.filter:
+        _check_filter(args.file, settings.capture.filter)
     if args.show:
         from qos_exporter.config.render import render_settings
 
@@ -43,3 +45,16 @@ def run(args: argparse.Namespace) -> int:
     else:
         print(f"{args.file}: is good.")
     return 0
+
+
+def _check_filter(path: Path, expression: str) -> None:
+    """Ask libpcap, which only listening needs otherwise; raises ConfigError."""
+    # Here, because most files have no filter, and scapy takes a while.
+    from qos_exporter.capture.bpf import compile_program
+    from qos_exporter.config.source import read_document
+
+    try:
+        compile_program(expression)
+    except CaptureError as error:
+        line = read_document(path.read_text(encoding="utf-8")).line_of(("capture", "filter"))
+        raise ConfigError(f"{path}:{line}: capture.filter: {error}.") from error
