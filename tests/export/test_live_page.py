@@ -115,8 +115,16 @@ def test_figures_sum_up_all_calls(chromium: str, tmp_path: Path) -> None:
     page = document(chromium, Picture(shown), profile=tmp_path, after_ms=FIRST_LOOK_MS)
     names = ("calls-active", "calls-total", "mos", "issues", "loss")
     assert [figure(page, name) for name in names] == (
-        ["17", "1,234", "4.10 NB", "87 (7 %)", "1.00 %"]
+        ["17", "1,234", "4.10&nbsp;NB", "87 (7&nbsp;%)", "1.00 %"]
     )
+
+
+def test_table_can_be_scrolled_with_the_keyboard(chromium: str, tmp_path: Path) -> None:
+    """What is wider than the window can be reached by Tab, and has a name there."""
+    page = document(chromium, Picture(snapshot(call())), profile=tmp_path, after_ms=FIRST_LOOK_MS)
+    found = re.search(r'<div class="scroll"([^>]*)>', page)
+    assert found
+    assert all(word in found[1] for word in ('tabindex="0"', 'role="region"', "aria-label="))
 
 
 def test_table_follows_the_calls(chromium: str, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ const DIRECTIONS = ["caller_to_callee", "callee_to_caller"];
 const SCALES = { narrowband: "NB", wideband: "WB", fullband: "FB" };
 
 const byId = (id) => document.getElementById(id);
+// A number stays on the line of its unit.
+const whole = (text) => text.replaceAll(" ", "\u00a0");
 const percent = (ratio, digits) => `${(100 * ratio).toFixed(digits)} %`;
 
 function element(name, className, text) {
@@ -122,7 +124,7 @@ function showCalls(answer) {
 // One mean per scale: scores on different scales are not comparable.
 function meanMos(statistics) {
   const scales = Object.entries(statistics.scales);
-  const means = scales.map(([scale, of]) => `${of.mos_lq.mean.toFixed(2)} ${SCALES[scale] || ""}`.trim());
+  const means = scales.map(([scale, of]) => whole(`${of.mos_lq.mean.toFixed(2)} ${SCALES[scale] || ""}`.trim()));
   return means.join(" · ") || "–";
 }
 
@@ -132,7 +134,7 @@ function showFigures(statistics) {
   byId("calls-active").textContent = statistics.calls_active.toLocaleString();
   byId("calls-total").textContent = statistics.calls_total.toLocaleString();
   byId("mos").textContent = meanMos(statistics);
-  byId("issues").textContent = share === null ? issues : `${issues} (${percent(share, 0)})`;
+  byId("issues").textContent = share === null ? issues : `${issues} (${whole(percent(share, 0))})`;
   byId("loss").textContent = statistics.loss_ratio === null ? "–" : percent(statistics.loss_ratio, 2);
 }
 
