@@ -14,6 +14,8 @@ from qos_exporter.settings import LogFormat, LogLevel
 PACKAGE = __name__.partition(".")[0]
 STANDARD_ATTRIBUTES = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
 """What every record has; whatever else it has was passed as `extra`."""
+COLORED = "color_message"
+"""What uvicorn passes as `extra`: its message once more, for terminals."""
 
 TALKATIVE = "uvicorn"
 """A library whose informative lines say again what ours say."""
@@ -41,7 +43,7 @@ class FieldFormatter(logging.Formatter):
             "msg": record.getMessage(),
         }
         for name, value in record.__dict__.items():
-            if name not in STANDARD_ATTRIBUTES:
+            if name not in STANDARD_ATTRIBUTES and name != COLORED:
                 fields[name] = str(value)
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)

@@ -68,6 +68,12 @@ def test_logfmt_quotes_what_would_not_read_back(message: str, quoted: str) -> No
     )
 
 
+def test_a_message_is_there_once() -> None:
+    """The copy with colours for terminals, which uvicorn passes as extra, is left out."""
+    line = line_of(record_of("Started %d", 1, color_message="Started \x1b[36m%d\x1b[0m"), "json")
+    assert sorted(json.loads(line)) == ["level", "logger", "msg", "time"]
+
+
 def test_extra_fields_are_pairs_of_their_own() -> None:
     """What is passed as extra can be searched for by name."""
     line = line_of(record_of("%d drops", 3, interface="eth0", drops=3), "logfmt")
