@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
+from types import MappingProxyType
 from typing import TYPE_CHECKING, get_args
 
 from qos_exporter.commands import flags
 from qos_exporter.settings import QualityModel, QualitySettings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from qos_exporter.commands.flags import Subparsers
 
 DESCRIPTION = """\
@@ -17,6 +21,25 @@ Compute R and MOS of one connection, as for a window of a stream, and print the 
 made of."""
 
 FORMATS = ("text", "json")
+
+UNUSED: Mapping[QualityModel, tuple[str, ...]] = MappingProxyType(
+    {
+        "e-model": ("--jitter",),
+        "simplified": ("--discard", "--burst-ratio", "--no-plc"),
+        "r_factor_lite": ("--discard", "--burst-ratio", "--jitter", "--no-plc"),
+    }
+)
+"""Flags that a model does not look at."""
+USUAL = MappingProxyType(
+    {
+        "--discard": ("discard", 0.0),
+        "--burst-ratio": ("burst_ratio", 1.0),
+        "--jitter": ("jitter", 0.0),
+        "--no-plc": ("plc", True),
+    }
+)
+"""Where the value of such a flag is, and which one changes nothing in any model."""
+
 LONGEST_S = 10.0
 """No conversation has such a delay: whoever gives a longer one means milliseconds."""
 
@@ -46,6 +69,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the scores; raises ConfigError where the question makes no sense."""
+    _warn_of_unused(args)
     # Here, because the other commands should not wait for numpy.
     from qos_exporter.commands import mos_answer
 
@@ -63,6 +87,13 @@ def run(args: argparse.Namespace) -> int:
     )
     print(mos_answer.PRINTERS[args.format](answer))
     return 0
+
+
+def _warn_of_unused(args: argparse.Namespace) -> None:
+    """Say on stderr what was asked for and does not count, as the answer looks as if it did."""
+    given = [flag for flag in UNUSED[args.model] if getattr(args, USUAL[flag][0]) != USUAL[flag][1]]
+    if given:
+        print(f"the model {args.model} does not look at {', '.join(given)}.", file=sys.stderr)
 
 
 def _add_conditions(parser: argparse.ArgumentParser) -> None:

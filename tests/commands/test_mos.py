@@ -167,3 +167,25 @@ def test_names_agree() -> None:
     """The names that the command line and the settings offer are those that exist."""
     assert set(get_args(QualityModel)) == set(MODELS)
     assert set(FORMATS) == set(PRINTERS)
+
+
+@pytest.mark.parametrize("model", get_args(QualityModel))
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(["--discard", "0.05"], id="discard"),
+        pytest.param(["--burst-ratio", "3"], id="burst ratio"),
+        pytest.param(["--jitter", "0.05"], id="jitter"),
+        pytest.param(["--no-plc"], id="no plc"),
+    ],
+)
+def test_a_condition_that_does_not_count_is_named(
+    capsys: pytest.CaptureFixture[str], model: str, words: list[str]
+) -> None:
+    """A flag either changes the R of a model, or the command says that the model ignores it."""
+    question = ("--codec", "PCMU", "--loss", "0.02", "--model", model)
+    plain = ask(capsys, *question)
+    assert cli.run(["mos", *question, *words, "--format", "json"]) == 0
+    out, err = capsys.readouterr()
+    changed = json.loads(out)["r_lq"] != plain["r_lq"]
+    assert err == ("" if changed else f"the model {model} does not look at {words[0]}.\n")
