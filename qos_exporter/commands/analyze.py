@@ -28,7 +28,8 @@ def add_parser(subparsers: Subparsers) -> None:
         "--format",
         choices=get_args(AnalyzeFormat),
         default="table",
-        help="how to print it (default table); json is a document for each file, as jq reads them",
+        help="how to print it (default table); json is a document for each file, as jq reads them; "
+        "prometheus takes one file at a time where a program reads the text",
     )
     parser.add_argument(
         "--top",

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Write the rules for Prometheus, the configuration of Alertmanager and the runbook into a folder. A
 threshold is that of the warning; what is critical follows from it. Flags win over the file of
-thresholds. Without any, the files are those that come with the project."""
+thresholds. Without any, the files are those that come with the project. Files of the same names in
+the folder are overwritten, alertmanager.yml too."""
 
 HELP = {
     "mos_min": ("MOS", f"warn below this MOS-LQ (default {DEFAULTS.mos_min.warning:g})"),
