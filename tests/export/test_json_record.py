@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 
 from qos_exporter.export.records import CaptureSummary
+from qos_exporter.export.web.live_fields import live_call
 from qos_exporter.snapshot import Snapshot, Spread
 from tests.export import snapshots
 from tests.export.recorded import BAD, FAIR, UNSCORED, written
@@ -71,9 +72,12 @@ def test_json_has_the_promised_keys_in_order() -> None:
 
 
 def test_json_is_documented() -> None:
-    """The page about the JSON names every key of a call, of a stream and of what is reported."""
+    """The page about the JSON names every key: of `analyze`, and of a call while it is live."""
     page = (PROJECT / "docs/json.md").read_text(encoding="utf-8")
-    keys = (*CALL_KEYS, *STREAM_KEYS, *RECEPTION_KEYS, *QUALITY_KEYS)
+    live = live_call(call())
+    stream = cast("Rows", live["streams"])[0]
+    window = cast("Fields", stream["last_window"])
+    keys = (*CALL_KEYS, *STREAM_KEYS, *RECEPTION_KEYS, *QUALITY_KEYS, *live, *stream, *window)
     assert [key for key in keys if f"`{key}`" not in page] == []
 
 
