@@ -6,8 +6,10 @@ import argparse
 import contextlib
 import errno
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
 
@@ -36,7 +38,7 @@ EXIT_BROKEN_PIPE = 141
 """As for a program that dies of SIGPIPE (128 + 13)."""
 EXIT_INTERRUPTED = 130
 """As for a program that dies of SIGINT (128 + 2)."""
-DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """What only writing meets: there is no room on the disk, or none that we may use."""
 
 
@@ -111,9 +113,22 @@ def main() -> NoReturn:
     framework would hold up the interpreter), nor for memory to be given back object by object,
     which takes a while after a large capture.
     """
+    _open_closed_streams()
     collect_seldom()
     code = run()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):  # whoever read it has gone
             stream.flush()
+    if code == EXIT_INTERRUPTED:
+        # A shell that runs us in a loop ends the loop only if the signal was what ended us.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGINT)
     os._exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Let nobody stumble over a stream that was closed when the program started (`>&-`)."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 -- open for good
+            setattr(sys, name, nowhere)

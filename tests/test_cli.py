@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -405,6 +408,12 @@ def run_program(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def run_shell(words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/bin/sh", "-c", words], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
 def test_the_module_is_the_program() -> None:
     """`python -m qos_exporter` knows its name and version."""
     ended = run_program("-m", "qos_exporter", "--version")
@@ -440,6 +449,34 @@ def test_a_full_disk_is_named() -> None:
         )
     assert ended.stderr == "the output cannot be written: No space left on device\n"
     assert ended.returncode == 2
+
+
+def test_an_error_that_is_not_about_the_output_is_not_called_one(
+    application: Application,
+) -> None:
+    """An operating system error of another kind is a mistake of ours, and shows where it was."""
+    application.error = PermissionError(errno.EACCES, "no")
+    with pytest.raises(PermissionError):
+        cli.run(["analyze", "x.pcap"])
+
+
+@pytest.mark.parametrize("closed", ["1", "2"], ids=["stdout", "stderr"])
+def test_a_stream_that_is_closed_causes_no_complaint(closed: str) -> None:
+    """Whoever closes stdout or stderr gets the work done and the exit code."""
+    words = shlex.join([sys.executable, "-m", "qos_exporter", "check-config", "--print"])
+    ended = run_shell(f"{words} {closed}>&-")
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_an_interruption_is_no_traceback() -> None:
+    """Ctrl-C ends a command quietly, and by the signal, so that a loop in a shell ends as well."""
+    program = (
+        "import os, signal; from qos_exporter import app, cli;"
+        "app.analyze = lambda options: os.kill(os.getpid(), signal.SIGINT);"
+        "cli.sys.argv[1:] = ['analyze', 'x']; cli.main()"
+    )
+    ended = run_program("-c", program)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, "", "")
 
 
 @pytest.mark.parametrize("library", ["pydantic", "starlette", "uvicorn", "scapy"])
