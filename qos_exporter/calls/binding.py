@@ -209,6 +209,14 @@ class MediaBinder:
         stream.is_audio = match.is_audio
         self._control.bind(stream)
 
+    def may_move(self, stream: MediaStream, ends: Iterable[Endpoint]) -> bool:
+        """Whether a stream may go on between these ends: not where others await their media."""
+        for end in ends:
+            claims = () if end in (stream.src, stream.dst) else self.claims.at(end)
+            if claims and all(claim.call is not stream.call for claim in claims):
+                return False
+        return True
+
     def stream_between(self, src: Endpoint, dst: Endpoint) -> MediaStream | None:
         """Return a running stream from one end to the other."""
         claims = (*self.claims.at(dst), *self.claims.at(src))

@@ -121,6 +121,10 @@ class CallRegistry:
         """Take note that a stream is gone from the stream table. Its call goes on."""
         self._media.forget(stream)
 
+    def may_move(self, stream: MediaStream, src: Endpoint, dst: Endpoint) -> bool:
+        """Whether a stream that comes between other ends now may be the same one still."""
+        return self._media.may_move(stream, (src, dst))
+
     def stream_between(self, src: Endpoint, dst: Endpoint) -> MediaStream | None:
         """Return the running stream from one end to another; of several the one found first."""
         return self._media.stream_between(src, dst)

@@ -32,7 +32,8 @@ class News:
 
     def take_streams(self, source: Source, streams: Sequence[StartedStream]) -> None:
         """Follow new streams of a source, and let the calls place them."""
-        new = [stream for stream in source.take(streams) if not self._twins.claim(stream)]
+        started = source.take(streams, self._calls.may_move)
+        new = [stream for stream in started if not self._twins.claim(stream)]
         for stream in new:
             self._reports.media_came(stream)
             self._calls.stream_started(stream, source.kernel.now_ns)

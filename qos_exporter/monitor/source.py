@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from qos_exporter.net import Endpoint
 
     CaptureStatus = Callable[[], CaptureView]
+    MayMove = Callable[[TrackedStream, Endpoint, Endpoint], bool]
 
 
 class Source:
@@ -42,10 +43,15 @@ class Source:
         self._index = StreamIndex()
         self._gaps_seen = 0
 
-    def take(self, streams: Sequence[StartedStream]) -> list[TrackedStream]:
-        """Follow what the kernel has found; gives those that are really new."""
+    def take(
+        self, streams: Sequence[StartedStream], may_move: MayMove | None = None
+    ) -> list[TrackedStream]:
+        """Follow what the kernel has found; gives those that are really new.
+
+        `may_move` tells whether one that is known may go on between other ends.
+        """
         self.history.begin([each.slot for each in streams])
-        return [self._start(each) for each in streams if not self._resume(each)]
+        return [self._start(each) for each in streams if not self._resume(each, may_move)]
 
     def _start(self, started: StartedStream) -> TrackedStream:
         stream = TrackedStream(started, source=self.index)
@@ -53,15 +59,17 @@ class Source:
         self._index.add(stream)
         return stream
 
-    def _resume(self, started: StartedStream) -> bool:
+    def _resume(self, started: StartedStream, may_move: MayMove | None) -> bool:
         """Let a new stream be the continuation of one of which NAT has moved an end.
 
         It has the same SSRC and goes on where the other fell silent, to another receiver, or from
         another port of the same sender.
         """
         for earlier in self._index.with_an_end_of(started.key):
-            same_sender = earlier.src.address == started.key.src.address
-            if same_sender and self.kernel.continue_stream(started.slot, earlier.slot):
+            src, dst = started.key.src, started.key.dst
+            may = earlier.src.address == src.address
+            may = may and (may_move is None or may_move(earlier, src, dst))
+            if may and self.kernel.continue_stream(started.slot, earlier.slot):
                 self._move(earlier, started)
                 return True
         return False

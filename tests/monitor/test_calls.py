@@ -9,6 +9,7 @@ import pytest
 
 from qos_exporter.net import Endpoint
 from qos_exporter.settings import CallSettings, Settings
+from tests.calls.scenario import sdp
 from tests.dataplane.scenarios import SECOND
 from tests.dataplane.traffic import StreamId
 from tests.monitor.recording import Dialogue, Listener, message, moved, speech_for, talk
@@ -225,6 +226,32 @@ def test_a_stream_whose_address_changes(lost: int) -> None:
     assert group.streams_active == 1
     listener.pass_time(200.0)
     assert listener.show().exporter.tables[0].entries == 0
+
+
+@pytest.mark.pitfall(15)
+def test_a_stream_that_goes_on_in_another_call() -> None:
+    """A sender that keeps its SSRC and numbers in the next call has a stream in each of them."""
+    first = Dialogue(talk_s=30.0)
+    other_callee = Endpoint("10.0.0.2", 6000)
+    second = [
+        message("A>B INVITE 1", 11.4, body=first.description(first.caller), call_id="call-2"),
+        message("A<B 200 INVITE 1 /c", 11.9, body=sdp(str(other_callee)), call_id="call-2"),
+    ]
+    listener = Listener().play(
+        first.set_up(),
+        talk(first.forth, range(600)),
+        second,
+        talk(replace(first.forth, dst=other_callee), range(600, 1200)),
+    )
+    calls = {call.call_id: call for call in listener.show().calls}
+    counts = {
+        name: [(stream.dst, stream.packets.received) for stream in call.streams]
+        for name, call in calls.items()
+    }
+    assert counts == {
+        "call-1": [(str(first.callee), 600)],
+        "call-2": [(str(other_callee), 600)],
+    }
 
 
 @pytest.mark.pitfall(15)
