@@ -16,7 +16,7 @@ from qos_exporter.errors import ConfigError
 from qos_exporter.export.web import WebServer, application
 from qos_exporter.export.web.statistics import statistics
 from qos_exporter.listen import ListenAddress
-from qos_exporter.snapshot import Histogram, Snapshot
+from qos_exporter.snapshot import Histogram, Snapshot, StreamView
 from tests.export.parsed import families
 from tests.export.snapshots import (
     EMPTY,
@@ -131,13 +131,28 @@ def test_not_ready_without_a_state(address: ListenAddress, shows: Picture) -> No
 
 
 def test_calls_are_listed_worst_first(address: ListenAddress, shows: Picture) -> None:
-    """Calls come by the lowest score of their last windows, unscored ones last."""
-    bad = replace(STREAM, last_window=replace(WINDOW, mos_lq=2.0))
-    unscored = replace(STREAM, last_window=None)
-    shows.shown = snapshot(call("unscored", unscored), call("good"), call("bad", STREAM, bad))
+    """Calls come by what the network took in their last windows, then by the lowest score.
+
+    Where somebody is not heard is first, whatever the score of what is heard; unscored is last.
+    """
+
+    def scored(result: str, mos_lq: float) -> StreamView:
+        return replace(STREAM, last_window=replace(WINDOW, result=result, mos_lq=mos_lq))
+
+    shows.shown = snapshot(
+        call("unscored", replace(STREAM, last_window=None)),
+        call("good"),
+        call("fullband", scored("degraded", 4.0)),
+        call("bad", STREAM, scored("bad", 2.0)),
+        call("narrowband", scored("good", 3.9)),
+        replace(call("elsewhere"), anomalies=("no_rtp",), start_s=call("good").start_s + 1),
+        replace(call("unheard"), anomalies=("one_way",)),
+    )
     answer = request(address, "/api/v1/calls")
-    assert [one["call_id"] for one in answer.rows("calls")] == ["bad", "good", "unscored"]
-    assert answer.json()["matching"] == 3
+    assert [one["call_id"] for one in answer.rows("calls")] == [
+        *("unheard", "bad", "fullband", "narrowband", "good", "elsewhere", "unscored"),
+    ]
+    assert answer.json()["matching"] == 7
 
 
 def test_call_has_its_streams_in_full(address: ListenAddress, shows: Picture) -> None:

@@ -10,6 +10,11 @@ from qos_exporter.export.records.figures import Fields, Json, spread_fields
 from qos_exporter.export.text import writable
 from qos_exporter.snapshot import CallView, RoundTripLeg, StreamView, WindowQuality
 
+UNHEARD = frozenset({"one_way", "stopped"})
+"""Anomalies in which a party hears nothing, though media pass here; no score knows of them. Where
+none pass (`no_rtp`), they may well pass elsewhere."""
+SEVERITY = {"bad": 0, "degraded": 1, "good": 2}
+
 
 def live_call(call: CallView) -> Fields:
     """Give one call with its streams in full."""
@@ -60,12 +65,19 @@ def _window_fields(window: WindowQuality) -> Json:
 
 
 def worst_calls(calls: Iterable[CallView], limit: int) -> list[CallView]:
-    """Give at most `limit` calls, those that sound worst now first, unscored ones last."""
+    """Give at most `limit` calls: first where somebody is not heard, then what sounds worst now."""
     return heapq.nsmallest(limit, calls, _badness)
 
 
-def _badness(call: CallView) -> tuple[float, float]:
-    """Rank by the lowest score among the last windows, then by age, the oldest first."""
+def _badness(call: CallView) -> tuple[bool, int, float, float]:
+    """Rank by what the network took, as the scores of different scales are not of one measure.
+
+    Among equals by the lowest score, then by age, the oldest first; unscored calls come last.
+    """
+    is_heard = UNHEARD.isdisjoint(call.anomalies)
     windows = (stream.last_window for stream in call.streams)
-    scores = [w.mos_lq for w in windows if w is not None and w.mos_lq is not None]
-    return (min(scores, default=float("inf")), call.start_s)
+    worst = min(
+        ((SEVERITY[w.result], w.mos_lq) for w in windows if w is not None and w.mos_lq is not None),
+        default=(len(SEVERITY), 0.0),
+    )
+    return (is_heard, *worst, call.start_s)
