@@ -265,3 +265,16 @@ def test_imports_only_what_it_needs() -> None:
         [sys.executable, "-c", program, *words], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_dash_is_standard_input() -> None:
+    """What another program writes into a pipe is read as its file would be."""
+    done = subprocess.run(
+        [sys.executable, "-m", "qos_exporter", "analyze", "-", "--format", "json"],
+        input=(DATA / "sipp_pcma_clean.pcap.gz").read_bytes(),
+        capture_output=True,
+        check=True,
+    )
+    document = json.loads(done.stdout)
+    assert document["capture"]["file"] == "/dev/stdin"
+    assert sum(stream["packets_received"] for stream in document["streams"]) > 0

@@ -17,13 +17,17 @@ DESCRIPTION = """\
 Read capture files (pcap or pcapng, gzip or not) as fast as possible and print every call and RTP
 stream with its losses, jitter and quality, the worst first."""
 
+STANDARD_INPUT = Path("/dev/stdin")
+
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add `analyze` to the commands."""
     parser = subparsers.add_parser(
         "analyze", help="print the streams and calls of capture files", description=DESCRIPTION
     )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="capture file")
+    parser.add_argument(
+        "files", nargs="+", type=_path, metavar="FILE", help="capture file; - is standard input"
+    )
     parser.add_argument(
         "--format",
         choices=get_args(AnalyzeFormat),
@@ -55,6 +59,10 @@ def run(args: argparse.Namespace) -> int:
             color=args.color,
         )
     )
+
+
+def _path(text: str) -> Path:
+    return STANDARD_INPUT if text == "-" else Path(text)
 
 
 def _count(text: str) -> int:
