@@ -1,4 +1,4 @@
-"""Running as a service: capture threads feed the monitor, the web server shows it."""
+"""The running program: what was started, and what signals do to it."""
 
 from __future__ import annotations
 
@@ -8,28 +8,29 @@ import threading
 import time
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from qos_exporter import logs
-from qos_exporter.capture.lean_scapy import leave_out_tables
-from qos_exporter.capture.live import LiveOptions, open_live
-from qos_exporter.capture.replay import Replay
-from qos_exporter.capture.sniffer import Sniffer
 from qos_exporter.errors import ConfigError
 from qos_exporter.export.web.application import application
 from qos_exporter.export.web.server import WebServer
 from qos_exporter.monitor.monitor import Monitor
-from qos_exporter.snapshot import CaptureView
-from qos_exporter.turns import shorten_turns
-from qos_exporter.units import SECOND_NS
+from qos_exporter.serving.feeders import (
+    Feeder,
+    capture_view,
+    make_replay,
+    make_sniffers,
+    source_names,
+)
+from qos_exporter.serving.fixed import warn_of_fixed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import FrameType
 
-    from qos_exporter.capture.statistics import CaptureStatistics
+    from qos_exporter.capture.replay import Replay
     from qos_exporter.listen import ListenAddress
-    from qos_exporter.options import ReplayOptions, ServeOptions
+    from qos_exporter.options import ServeOptions
     from qos_exporter.settings import Settings
     from qos_exporter.sources.ami.thread import AmiThread
 
@@ -38,36 +39,8 @@ logger = logging.getLogger(__name__)
 EXIT_DAMAGED = 1
 
 
-class Feeder(Protocol):
-    """A thread that captures, or replays, into the monitor."""
-
-    def prepare(self) -> None:
-        """Open what is read from; raises CaptureError."""
-
-    def start(self) -> None:
-        """Begin to read."""
-
-    def stop(self) -> None:
-        """Ask it to end."""
-
-    def statistics(self) -> CaptureStatistics:
-        """Say how it fares."""
-
-
-def serve(options: ServeOptions, *, announce: Callable[[ListenAddress], None] | None = None) -> int:
-    """Serve until SIGTERM or SIGINT, or to the end of a replay that was told to exit there.
-
-    `announce` is told where the web server listens, once it does.
-    """
-    shorten_turns()
-    leave_out_tables()
-    service = Service(options, announce=announce)
-    service.install_signals()
-    return service.run()
-
-
 class Service:
-    """The running program: what was started, and what signals do to it."""
+    """Starts and stops everything, and reads the configuration anew."""
 
     def __init__(
         self, options: ServeOptions, *, announce: Callable[[ListenAddress], None] | None = None
@@ -112,19 +85,12 @@ class Service:
                 thread.stop()
         return self._exit_code()
 
-    def _make_feeders(self, names: tuple[str, ...]) -> list[Feeder]:
+    def _make_feeders(self, names: tuple[str, ...]) -> Sequence[Feeder]:
         replay = self._options.replay
-        if replay is not None:
-            self._replay = self._make_replay(replay)
-            return [self._replay]
-        capture = self._options.settings.capture
-        live = LiveOptions(
-            ring_bytes=capture.ring_bytes, filter=capture.filter, promiscuous=capture.promiscuous
-        )
-        return [
-            Sniffer(index, partial(open_live, name, live), self._monitor, interface=name)
-            for index, name in enumerate(names)
-        ]
+        if replay is None:
+            return make_sniffers(names, self._options.settings.capture, self._monitor)
+        self._replay = make_replay(replay, self._monitor)
+        return [self._replay]
 
     def _make_ami(self) -> list[AmiThread]:
         """Prepare to follow Asterisk servers; what they tell is of now, and no replay is."""
@@ -140,16 +106,6 @@ class Service:
         for index, client in enumerate(thread.clients):
             self._monitor.watch_pbx(index, client.status)
         return [thread]
-
-    def _make_replay(self, options: ReplayOptions) -> Replay:
-        return Replay(
-            0,
-            options.path,
-            self._monitor,
-            speed=options.speed,
-            loop=options.loop,
-            exit_at_end=options.exit,
-        )
 
     def _wait(self) -> None:
         """Wait for signals, and for the end of the replay where that is the end of all."""
@@ -202,60 +158,7 @@ class Service:
         logger.info("the configuration was reloaded")
 
 
-def source_names(options: ServeOptions) -> tuple[str, ...]:
-    """Name what is captured; without any choice, the interface of the default route.
-
-    Whoever names an Asterisk server has chosen: then nothing is captured unless it is asked for.
-    """
-    if options.replay is not None:
-        return (options.replay.path.name,)
-    interfaces = options.settings.capture.interfaces
-    if interfaces or options.settings.ami:
-        return interfaces
-    from qos_exporter.capture.interfaces import default_interface
-
-    name = default_interface()
-    logger.info("no interface was named: listening on %s, where the default route goes", name)
-    return (name,)
-
-
-def capture_view(feeder: Feeder) -> CaptureView:
-    """Show how a feeder fares."""
-    statistics = feeder.statistics()
-    last_ns = statistics.last_packet_ns
-    return CaptureView(
-        interface=statistics.interface,
-        method=statistics.method,
-        packets=statistics.packets,
-        bytes=statistics.bytes,
-        kernel_drops=statistics.kernel_drops,
-        interface_drops=statistics.interface_drops,
-        interruptions=statistics.interruptions,
-        healthy=statistics.healthy,
-        last_packet_s=None if last_ns is None else last_ns / SECOND_NS,
-    )
-
-
 def followed(options: ServeOptions) -> Settings:
     """Give the settings without Asterisk servers that are not followed, as they are not down."""
     settings = options.settings
     return settings if options.replay is None else replace(settings, ami=())
-
-
-FIXED: tuple[tuple[str, Callable[[Settings], object]], ...] = (
-    ("capture", lambda settings: settings.capture),
-    ("sip", lambda settings: settings.sip),
-    ("streams", lambda settings: settings.streams),
-    ("quality.window", lambda settings: settings.quality.window_ns),
-    ("quality.playout", lambda settings: settings.quality.playout),
-    ("ami", lambda settings: settings.ami),
-    ("web", lambda settings: settings.web),
-)
-"""What is only looked at when the program starts."""
-
-
-def warn_of_fixed(started: Settings, asked: Settings) -> None:
-    """Say what the file asks for that a restart would bring: what is in use is as at the start."""
-    changed = [name for name, part in FIXED if part(started) != part(asked)]
-    if changed:
-        logger.warning("changes take effect after a restart: %s", ", ".join(changed))
