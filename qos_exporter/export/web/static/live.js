@@ -134,6 +134,7 @@ function showFigures(statistics) {
   byId("calls-active").textContent = statistics.calls_active.toLocaleString();
   byId("calls-total").textContent = statistics.calls_total.toLocaleString();
   byId("mos").textContent = meanMos(statistics);
+  byId("mos").parentElement.classList.toggle("wide", Object.keys(statistics.scales).length > 1);
   byId("issues").textContent = share === null ? issues : `${issues} (${whole(percent(share, 0))})`;
   byId("loss").textContent = statistics.loss_ratio === null ? "–" : percent(statistics.loss_ratio, 2);
 }
