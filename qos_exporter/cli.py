@@ -38,7 +38,7 @@ EXIT_BROKEN_PIPE = 141
 """As for a program that dies of SIGPIPE (128 + 13)."""
 EXIT_INTERRUPTED = 130
 """As for a program that dies of SIGINT (128 + 2)."""
-DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+DISK_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """What only writing meets: there is no room on the disk, or none that we may use."""
 
 
