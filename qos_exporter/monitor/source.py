@@ -43,9 +43,7 @@ class Source:
         self._index = StreamIndex()
         self._gaps_seen = 0
 
-    def take(
-        self, streams: Sequence[StartedStream], may_move: MayMove | None = None
-    ) -> list[TrackedStream]:
+    def take(self, streams: Sequence[StartedStream], may_move: MayMove) -> list[TrackedStream]:
         """Follow what the kernel has found; gives those that are really new.
 
         `may_move` tells whether one that is known may go on between other ends.
@@ -59,7 +57,7 @@ class Source:
         self._index.add(stream)
         return stream
 
-    def _resume(self, started: StartedStream, may_move: MayMove | None) -> bool:
+    def _resume(self, started: StartedStream, may_move: MayMove) -> bool:
         """Let a new stream be the continuation of one of which NAT has moved an end.
 
         It has the same SSRC and goes on where the other fell silent, to another receiver, or from
@@ -67,8 +65,7 @@ class Source:
         """
         for earlier in self._index.with_an_end_of(started.key):
             src, dst = started.key.src, started.key.dst
-            may = earlier.src.address == src.address
-            may = may and (may_move is None or may_move(earlier, src, dst))
+            may = earlier.src.address == src.address and may_move(earlier, src, dst)
             if may and self.kernel.continue_stream(started.slot, earlier.slot):
                 self._move(earlier, started)
                 return True

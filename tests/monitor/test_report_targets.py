@@ -73,7 +73,7 @@ def followed(events: list[Start | Drop]) -> list[Source]:
         mover.moves = event.moves
         source.kernel = cast("Kernel", mover)
         key = StreamKey(event.src, event.dst, event.ssrc, 0, 0)
-        for stream in source.take([StartedStream(slot, slot + 1, 0, key)]):
+        for stream in source.take([StartedStream(slot, slot + 1, 0, key)], lambda *_: True):
             stream.counts = event.counts
     return both
 
