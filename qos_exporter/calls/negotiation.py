@@ -49,7 +49,7 @@ class Described(NamedTuple):
 class Exchange:
     """One round of offer and answer."""
 
-    __slots__ = ("cseq", "described", "party", "state")
+    __slots__ = ("cseq", "described", "party", "state", "transactions")
 
     def __init__(self, party: Party, cseq: int) -> None:
         self.party = party
@@ -57,6 +57,27 @@ class Exchange:
         self.cseq = cseq
         self.state = ExchangeState.PENDING
         self.described: list[Described] = []
+        self.transactions: tuple[str, ...] = ()
+        """Those of an INVITE that is not accepted yet, one on each hop."""
+
+    def note_transaction(self, transaction: str) -> None:
+        """Note under which transaction the INVITE was seen."""
+        is_new = transaction and transaction not in self.transactions
+        if (
+            is_new
+            and self.state is ExchangeState.PENDING
+            and len(self.transactions) < _KEPT_BRANCHES
+        ):
+            self.transactions += (transaction,)
+
+    def is_accepted_by(self, acknowledgement: str) -> bool:
+        """Tell from the transaction of an ACK whether a 200 was missed.
+
+        The ACK to a refusal belongs to the transaction of the INVITE, that to a 200 is one by
+        itself (RFC 3261 sections 17.1.1.3 and 13.2.2.4).
+        """
+        is_open = self.state is ExchangeState.PENDING and bool(self.transactions)
+        return is_open and bool(acknowledgement) and acknowledgement not in self.transactions
 
     def has_from(self, party: Party) -> bool:
         """Whether this party has described its media in this exchange."""
@@ -124,6 +145,7 @@ class Negotiation:
         if exchange.state is not ExchangeState.PENDING:
             return False
         exchange.state = ExchangeState.COMMITTED
+        exchange.transactions = ()
         self._standing = None
         return True
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from qos_exporter.calls.call import Call, CallState, Outcome
 from qos_exporter.calls.dialog import ALERTED, ENDED, MEDIA, NOTHING, Arrival, Change, Dialog
+from qos_exporter.calls.negotiation import Exchange
 from qos_exporter.calls.party import Party
 from qos_exporter.protocols.sip import SipMessage
 from qos_exporter.protocols.sip_headers import parse_rack
@@ -17,6 +18,7 @@ REDIRECTIONS = range(300, 400)
 """They ask for the same request again elsewhere (RFC 3261 section 8.1.3.4), and are neither success
 nor failure (RFC 6076 section 4.6)."""
 ALERTING = frozenset({180, 183})
+_INVITING = frozenset({"INVITE", "ACK"})
 OFFER_METHODS = frozenset({"INVITE", "UPDATE", "PRACK"})
 """Requests whose responses may carry a description or accept one."""
 
@@ -56,7 +58,10 @@ def _on_invite(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
         # A request inside a dialog whose beginning we missed.
         call.begin(arrival.now_ns)
     dialog.is_recording = dialog.is_recording or _is_for_recorder(message)
-    return dialog.describe(arrival, dialog.exchange_of(message))
+    exchange = dialog.exchange_of(message)
+    if exchange is not None:
+        exchange.note_transaction(message.transaction)
+    return dialog.describe(arrival, exchange)
 
 
 def _note_initial_invite(dialog: Dialog, call: Call, arrival: Arrival) -> None:
@@ -69,11 +74,18 @@ def _note_initial_invite(dialog: Dialog, call: Call, arrival: Arrival) -> None:
 
 
 def _on_ack(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
-    """Acknowledge a 200; where the offer came with that, the answer comes here."""
+    """Acknowledge a 200; where the offer came with that, the answer comes here.
+
+    Where the 200 was missed, its ACK proves it.
+    """
     message = arrival.message
     if call.state is CallState.SETUP and dialog.invited_ns is None:
         call.begin(arrival.now_ns)
-    return dialog.describe(arrival, dialog.exchange_of(message))
+    exchange = dialog.exchange_of(message)
+    change = dialog.describe(arrival, exchange)
+    if exchange is not None and exchange.is_accepted_by(message.transaction):
+        change |= _accept(dialog, call, arrival, exchange)
+    return change
 
 
 def _on_prack(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
@@ -140,7 +152,14 @@ def _on_success(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     message = arrival.message
     exchange = dialog.exchange_of(message)
     change = dialog.describe(arrival, exchange)
-    if message.method == "INVITE" and dialog.requester(message) is Party.CALLER:
+    return change | _accept(dialog, call, arrival, exchange)
+
+
+def _accept(dialog: Dialog, call: Call, arrival: Arrival, exchange: Exchange | None) -> Change:
+    """Take in a success, told by the response itself or by its ACK."""
+    change = NOTHING
+    message = arrival.message
+    if message.method in _INVITING and dialog.requester(message) is Party.CALLER:
         change |= _note_answer(dialog, call, arrival)
     if exchange is not None and exchange.described and dialog.negotiation.commit(exchange):
         change |= MEDIA
@@ -155,7 +174,8 @@ def _note_answer(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     if dialog.negotiation.answer(dialog.branch(arrival.message)):
         change |= MEDIA
     if call.state is CallState.SETUP:
-        change |= _note_alerting(dialog, call, arrival.now_ns)
+        if not arrival.message.is_request:
+            change |= _note_alerting(dialog, call, arrival.now_ns)
         call.begin(arrival.now_ns)
         call.answer_ns = arrival.now_ns
         if dialog.invited_ns is not None:

@@ -15,6 +15,7 @@ from qos_exporter.errors import DecodeError
 from qos_exporter.protocols.mime import find_part, part_types
 from qos_exporter.protocols.sip_headers import (
     NameAddress,
+    find_branch,
     first_values,
     first_values_of_calls,
     may_have,
@@ -77,6 +78,11 @@ class SipMessage(NamedTuple):
         """Return the first value of the header `name` (lower case, long form), or an empty text."""
         text = self.header_text
         return first_values(text).get(name, "") if may_have(text, name) else ""
+
+    @property
+    def transaction(self) -> str:
+        """What tells the transaction of a request from others; empty where nothing does."""
+        return find_branch(self.header_text)
 
     def part(self, wanted: str) -> bytes | None:
         """Return the body, or the part of a multipart body, of media type `wanted`."""

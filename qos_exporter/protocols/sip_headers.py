@@ -54,6 +54,10 @@ _TAG = re.compile(r";[ \t]*tag[ \t]*=[ \t]*([^;,\s]+)", re.IGNORECASE)
 _CSEQ = re.compile(r"([0-9]{1,10})\s+([^\s]+)\s*$")
 _CSEQ_MODULUS = 2**32
 _NUMBER = re.compile(r"((?:\+|%2B)?(?:[0-9*#().-]|%23|%2A)+);", re.IGNORECASE)
+_BRANCH = re.compile(
+    r"^(?:via|v)[ \t]*:[^\n]*?;[ \t]*branch[ \t]*=[ \t]*(z9hG4bK[^\s;,]+)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _RACK = re.compile(r"[0-9]+\s+([0-9]{1,10})\s+\S+")
 
 
@@ -181,3 +185,12 @@ def parse_rack(value: str) -> int | None:
     """Return the CSeq number of the request that a PRACK is about (RFC 3262 section 7.2)."""
     match = _RACK.match(value)
     return int(match[1]) if match else None
+
+
+def find_branch(text: str) -> str:
+    """Return the branch of the first Via, which names a transaction (RFC 3261 section 8.1.1.7).
+
+    Empty where it lacks the cookie of that RFC: such a branch names nothing.
+    """
+    match = _BRANCH.search(text)
+    return match[1] if match else ""

@@ -26,6 +26,9 @@ from tests.calls.recorder import RecordingControl
 NS_PER_S = 1_000_000_000
 EPOCH_S = 1_000_000
 CALL_ID = "call-1"
+VIA = "Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK1"
+OTHER_TRANSACTION = VIA + "ack"
+"""Of an ACK to a 200; one to a refusal has the branch of the INVITE."""
 HOSTS = {
     "A": "10.0.0.1",
     "B": "10.0.0.2",
@@ -81,7 +84,7 @@ def build_message(
     )
     lines = [
         first,
-        "Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK1",
+        *(() if any(each.startswith("Via") for each in headers) else (VIA,)),
         f"From: {sender}",
         f"To: {recipient}",
         f"Call-ID: {call_id}",

@@ -12,6 +12,7 @@ from tests.calls.scenario import (
     B_MEDIA,
     B_TO_A,
     NS_PER_S,
+    OTHER_TRANSACTION,
     Row,
     Scenario,
     answered_call,
@@ -125,6 +126,37 @@ def test_cancel_without_final_response() -> None:
     assert call is not None
     assert (call.outcome, seconds(call.end_ns)) == ("cancelled", 3)
     assert not scene.control.open_endpoints
+
+
+def test_answer_that_only_its_ack_shows() -> None:
+    """An ACK outside the transaction of the INVITE acknowledges a 200 (section 13.2.2.4)."""
+    scene = Scenario()
+    call = scene.play((0, "A>B INVITE 1", OFFER), (1, "A<B 100 INVITE 1", None))
+    scene.play((4, "A>B ACK 1 /b", None), headers=(OTHER_TRANSACTION,))
+    scene.play((30, "B>A BYE 9 b/", None))
+
+    assert call is not None
+    assert [seconds(each) for each in (call.answer_ns, call.end_ns)] == [4, 30]
+    assert scene.outcomes == ["answered"]
+    assert not any(isinstance(each, PostDialDelay) for each in scene.events)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param((), id="branch-of-the-invite"),
+        pytest.param(("Via: SIP/2.0/UDP 10.0.0.1:5060;branch=2",), id="branch-of-rfc-2543"),
+        pytest.param(("Via: SIP/2.0/UDP 10.0.0.1:5060",), id="no-branch"),
+    ],
+)
+def test_ack_that_shows_no_answer(headers: tuple[str, ...]) -> None:
+    """The ACK to a refusal is in the transaction of its INVITE (section 17.1.1.3)."""
+    scene = Scenario()
+    call = scene.play((0, "A>B INVITE 1", OFFER))
+    scene.play((4, "A>B ACK 1 /b", None), headers=headers)
+
+    assert call is not None
+    assert (call.state, call.outcome) == ("setup", None)
 
 
 @pytest.mark.parametrize(

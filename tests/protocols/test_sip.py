@@ -246,6 +246,31 @@ def test_headers_cut_off() -> None:
     assert message.body == b""
 
 
+@pytest.mark.parametrize(
+    ("via", "transaction"),
+    [
+        pytest.param(
+            "SIP/2.0/UDP pc33.example.com;branch=z9hG4bK776asdhds",
+            "z9hG4bK776asdhds",
+            id="rfc-3261",
+        ),
+        pytest.param(
+            "SIP/2.0/UDP [2001:db8::9]:5060 ; Branch = z9hG4bK7;rport", "z9hG4bK7", id="spaces"
+        ),
+        pytest.param(
+            "SIP/2.0/UDP p;branch=z9hG4bK2,SIP/2.0/UDP a;branch=z9hG4bK1",
+            "z9hG4bK2",
+            id="first-of-two",
+        ),
+        pytest.param("SIP/2.0/UDP pc33.example.com;branch=1", "", id="without-the-cookie"),
+        pytest.param("SIP/2.0/UDP pc33.example.com", "", id="rfc-2543"),
+    ],
+)
+def test_transaction(via: str, transaction: str) -> None:
+    """A request is told from others by the branch of its topmost Via (section 8.1.1.7)."""
+    assert parse_message(make(Via=via)).transaction == transaction
+
+
 def test_line_without_colon_is_passed_over() -> None:
     """One broken header line does not cost the message."""
     assert parse_message(make(Subject="x\r\nnonsense")).cseq == 314159
