@@ -7,6 +7,7 @@ another address than the request went to, and a proxy shows everything twice.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
 from qos_exporter.calls.attempts import Attempts
@@ -136,21 +137,27 @@ class Dialog:
         return MEDIA if is_news else NOTHING
 
     def note_agreement(self, now_ns: int) -> None:
-        """Work out hold and fax from what holds now."""
-        sessions = self._agreed_sessions()
+        """Work out hold and fax from what holds now, and from what is proposed.
+
+        Of what is proposed the answer may be missed, and media stop soon after it.
+        """
+        sessions = self._last_sessions()
         is_fax = any(session.is_fax for session in sessions)
         on_hold = not is_fax and any(_is_held(session) for session in sessions)
         if (on_hold, is_fax) != (self.on_hold, self.is_fax):
             self.on_hold, self.is_fax = on_hold, is_fax
             self.media_since_ns = now_ns
 
-    def _agreed_sessions(self) -> list[SessionDescription]:
+    def _last_sessions(self) -> Iterable[SessionDescription]:
         """Return the last word of each side on each hop: an answer may differ from early media."""
-        for standing in self.negotiation.standing():
-            if standing.is_current:
-                last = {(each.party, each.branch, each.hop): each for each in standing.described}
-                return [each.session for each in last.values()]
-        return []
+        standing = self.negotiation.standing()
+        since = next((at for at, each in enumerate(standing) if each.is_current), 0)
+        last = {
+            (each.party, each.branch, each.hop): each.session
+            for of_exchange in standing[since:]
+            for each in of_exchange.described
+        }
+        return last.values()
 
     def exchange_of(self, message: SipMessage) -> Exchange | None:
         """Return the exchange that a message belongs to."""

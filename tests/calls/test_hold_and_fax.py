@@ -9,10 +9,12 @@ from tests.calls.scenario import (
     A_TO_B,
     B_MEDIA,
     B_TO_A,
+    OTHER_TRANSACTION,
     Row,
     Scenario,
     answered_call,
     sdp,
+    seconds,
 )
 
 
@@ -58,6 +60,71 @@ def test_hold_is_no_anomaly(offer: bytes, answer: bytes) -> None:
     assert scene.anomalies == []
     assert {stream.call for stream in streams} == {call}
     assert not scene.control.muted
+
+
+IMAGE = sdp(A_MEDIA, kind="image", protocol="udptl", payloads="t38")
+
+
+@pytest.mark.pitfall(79)
+@pytest.mark.parametrize(
+    "offer",
+    [
+        pytest.param(sdp(A_MEDIA, "sendonly"), id="sendonly"),
+        pytest.param(sdp(A_MEDIA, "inactive"), id="inactive"),
+        pytest.param(IMAGE, id="fax"),
+    ],
+)
+@pytest.mark.parametrize("is_acknowledged", [False, True], ids=["no-ack", "ack"])
+def test_hold_whose_answer_was_missed(offer: bytes, *, is_acknowledged: bool) -> None:
+    """Streams that stop after a proposal to stop are in order, whether or not its 200 was seen."""
+    scene = Scenario()
+    call = scene.play(*answered_call())
+    for ends in (A_TO_B, B_TO_A):
+        scene.stream(ends, 1, at_s=2.2, until_s=20)
+    scene.play((20, "A>B INVITE 2 /b", offer))
+    if is_acknowledged:
+        scene.play((20.2, "A>B ACK 2 /b", None), headers=(OTHER_TRANSACTION,))
+    for at_s in range(20, 300, 10):
+        scene.tick(at_s)
+    scene.play((300, "A>B BYE 3 /b", None))
+
+    assert call is not None
+    assert seconds(call.end_ns) == 300
+    assert scene.anomalies == []
+
+
+@pytest.mark.pitfall(76)
+@pytest.mark.parametrize("code", [407, 488, 491])
+def test_refused_hold_excuses_nothing(code: int) -> None:
+    """After a proposal was refused, media that stop have stopped."""
+    scene = Scenario()
+    call = scene.play(*answered_call())
+    for ends in (A_TO_B, B_TO_A):
+        scene.stream(ends, 1, at_s=2.2, until_s=20)
+    scene.play(
+        (20, "A>B INVITE 2 /b", sdp(A_MEDIA, "sendonly")), (20.1, f"A<B {code} INVITE 2 /b", None)
+    )
+    scene.play((60, "A>B BYE 3 /b", None))
+
+    assert call is not None
+    assert not call.on_hold
+    assert scene.anomalies == ["stopped"]
+
+
+@pytest.mark.pitfall(79)
+def test_end_of_a_hold_whose_answer_was_missed() -> None:
+    """The ACK of a 200 that was missed takes the call off hold."""
+    scene = Scenario()
+    scene.play(
+        *answered_call(),
+        *change(20, 2, sdp(A_MEDIA, "sendonly"), sdp(B_MEDIA, "recvonly")),
+        (60, "A>B INVITE 3 /b", sdp(A_MEDIA)),
+    )
+    assert [each.on_hold for each in scene.calls] == [True]
+    call = scene.play((60.2, "A>B ACK 3 /b", None), headers=(OTHER_TRANSACTION,))
+
+    assert call is not None
+    assert not call.on_hold
 
 
 @pytest.mark.pitfall(79)
