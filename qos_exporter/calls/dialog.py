@@ -189,6 +189,11 @@ class Dialog:
             self.cancelled_ns = None
         return is_first
 
+    def note_cancel(self, now_ns: int) -> None:
+        """Note that the caller wants the call no more, and since when."""
+        if self.cancelled_ns is None:
+            self.cancelled_ns = now_ns
+
     def add_caller_tag(self, tag: str) -> None:
         """Note a tag of the caller."""
         self.caller_tags = with_name(self.caller_tags, tag)

@@ -108,10 +108,8 @@ def _on_update(dialog: Dialog, _call: Call, arrival: Arrival) -> Change:
 def _on_cancel(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     """Note the wish; a 200 that is already on its way wins over it (section 9.1)."""
     is_wanted = call.state is CallState.SETUP and not dialog.is_behind_proxy(arrival.src)
-    if not is_wanted or dialog.attempts.close(arrival.dst, arrival.now_ns):
-        return NOTHING
-    if dialog.cancelled_ns is None:
-        dialog.cancelled_ns = arrival.now_ns
+    if is_wanted and not dialog.attempts.close(arrival.dst, arrival.now_ns):
+        dialog.note_cancel(arrival.now_ns)
     return NOTHING
 
 
@@ -124,9 +122,21 @@ def _on_bye(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     elif negotiation.is_answered:
         # Of a fork that is out already, or never answered: the one that did goes on.
         return NOTHING
-    # Where no answer was seen before it, that was missed: BYE belongs to established dialogs.
+    elif _is_given_up(dialog, call, arrival.message):
+        dialog.note_cancel(arrival.now_ns)
+        return NOTHING
+    # Where no answer was seen before it, that was missed.
     call.end(arrival.now_ns, Outcome.PARTIAL)
     return ENDED
+
+
+def _is_given_up(dialog: Dialog, call: Call, message: SipMessage) -> bool:
+    """Whether a BYE gives up a call that rings: only a caller may send one then (section 15).
+
+    The INVITE is refused with 487 as after a CANCEL (section 15.1.2), or answered by another fork.
+    """
+    is_early = call.state is CallState.SETUP and dialog.invited_ns is not None
+    return is_early and dialog.requester(message) is Party.CALLER
 
 
 def _on_provisional(dialog: Dialog, call: Call, arrival: Arrival) -> Change:

@@ -128,6 +128,39 @@ def test_cancel_without_final_response() -> None:
     assert not scene.control.open_endpoints
 
 
+EARLY = ((0, "A>B INVITE 1", OFFER), (1, "A<B 180 INVITE 1 /b", None))
+
+
+@pytest.mark.parametrize(
+    ("rows", "outcome", "end_s"),
+    [
+        pytest.param(
+            ((5, "A>B BYE 2 /b", None), (5.1, "A<B 487 INVITE 1 /b", None)),
+            "cancelled",
+            5.1,
+            id="refused-then",
+        ),
+        pytest.param(((5, "A>B BYE 2 /b", None),), "cancelled", 5, id="nothing-seen-then"),
+        pytest.param(
+            ((5, "A>B BYE 2 /b", None), (7, "A<B 200 INVITE 1 /c", ANSWER)),
+            "answered",
+            None,
+            id="another-fork-answers",
+        ),
+        pytest.param(((5, "B>A BYE 2 b/", None),), "partial", 5, id="callee-may-not"),
+    ],
+)
+def test_bye_before_the_answer(rows: tuple[Row, ...], outcome: str, end_s: float | None) -> None:
+    """A caller may give up a ringing dialog with BYE, a callee may not (RFC 3261 section 15)."""
+    scene = Scenario()
+    call = scene.play(*EARLY, *rows)
+    scene.tick(20)
+
+    assert call is not None
+    assert scene.outcomes == [outcome]
+    assert seconds(call.end_ns) == (None if end_s is None else pytest.approx(end_s))
+
+
 def test_answer_that_only_its_ack_shows() -> None:
     """An ACK outside the transaction of the INVITE acknowledges a 200 (section 13.2.2.4)."""
     scene = Scenario()
