@@ -22,10 +22,21 @@ class PayloadMap:
     """The formats that one receiver announced; empty where its description was never seen."""
 
     formats: tuple[PayloadFormat, ...] = ()
+    of_sender: tuple[PayloadFormat, ...] = ()
+    """The same codecs under the numbers of the other party, as far as these mean nothing here.
+
+    Each side has to use the numbers that the other one announced (RFC 3264 section 5.1), but some
+    use their own.
+    """
+
+    @property
+    def known(self) -> tuple[PayloadFormat, ...]:
+        """All formats that were announced."""
+        return self.formats + self.of_sender
 
     def find(self, payload_type: int) -> PayloadFormat | None:
         """Tell what a number means: as announced, else as RFC 3551 assigned it."""
-        for each in self.formats:
+        for each in self.known:
             if each.payload_type == payload_type:
                 return each
         return STATIC_FORMATS.get(payload_type)
@@ -63,12 +74,24 @@ def _resolve(
 ) -> PayloadMap:
     """Cached, since all devices of a kind say the same."""
     fmtp = dict(parameters)
-    return PayloadMap(
-        tuple(
-            known.with_fmtp(fmtp.get(number, ""))
-            for number in numbers
-            if (known := _find(number, sources)) is not None
-        )
+    formats = tuple(
+        known.with_fmtp(fmtp.get(number, ""))
+        for number in numbers
+        if (known := _find(number, sources)) is not None
+    )
+    return PayloadMap(formats, _renumbered(formats, peer=sources[-1]))
+
+
+def _renumbered(
+    formats: tuple[PayloadFormat, ...], *, peer: tuple[PayloadFormat, ...]
+) -> tuple[PayloadFormat, ...]:
+    """Return the formats of the peer that are codecs of this party under other numbers."""
+    codecs = {(each.encoding, each.clock_rate) for each in formats}
+    numbers = {each.payload_type for each in formats}
+    return tuple(
+        each
+        for each in peer
+        if each.payload_type not in numbers and (each.encoding, each.clock_rate) in codecs
     )
 
 

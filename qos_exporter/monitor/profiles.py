@@ -108,7 +108,7 @@ class Profiles:
     def _add(self, payloads: PayloadMap) -> int:
         formats = [
             kernel_format(known)
-            for known in payloads.formats
+            for known in payloads.known
             if 0 <= known.payload_type < PAYLOAD_TYPES
         ]
         for kernel in self._kernels:

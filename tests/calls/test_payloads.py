@@ -60,8 +60,45 @@ def test_receiver_found_through_the_sender() -> None:
     to_a = scene.stream(f"{B_MEDIA}>203.0.113.7:61000", 2, at_s=2)
 
     assert to_a.direction == "callee_to_caller"
-    assert encoding(to_a.payloads, 96) == "OPUS"
-    assert encoding(to_a.payloads, 111) is None
+    assert to_a.payloads.formats == (PayloadFormat(96, "OPUS", 48000, 2),)
+
+
+@pytest.mark.pitfall(30)
+@pytest.mark.parametrize("number", [pytest.param(96, id="offer"), pytest.param(111, id="answer")])
+@pytest.mark.parametrize(
+    "ends",
+    [
+        pytest.param(A_TO_B, id="to-callee"),
+        pytest.param(B_TO_A, id="to-caller"),
+        pytest.param(f"{B_MEDIA}>203.0.113.7:61000", id="to-caller-behind-nat"),
+    ],
+)
+def test_sender_that_uses_its_own_number(ends: str, number: int) -> None:
+    """A number that the receiver did not announce is that of the sender, for the same codec."""
+    scene = Scenario()
+    scene.play(
+        (0, "A>B INVITE 1", sdp(A_MEDIA, "rtpmap:96 opus/48000/2", payloads="96")),
+        (1, "A<B 200 INVITE 1 /b", sdp(B_MEDIA, "rtpmap:111 OPUS/48000/2", payloads="111")),
+    )
+    stream = scene.stream(ends, 1, at_s=2, payload_type=number)
+
+    assert stream.payloads.find(number) == PayloadFormat(number, "OPUS", 48000, 2)
+
+
+@pytest.mark.pitfall(30)
+def test_numbers_that_both_sides_use_for_different_codecs() -> None:
+    """Where both explain a number the receiver is right, and what it did not accept is unknown."""
+    scene = Scenario()
+    offer = ("rtpmap:96 opus/48000/2", "rtpmap:97 iLBC/8000", "rtpmap:98 speex/8000")
+    answer = ("rtpmap:97 opus/48000/2", "rtpmap:96 iLBC/8000")
+    scene.play(
+        (0, "A>B INVITE 1", sdp(A_MEDIA, *offer, payloads="96 97 98")),
+        (1, "A<B 200 INVITE 1 /b", sdp(B_MEDIA, *answer, payloads="97 96")),
+    )
+    to_b, to_a = scene.stream(A_TO_B, 1, at_s=2), scene.stream(B_TO_A, 2, at_s=2)
+
+    assert [encoding(to_b.payloads, each) for each in (96, 97, 98)] == ["ILBC", "OPUS", None]
+    assert [encoding(to_a.payloads, each) for each in (96, 97, 98)] == ["OPUS", "ILBC", "SPEEX"]
 
 
 @pytest.mark.pitfall(29)

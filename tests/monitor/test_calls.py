@@ -377,3 +377,22 @@ def test_silence_ends_a_call() -> None:
     assert call.outcome == "answered"
     assert call.end_s == pytest.approx(call.start_s + 0.6 + 11.98)
     assert [stream.active for stream in call.streams] == [False, False]
+
+
+@pytest.mark.pitfall(30)
+@pytest.mark.parametrize("number", [96, 97])
+def test_clock_of_a_sender_that_uses_its_own_number(number: int) -> None:
+    """Codec and clock come from the descriptions, whichever of the two numbers a sender uses."""
+    dialogue = Dialogue(talk_s=5.0)
+    offer = sdp(str(dialogue.caller), "rtpmap:97 iLBC/8000", payloads="97")
+    answer = sdp(str(dialogue.callee), "rtpmap:96 iLBC/8000", payloads="96")
+    listener = Listener().play(
+        [
+            message("A>B INVITE 1", -0.6, body=offer),
+            message("A<B 200 INVITE 1 /b", -0.1, body=answer),
+        ],
+        speech_for(dialogue.forth, 5.0, payload_type=number),
+        speech_for(dialogue.back, 5.0, payload_type=number),
+    )
+    for stream in listener.call().streams:
+        assert (stream.codec, stream.clock_source) == ("iLBC", "sdp")
