@@ -95,15 +95,16 @@ class Standing(NamedTuple):
 
 
 class Negotiation:
-    """The exchanges of one call in the order in which they began."""
+    """The exchanges of one call in the order in which they began, as far as that is known."""
 
-    __slots__ = ("_answered", "_exchanges", "_highest", "_left", "_standing")
+    __slots__ = ("_answered", "_exchanges", "_forgotten", "_left", "_standing")
 
     def __init__(self) -> None:
         self._standing: tuple[Standing, ...] | None = ()
         """What follows from the rest; `None` after a change, until somebody asks."""
         self._exchanges: list[Exchange] = []
-        self._highest: dict[Party, int] = {}
+        self._forgotten: dict[Party, int] = {}
+        """The highest number of each party that is not kept any more."""
         self._answered: tuple[str, ...] = ()
         self._left: tuple[str, ...] = ()
 
@@ -119,14 +120,20 @@ class Negotiation:
         known = self.find(party, cseq)
         if known is not None:
             return known
-        if cseq < self._highest.get(party, 0):
+        if cseq <= self._forgotten.get(party, -1):
             return None
-        self._highest[party] = cseq
         exchange = Exchange(party, cseq)
-        self._exchanges.append(exchange)
+        self._exchanges.insert(self._place_of(exchange), exchange)
         self._forget_old()
         self._standing = None
         return exchange
+
+    def _place_of(self, exchange: Exchange) -> int:
+        """Find its place in the order of numbers: its request, and when it came, may be missed."""
+        for place, each in enumerate(self._exchanges):
+            if each.party is exchange.party and each.cseq > exchange.cseq:
+                return place
+        return len(self._exchanges)
 
     def describe(self, exchange: Exchange, described: Described) -> bool:
         """Add a description; tell whether that changed anything."""
@@ -250,6 +257,8 @@ class Negotiation:
         for exchange in self._exchanges[: max(0, surplus)]:
             if exchange is not current:
                 self._exchanges.remove(exchange)
+                highest = max(exchange.cseq, self._forgotten.get(exchange.party, -1))
+                self._forgotten[exchange.party] = highest
 
 
 def _counts(described: Described, answered: tuple[str, ...]) -> bool:

@@ -210,6 +210,80 @@ def test_descriptions_in_other_messages(rows: tuple[Row, ...]) -> None:
     assert [to_b.direction, to_a.direction] == ["caller_to_callee", "callee_to_caller"]
 
 
+@pytest.mark.pitfall(118)
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(
+            (
+                (0, "A>B PRACK 2 /b", None),
+                (0.1, "A<B 200 PRACK 2 /b", None),
+                (1, "A<B 200 INVITE 1 /b", sdp(B_MEDIA)),
+                (1.1, "A>B ACK 1 /b", None),
+            ),
+            id="answer-in-200",
+        ),
+        pytest.param(
+            (
+                (0, "A>B PRACK 2 /b", None),
+                (0.1, "A<B 200 PRACK 2 /b", None),
+                (1, "A<B 200 INVITE 1 /b", None),
+                (1.1, "A>B ACK 1 /b", sdp(A_MEDIA)),
+            ),
+            id="answer-in-ack",
+        ),
+        pytest.param(
+            (
+                (0, "A>B PRACK 2 /b", None),
+                (0.1, "A<B 200 PRACK 2 /b", None),
+                (1.1, "A>B ACK 1 /b", sdp(A_MEDIA)),
+            ),
+            id="answer-in-ack-alone",
+        ),
+    ],
+)
+def test_capture_begins_after_the_invite(rows: tuple[Row, ...]) -> None:
+    """What an INVITE agreed on counts also where only later requests were seen before."""
+    scene = Scenario()
+    call = scene.play(*rows)
+    to_b, to_a = scene.stream(A_TO_B, 1, at_s=3), scene.stream(B_TO_A, 2, at_s=3)
+
+    assert call is not None
+    assert call.state == "active"
+    assert [to_b.call, to_a.call] == [call, call]
+    assert [to_b.direction, to_a.direction] == ["caller_to_callee", "callee_to_caller"]
+
+
+@pytest.mark.pitfall(77)
+def test_late_repetition_of_an_exchange_that_was_missed() -> None:
+    """The 200 of an INVITE that was not seen does not replace the re-INVITE that was."""
+    scene = Scenario()
+    scene.play(
+        (0, "A>B INVITE 2 /b", NEW_A_MEDIA),
+        (0.1, "A<B 200 INVITE 2 /b", sdp("10.0.0.2:5555")),
+        (0.2, "A<B 200 INVITE 1 /b", sdp(B_MEDIA)),
+    )
+
+    assert scene.control.open_endpoints == {NEW_A, "10.0.0.2:5555"}
+
+
+@pytest.mark.pitfall(77)
+def test_repetition_of_an_exchange_that_is_forgotten() -> None:
+    """After very many re-INVITEs a repetition of the first answer still changes nothing."""
+    scene = Scenario()
+    scene.play(*answered_call())
+    for cseq in range(2, 30):
+        at_s = 10 + cseq
+        scene.play(
+            (at_s, f"A>B INVITE {cseq} /b", sdp(A_MEDIA)),
+            (at_s, f"A<B 200 INVITE {cseq} /b", sdp("10.0.0.2:5555")),
+        )
+    before = scene.control.open_endpoints
+    scene.play((50, "A<B 200 INVITE 1 /b", sdp(B_MEDIA)), (50, "A>B ACK 3 /b", sdp(NEW_A)))
+
+    assert scene.control.open_endpoints == before
+
+
 @pytest.mark.pitfall(81)
 def test_refused_update() -> None:
     """An UPDATE that is refused changes nothing."""
