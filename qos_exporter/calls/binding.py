@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from qos_exporter.calls.call import Call
-from qos_exporter.calls.claims import Claim, ClaimIndex, make_claims, make_guesses
+from qos_exporter.calls.claims import (
+    Claim,
+    ClaimIndex,
+    fax_endpoints,
+    make_claims,
+    make_guesses,
+)
 from qos_exporter.calls.control import StreamControl
 from qos_exporter.calls.dialog import Dialog
 from qos_exporter.calls.legs import note_legs
@@ -59,7 +65,9 @@ class MediaBinder:
     def update(self, call: Call, dialog: Dialog, now_ns: int) -> list[Call]:
         """Follow what the dialog agreed on. Returns the unsignalled calls that it has absorbed."""
         before = {claim.endpoint for claim in dialog.claims}
-        self._exchange(dialog, make_claims(call, dialog.negotiation))
+        fax = fax_endpoints(dialog.negotiation) if dialog.is_fax else frozenset()
+        self._exchange(dialog, make_claims(call, dialog.negotiation, fax=fax))
+        self._exchange_fax(dialog, fax)
         after = {claim.endpoint for claim in dialog.claims}
         guessed = {claim.endpoint for claim in dialog.guesses}
         for endpoint in after - before:
@@ -121,6 +129,17 @@ class MediaBinder:
     def _drop_claims(self, call: Call) -> None:
         if call.dialog is not None:
             self._exchange(call.dialog, ())
+            self._exchange_fax(call.dialog, frozenset())
+
+    def _exchange_fax(self, dialog: Dialog, fax: frozenset[Endpoint]) -> None:
+        """Enter where UDPTL is awaited from now on."""
+        if fax == dialog.fax:
+            return
+        for endpoint in fax - dialog.fax:
+            self.reports.bar(endpoint, dialog)
+        for endpoint in dialog.fax - fax:
+            self.reports.unbar(endpoint, dialog)
+        dialog.fax = fax
 
     def _exchange(self, dialog: Dialog, claims: tuple[Claim, ...]) -> None:
         """Enter new claims before the old ones leave, so that what stays is never withdrawn."""

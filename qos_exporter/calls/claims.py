@@ -67,11 +67,16 @@ def make_guesses(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     )
 
 
-def make_claims(call: Call, negotiation: Negotiation) -> tuple[Claim, ...]:
-    """Work out all claims of a call, those of earlier agreements included."""
+def make_claims(
+    call: Call, negotiation: Negotiation, *, fax: frozenset[Endpoint]
+) -> tuple[Claim, ...]:
+    """Work out all claims of a call, those of earlier agreements included.
+
+    There are none where fax is awaited: UDPTL on the port where the audio was would be taken for
+    RTP whenever its sequence number happens to look like an RTP header.
+    """
     claims: dict[tuple[Endpoint, Party, int], Claim] = {}
     said: dict[tuple[Party, Hop, int], PayloadMap] = {}
-    fax: set[Endpoint] = set()
     for standing in negotiation.standing():
         for described, line, media in _lines(standing):
             key = (described.party, described.hop, line)
@@ -92,11 +97,18 @@ def make_claims(call: Call, negotiation: Negotiation) -> tuple[Claim, ...]:
                     media.is_encrypted,
                     media.kind == "audio",
                 )
-            if standing.is_current and media.is_fax and media.endpoint is not None:
-                fax.add(media.endpoint)
-    # UDPTL on the port where the audio was would be taken for RTP whenever its sequence number
-    # happens to look like an RTP header.
     return tuple([claim for claim in claims.values() if claim.endpoint not in fax])
+
+
+def fax_endpoints(negotiation: Negotiation) -> frozenset[Endpoint]:
+    """Return where UDPTL is agreed on."""
+    return frozenset(
+        endpoint
+        for standing in negotiation.standing()
+        if standing.is_current
+        for _, _, media in _lines(standing)
+        if media.is_fax and (endpoint := media.endpoint) is not None
+    )
 
 
 def reports_endpoint(media: MediaDescription, peer: MediaDescription | None) -> Endpoint | None:

@@ -61,6 +61,7 @@ class Dialog:
         "cancelled_ns",
         "claims",
         "elsewhere_ns",
+        "fax",
         "guesses",
         "heard_ns",
         "invite_cseq",
@@ -84,6 +85,8 @@ class Dialog:
         """Where its parties expect media, as entered in the index."""
         self.guesses: tuple[Claim, ...] = ()
         """Where their media may come from if the claims are of no use."""
+        self.fax: frozenset[Endpoint] = frozenset()
+        """Where they await UDPTL (ITU-T T.38), as entered beside the claims."""
         self.caller_tags: tuple[str, ...] = ()
         """More than one where a caller takes a new tag for the request with its credentials."""
         self.origin: Endpoint | None = None

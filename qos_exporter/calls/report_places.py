@@ -12,10 +12,11 @@ from qos_exporter.net import Endpoint
 class ReportPlaces:
     """The claims of all calls by the place of their RTCP, which `a=rtcp` may have moved."""
 
-    __slots__ = ("_by_place",)
+    __slots__ = ("_barred", "_by_place")
 
     def __init__(self) -> None:
         self._by_place: MultiMap[Endpoint, Claim] = MultiMap()
+        self._barred: MultiMap[Endpoint, object] = MultiMap()
 
     def add(self, claim: Claim) -> None:
         """Enter a claim."""
@@ -26,6 +27,18 @@ class ReportPlaces:
         """Remove a claim."""
         if claim.rtcp is not None:
             self._by_place.discard(claim.rtcp, claim)
+
+    def bar(self, endpoint: Endpoint, owner: object) -> None:
+        """Note where something else comes, which may look like RTCP."""
+        self._barred.add(endpoint, owner)
+
+    def unbar(self, endpoint: Endpoint, owner: object) -> None:
+        """Take back `bar`."""
+        self._barred.discard(endpoint, owner)
+
+    def is_barred(self, src: Endpoint, dst: Endpoint) -> bool:
+        """Whether what runs between these ends is not RTCP, whatever it looks like."""
+        return dst in self._barred or src in self._barred
 
     def call_between(self, src: Endpoint, dst: Endpoint) -> Call | None:
         """Return the only call that awaits reports at one of these ends."""

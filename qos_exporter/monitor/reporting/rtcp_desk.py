@@ -77,7 +77,7 @@ class RtcpDesk:
 
     def take(self, frame: SlowFrame) -> None:
         """Read one datagram."""
-        if self._repeats.has_passed(frame):
+        if self._calls.reports.is_barred(frame.src, frame.dst) or self._repeats.has_passed(frame):
             return
         compound = self._read(frame)
         if compound is None:
