@@ -42,8 +42,8 @@ class Kernel:
         """Close the open window: a `WINDOW` row per stream that was active in it.
 
         Silent streams end here: their last row says so, and they stay readable until `release`.
-        The next window to end is the first one after `now_ns`, the time of the frame that
-        was due, or of the clock.
+        The next window to end is the one in which `now_ns` is, the time of the frame that was due,
+        or of the clock; before it comes, as one window, a pause of any length.
         """
 
     def finish(self) -> NDArray[np.void]:

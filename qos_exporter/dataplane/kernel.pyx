@@ -200,7 +200,8 @@ cdef class Kernel:
             self.due = False
             if now_ns >= self.core.window_end_ns:
                 behind = (now_ns - self.core.window_end_ns) // self.core.window_ns
-                self.core.window_end_ns += (behind + 1) * self.core.window_ns
+                # A pause is a window of its own, at whose end the streams that it silenced end.
+                self.core.window_end_ns += max(behind, 1) * self.core.window_ns
         return rows
 
     cdef object close(self, int64_t now_ns):

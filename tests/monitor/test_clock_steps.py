@@ -10,7 +10,16 @@ import pytest
 from qos_exporter.snapshot import Snapshot
 from tests.dataplane.scenarios import SECOND
 from tests.dataplane.traffic import Frame, StreamId, batch
-from tests.monitor.recording import START_S, Dialogue, Listener, at_ns, speech_for, windows_of
+from tests.monitor.recording import (
+    START_S,
+    Dialogue,
+    Listener,
+    at_ns,
+    moved,
+    speech_for,
+    talk,
+    windows_of,
+)
 
 HOUR_S = 3600.0
 DIALOGUE = Dialogue(talk_s=60.0)
@@ -206,3 +215,15 @@ def test_pause_of_a_recording() -> None:
     assert listener.call().end_s == pytest.approx(START_S + 29.98)
     assert listener.stream(stream).first_s == START_S + 2 * HOUR_S
     assert len([each for each in listener.show().streams if each.active]) == 1
+
+
+def test_stream_that_goes_on_after_a_night() -> None:
+    """A stream is over after a minute of silence, also if the next frame of all is its own."""
+    stream = StreamId(0x51)
+    evening, morning = talk(stream, range(1000)), talk(stream, range(1000, 2000))
+    listener = Listener(keep_all=True).play(evening, moved(morning, 8 * HOUR_S))
+    listener.monitor.finish()
+
+    shown = listener.show().streams
+    assert [each.packets.received for each in shown] == [1000, 1000]
+    assert [each.jitter.max < 0.001 for each in shown if each.jitter] == [True, True]
