@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -15,6 +15,7 @@ from qos_exporter.capture.reader import FormatReader
 from qos_exporter.capture.window import Window, open_window
 from qos_exporter.dataplane.blocks_common import WalkStatus
 from qos_exporter.dataplane.frames import BATCH_FRAMES, FRAME, FrameBatch
+from qos_exporter.dataplane.packet_clock import settled_stamps
 from qos_exporter.errors import CaptureError
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class CaptureFile:
         self.packets = 0
         self._window = window
         self._position = 0
+        self._latest_ns: int | None = None
         self._reader = self._recognise()
 
     def __enter__(self) -> Self:
@@ -46,15 +48,9 @@ class CaptureFile:
 
     def __iter__(self) -> Iterator[FrameBatch]:
         frames = np.zeros(BATCH_FRAMES, FRAME)
-        while True:
-            count, status = self._walk(frames)
-            if count:
-                self.packets += count
-                yield FrameBatch(self._window.data, frames, count)
-            if status in WALK_FAULTS:
-                raise self._error(WALK_FAULTS[status])
-            if status == WalkStatus.STARVED and not self._advance():
-                break
+        yield from self._batches(frames, self._walk_settled)
+        # What was left because more might have followed.
+        yield from self._batches(frames, self._walk)
         self._check_end()
 
     @property
@@ -66,6 +62,35 @@ class CaptureFile:
         """Give back the memory; nothing can be read any more."""
         self._window.close()
 
+    def _batches(
+        self,
+        frames: NDArray[np.void],
+        walk: Callable[[NDArray[np.void]], tuple[int, WalkStatus]],
+    ) -> Iterator[FrameBatch]:
+        status = WalkStatus.FULL
+        while status != WalkStatus.STARVED or self._advance():
+            count, status = walk(frames)
+            if count:
+                self.packets += count
+                self._latest_ns = int(frames["timestamp_ns"][count - 1])
+                yield FrameBatch(self._window.data, frames, count)
+            if status in WALK_FAULTS:
+                raise self._error(WALK_FAULTS[status])
+
+    def _walk_settled(self, frames: NDArray[np.void]) -> tuple[int, WalkStatus]:
+        """Walk, but leave the frames at the end of which only what follows can tell the time."""
+        start = self._position
+        count, status = self._walk(frames)
+        if not count:
+            return count, status
+        settled = settled_stamps(frames["timestamp_ns"][:count], self._latest_ns)
+        if settled == count or not (settled or status == WalkStatus.STARVED):
+            return count, status
+        self._position = start
+        if settled:
+            settled, _ = self._walk(frames[:settled])
+        return settled, WalkStatus.STARVED if status == WalkStatus.STARVED else WalkStatus.FULL
+
     def _walk(self, frames: NDArray[np.void]) -> tuple[int, WalkStatus]:
         try:
             count, self._position, status = self._reader.walk(
@@ -76,15 +101,14 @@ class CaptureFile:
         return count, status
 
     def _advance(self) -> bool:
-        try:
-            more = self._window.advance(self._position)
-        except FormatError as error:
-            raise self._error(str(error)) from error
+        more = self._window.advance(self._position)
         if more:
             self._position = 0
         return more
 
     def _check_end(self) -> None:
+        if self._window.fault:
+            raise self._error(self._window.fault)
         left = memoryview(self._window.data).nbytes - self._position
         if left:
             raise self._error(f"the file ends within a record, {left} bytes into it")
@@ -105,8 +129,11 @@ class CaptureFile:
         return pcap.read_file_header(header)
 
     def _peek(self, size: int) -> bytes:
-        while memoryview(self._window.data).nbytes < size and self._advance():
-            pass
+        while memoryview(self._window.data).nbytes < size:
+            if not self._advance():
+                if self._window.fault:
+                    raise self._error(self._window.fault)
+                break
         return bytes(memoryview(self._window.data)[:size])
 
     def _error(self, text: str) -> CaptureError:

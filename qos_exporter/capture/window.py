@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from qos_exporter.capture import gunzip
+from qos_exporter.capture.faults import FormatError
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -38,15 +39,17 @@ class Window(Protocol):
         """How to name an offset, as a format string."""
         ...
 
+    @property
+    def fault(self) -> str:
+        """Why the file cannot be read on where it seems to end, in words; empty at its real end."""
+        ...
+
     def bytes_read(self, position: int) -> int:
         """Give how much of the file, as it lies on the disk, was read to get to `position`."""
         ...
 
     def advance(self, position: int) -> bool:
-        """Drop what lies before `position` and take in more; False where the file ends.
-
-        Raises `FormatError` where the file cannot be read on.
-        """
+        """Drop what lies before `position` and take in more; False where the file ends."""
         ...
 
     def close(self) -> None:
@@ -62,6 +65,7 @@ class MappedFile:
     """
 
     unit = "byte {}"
+    fault = ""
 
     def __init__(self, descriptor: int) -> None:
         self.data = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
@@ -92,6 +96,7 @@ class StreamedFile:
         self.data = b""
         self.start = 0
         self.unit = "byte {}"
+        self.fault = ""
         self._file = file
         self._read = 0
         self._pieces = self._read_pieces()
@@ -119,7 +124,10 @@ class StreamedFile:
 
     def advance(self, position: int) -> bool:
         """Keep what lies behind `position` and append the next piece to it."""
-        piece = next(self._pieces, b"")
+        try:
+            piece = next(self._pieces, b"")
+        except FormatError as error:
+            piece, self.fault = b"", str(error)
         if not piece:
             return False
         self.data = self.data[position:] + piece

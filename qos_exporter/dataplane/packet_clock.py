@@ -44,6 +44,20 @@ def _first_time(stamps_ns: NDArray[np.int64]) -> int:
     return first_ns or possible(next(of_another_day, 0))
 
 
+def settled_stamps(stamps_ns: NDArray[np.int64], before_ns: int | None) -> int:
+    """Give how many timestamps of a batch, which has some, can be judged without those to come.
+
+    Where one of the last ones jumps, what follows tells a time that has passed from a wrong stamp.
+    `before_ns` is the stamp before the first one.
+    """
+    start = max(0, len(stamps_ns) - STRAY_FRAMES)
+    if start or before_ns is None:
+        start = max(start, 1)
+        before_ns = possible(int(stamps_ns[start - 1]))
+    settled, _ = find_jump(stamps_ns, start, before_ns, JUMP_NS)
+    return settled
+
+
 class PacketClock:
     """Gives timestamps of a source the packet time that they stand for.
 

@@ -2,21 +2,26 @@ from __future__ import annotations
 
 import gzip
 import os
+import random
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from qos_exporter.capture.capture_file import open_capture
 from qos_exporter.dataplane.frames import BATCH_FRAMES
+from qos_exporter.dataplane.packet_clock import PacketClock
 from qos_exporter.errors import CaptureError
 from tests.capture.building import pcap_header, pcap_record
 from tests.capture.reading import read_frames
 
 CONTENT = pcap_header() + b"".join(pcap_record(bytes([n % 256]) * 60) for n in range(10_000))
+
+TICK_NS = 20_000_000
 
 
 @pytest.fixture
@@ -67,6 +72,73 @@ def test_name_as_text(path: Path) -> None:
     """A path may be given as text."""
     with open_capture(str(path)) as capture:
         assert sum(batch.count for batch in capture) == 10_000
+
+
+def packet_times(path: Path) -> list[int]:
+    """Read a file as the monitor does, and give the packet time of each frame in ticks of 20 ms."""
+    clock = PacketClock()
+    times: list[int] = []
+    with open_capture(path) as capture:
+        for batch in capture:
+            stamps = batch.frames["timestamp_ns"][: batch.count]
+            clock.set_right(stamps)
+            times += (stamps // TICK_NS).tolist()
+    return times
+
+
+def recording(ticks: list[int]) -> bytes:
+    """Build a file of frames with these times, which gzip cannot make much shorter."""
+    scramble = random.Random(1)
+    return pcap_header() + b"".join(
+        pcap_record(scramble.randbytes(60), seconds=tick // 50, fraction=tick % 50 * 20_000)
+        for tick in ticks
+    )
+
+
+@pytest.mark.pitfall(36)
+@pytest.mark.parametrize("compress", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize("batches", [1, 2])
+def test_wrong_time_at_the_end_of_a_batch(
+    batches: int, compress: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    """The frames that follow in the next batch tell a wrong time too, wherever a batch ends."""
+    path = tmp_path / "x.pcap"
+    ticks = list(range(10**9, 10**9 + 10_000))
+    path.write_bytes(compress(recording(ticks)))
+    with open_capture(path) as capture:
+        sizes = [batch.count for batch in capture]
+    last = sum(sizes[:batches]) - 1
+
+    path.write_bytes(compress(recording([*ticks[:last], 2 * 10**9, *ticks[last + 1 :]])))
+
+    assert packet_times(path) == [*ticks[:last], ticks[last - 1], *ticks[last + 1 :]]
+
+
+@pytest.mark.pitfall(36)
+@pytest.mark.parametrize("compress", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize("position", [1, 4090, 4095, 4096, 9998, 9999])
+def test_pause_at_the_end_of_a_batch(
+    position: int, compress: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    """A pause of a night is one, also if a single frame follows it in the batch or in the file."""
+    path = tmp_path / "x.pcap"
+    ticks = list(range(10**9, 10**9 + 10_000))
+    ticks[position:] = [tick + 8 * 3600 * 50 for tick in ticks[position:]]
+    path.write_bytes(compress(recording(ticks)))
+
+    assert packet_times(path) == ticks
+
+
+def test_frames_before_damage_whose_time_nothing_tells(tmp_path: Path) -> None:
+    """What comes before damaged compression is read, also the frame whose time was in doubt."""
+    path = tmp_path / "x.pcap"
+    content = recording([10**9, 10**9 + 1, 2 * 10**9])
+    path.write_bytes(gzip.compress(content)[:-8])
+
+    frames, error = read_frames(path)
+
+    assert len(frames) == 3
+    assert error == f"{path}: at byte 252 of the decompressed data: the gzip data ends early"
 
 
 @pytest.mark.parametrize(
