@@ -58,6 +58,11 @@ class CaptureFile:
         """How much of the file was read, compressed as it may be: for showing progress."""
         return self._window.bytes_read(self._position)
 
+    def check(self) -> None:
+        """Raise `CaptureError` if the batch must not be used any more: the file was cut short."""
+        if self._window.fault:
+            raise self._error(self._window.fault)
+
     def close(self) -> None:
         """Give back the memory; nothing can be read any more."""
         self._window.close()
@@ -107,8 +112,7 @@ class CaptureFile:
         return more
 
     def _check_end(self) -> None:
-        if self._window.fault:
-            raise self._error(self._window.fault)
+        self.check()
         left = memoryview(self._window.data).nbytes - self._position
         if left:
             raise self._error(f"the file ends within a record, {left} bytes into it")
@@ -131,8 +135,7 @@ class CaptureFile:
     def _peek(self, size: int) -> bytes:
         while memoryview(self._window.data).nbytes < size:
             if not self._advance():
-                if self._window.fault:
-                    raise self._error(self._window.fault)
+                self.check()
                 break
         return bytes(memoryview(self._window.data)[:size])
 

@@ -107,7 +107,7 @@ class Replay(threading.Thread):
                 self._capture = None
                 self._counters.healthy = True
                 for batch in capture:
-                    self._play_batch(batch)
+                    self._play_batch(capture, batch)
                     if self._stopping.is_set():
                         return
         except CaptureError as error:
@@ -115,7 +115,7 @@ class Replay(threading.Thread):
             self._failures.report(error)
             self._counters.healthy = False
 
-    def _play_batch(self, batch: FrameBatch) -> None:
+    def _play_batch(self, capture: CaptureFile, batch: FrameBatch) -> None:
         due_ns = self._timeline.shift(batch.frames["timestamp_ns"][: batch.count])
         start = 0
         while start < batch.count and not self._stopping.is_set():
@@ -123,6 +123,8 @@ class Replay(threading.Thread):
             if self._speed:
                 end = int(np.searchsorted(due_ns, self._clock.now_ns(), side="right"))
             if end > start:
+                # Minutes may have passed since the batch was read.
+                capture.check()
                 self._hand_over(FrameBatch(batch.data, batch.frames[start:end], end - start))
                 start = end
             else:

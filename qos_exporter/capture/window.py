@@ -60,17 +60,28 @@ class Window(Protocol):
 class MappedFile:
     """A whole regular file, not empty, that the kernel pages in as it is walked.
 
-    The file must not be cut short meanwhile: the kernel ends a process (SIGBUS) that then reads
-    behind the end.
+    Somebody may cut it short meanwhile, and the kernel ends a process (SIGBUS) that then reads
+    behind the end. So what is left of it is asked for each time, and is to be used at once.
     """
 
     unit = "byte {}"
-    fault = ""
 
     def __init__(self, descriptor: int) -> None:
-        self.data = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
-        self.data.madvise(mmap.MADV_SEQUENTIAL)
+        self._map = mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+        self._map.madvise(mmap.MADV_SEQUENTIAL)
         self.start = 0
+
+    @property
+    def data(self) -> Buffer:
+        """The bytes that are still there."""
+        return memoryview(self._map)[: self._map.size()]
+
+    @property
+    def fault(self) -> str:
+        """Say so if the file is shorter than it was."""
+        size = self._map.size()
+        was_cut = size < len(self._map)
+        return f"the file was cut short to {size} bytes while it was read" if was_cut else ""
 
     def bytes_read(self, position: int) -> int:
         """Give the position, as all of the file is here."""
@@ -83,7 +94,7 @@ class MappedFile:
     def close(self) -> None:
         """Unmap the file now, or, if somebody still looks at a frame, when they no longer do."""
         with contextlib.suppress(BufferError):
-            self.data.close()
+            self._map.close()
 
 
 class StreamedFile:
