@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qos_exporter.capture.link_state import current_index
 from qos_exporter.errors import CaptureError
 
 
@@ -40,7 +41,7 @@ def default_interface() -> str:
 
 def require_interface(name: str) -> None:
     """Raise `CaptureError`, which names those that exist, if there is no such interface."""
-    if name not in interface_names():
+    if not current_index(name):
         raise CaptureError(f"there is no interface {name}; {_choice()}")
 
 

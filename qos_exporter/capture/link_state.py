@@ -15,6 +15,8 @@ _SIOCGIFINDEX = 0x8933
 _IFREQ = struct.Struct("16s24s")
 _NAME_SIZE = 16
 """With the NUL at its end. The kernel would cut a longer name and find another interface."""
+_CUTS = frozenset(b":\0")
+"""The kernel would cut a name there as well: behind a colon is the label of an address."""
 
 _IFF_UP = 0x1
 _IFF_RUNNING = 0x40
@@ -54,18 +56,27 @@ def is_running(interface: str) -> bool:
 def lost_frames(interface: str) -> int:
     """Give the frames that the hardware lost since the interface was made; 0 if nobody counts."""
     total = 0
+    folder = _COUNTERS / _own_name(interface) / "statistics"
     for name in _LOSSES:
         try:
-            total += int((_COUNTERS / interface / "statistics" / name).read_text())
+            total += int((folder / name).read_text())
         except (OSError, ValueError):
             continue
     return total
 
 
+def _own_name(interface: str) -> str:
+    """Give the name under which the kernel counts, where another one was asked for (`altname`)."""
+    try:
+        return socket.if_indextoname(interface_index(interface))
+    except OSError:
+        return interface
+
+
 def _request(code: int, interface: str) -> bytes:
     """Ask for what follows the name in struct ifreq."""
-    name = interface.encode()
-    if len(name) >= _NAME_SIZE:
+    name = os.fsencode(interface)
+    if len(name) >= _NAME_SIZE or not _CUTS.isdisjoint(name):
         raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         answer = fcntl.ioctl(control, code, _IFREQ.pack(name, b""))

@@ -4,6 +4,7 @@ import pytest
 
 from qos_exporter.capture import interfaces
 from qos_exporter.errors import CaptureError
+from tests.capture.links import NEAR, Links
 
 
 def test_loopback_exists() -> None:
@@ -14,6 +15,16 @@ def test_loopback_exists() -> None:
 def test_known_interface() -> None:
     """An interface that exists is accepted."""
     interfaces.require_interface("lo")
+
+
+@pytest.mark.netns
+def test_interface_by_another_name(links: Links) -> None:
+    """An interface may be named by another name of its own (`altname`), whether or not it is up."""
+    links.make_pair()
+    links.set(NEAR, "down")
+    links.ip("link", "property", "add", "dev", NEAR, "altname", "uplink")
+
+    interfaces.require_interface("uplink")
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,13 @@ def test_running(links: Links) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param("qos-none", id="missing"), pytest.param("lo" + "x" * 20, id="longer than any")],
+    [
+        pytest.param("qos-none", id="missing"),
+        pytest.param("lo" + "x" * 20, id="longer than any"),
+        pytest.param("lo:1", id="label of an address"),
+        pytest.param("lo\0x", id="zero"),
+        pytest.param("\udcff", id="no characters"),
+    ],
 )
 def test_missing_interface(name: str) -> None:
     """Questions about an interface that does not exist are answered by ENODEV."""
@@ -48,3 +54,18 @@ def test_lost_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert link_state.lost_frames("eth7") == 7
     assert link_state.lost_frames("eth8") == 0
+
+
+@pytest.mark.netns
+def test_lost_frames_by_another_name(
+    links: Links, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An interface has one set of counters, whichever of its names it is captured by."""
+    monkeypatch.setattr(link_state, "_COUNTERS", tmp_path)
+    folder = tmp_path / NEAR / "statistics"
+    folder.mkdir(parents=True)
+    (folder / "rx_missed_errors").write_text("4\n")
+    links.make_pair()
+    links.ip("link", "property", "add", "dev", NEAR, "altname", "uplink")
+
+    assert link_state.lost_frames("uplink") == 4
