@@ -35,7 +35,7 @@ def open_live(interface: str, options: LiveOptions) -> LiveSource:
     """
     try:
         program = _compile(interface, options.filter)
-        return _open_ring(interface, options, program) or _open_socket(interface, options, program)
+        return _open(interface, options, program)
     except PermissionError as error:
         raise no_permission(interface) from error
     except OSError as error:
@@ -51,30 +51,29 @@ def _compile(interface: str, expression: str) -> FilterProgram | None:
     return compile_program(expression, ethernet=ethernet)
 
 
-def _open_ring(
-    interface: str, options: LiveOptions, program: FilterProgram | None
-) -> LiveSource | None:
-    """Give None, and log it, where the kernel has no ring for us."""
-    from qos_exporter.capture.ring import RingSocket
-
+def _open(interface: str, options: LiveOptions, program: FilterProgram | None) -> LiveSource:
+    """Open the ring, or the socket, and log why, where the kernel has no ring for us."""
     try:
-        return RingSocket(
-            interface,
-            ring_bytes=options.ring_bytes,
-            program=program,
-            promiscuous=options.promiscuous,
-        )
-    except PermissionError:
-        raise
+        return _open_ring(interface, options, program)
     except OSError as error:
         if is_link_error(error):
             raise
+        # Who may not have a ring may capture all the same, and a plain socket tells whether.
+        capture = _open_socket(interface, options, program)
         logger.warning(
             "%s: there is no receive ring (%s); capturing through a plain socket, which is slower",
             interface,
             error.strerror,
         )
-        return None
+        return capture
+
+
+def _open_ring(interface: str, options: LiveOptions, program: FilterProgram | None) -> LiveSource:
+    from qos_exporter.capture.ring import RingSocket
+
+    return RingSocket(
+        interface, ring_bytes=options.ring_bytes, program=program, promiscuous=options.promiscuous
+    )
 
 
 def _open_socket(interface: str, options: LiveOptions, program: FilterProgram | None) -> LiveSource:

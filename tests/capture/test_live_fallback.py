@@ -149,13 +149,22 @@ def test_ring_is_preferred(links: Links) -> None:
         assert source.method == "ring"
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(errno.ENOPROTOOPT, id="no such option"),
+        pytest.param(errno.ENOMEM, id="no memory"),
+        pytest.param(errno.EPERM, id="forbidden, as by seccomp"),
+        pytest.param(errno.EACCES, id="forbidden, as by a security module"),
+    ],
+)
 def test_without_a_ring(
-    links: Links, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    number: int, links: Links, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Where the kernel has no ring a plain socket takes its place, and the log says so."""
+    """Where the kernel gives no ring a plain socket takes its place, and the log says so."""
 
     def refuse(*_: object) -> None:
-        raise OSError(errno.ENOPROTOOPT, os.strerror(errno.ENOPROTOOPT))
+        raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(RingMemory, "__init__", refuse)
     links.make_pair()
@@ -167,7 +176,7 @@ def test_without_a_ring(
         assert [frame.data for frame in receive(source)] == [FRAME]
     assert caplog.messages == [
         (
-            "near0: there is no receive ring (Protocol not available);"
+            f"near0: there is no receive ring ({os.strerror(number)});"
             " capturing through a plain socket, which is slower"
         )
     ]
@@ -213,3 +222,4 @@ def test_no_right_to_capture(links: Links) -> None:  # noqa: ARG001 -- the names
 
     assert run.stdout.startswith("no right to capture on lo: CAP_NET_RAW is needed")
     assert run.stdout.count("\n") == 1
+    assert not run.stderr
