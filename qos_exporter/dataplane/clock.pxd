@@ -2,7 +2,7 @@
 
 The timing of the first packets is held back; what their timestamps advanced by, against the time
 they arrived in, is snapped to a standard rate, and then they are timed after all. A second of them
-is enough where they come evenly; where they came in a burst, more time makes up for it.
+is enough where most come evenly; where they do not, more time makes up for it.
 """
 
 from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint32_t
@@ -61,14 +61,35 @@ cdef inline int64_t held_ns(const HeldPackets *held) noexcept nogil:
     return held.packets[held.count - 1].arrival_ns - held.packets[0].arrival_ns
 
 
+cdef inline uint32_t clock_between(
+    const HeldPacket *before, const HeldPacket *after, double factor
+) noexcept nogil:
+    cdef int32_t ticks = <int32_t>(after.rtp_timestamp - before.rtp_timestamp)
+    cdef int64_t elapsed_ns = after.arrival_ns - before.arrival_ns
+    return snap(ticks * 1e9 / elapsed_ns, factor) if elapsed_ns > 0 else 0
+
+
 cdef inline uint32_t estimate(const HeldPackets *held, double factor) noexcept nogil:
-    cdef int32_t ticks = <int32_t>(
-        held.packets[held.count - 1].rtp_timestamp - held.packets[0].rtp_timestamp
-    )
-    cdef int64_t elapsed_ns = held_ns(held)
-    if elapsed_ns <= 0:
-        return 0
-    return snap(ticks * 1e9 / elapsed_ns, factor)
+    """The clock that most pairs of packets show which are half of all packets apart, else 0.
+
+    A burst at the beginning, a stall or a late packet spoils some of the pairs, and not the answer.
+    """
+    cdef uint32_t apart = held.count // 2
+    cdef uint32_t pairs = held.count - apart
+    cdef uint32_t clock = 0
+    cdef uint32_t index
+    cdef uint32_t seen
+    cdef int lead = 0           # what more than half of them show leads whatever else is there
+    cdef uint32_t count = 0
+    for index in range(pairs):
+        seen = clock_between(&held.packets[index], &held.packets[index + apart], factor)
+        if lead == 0:
+            clock = seen
+        lead += 1 if seen == clock else -1
+    for index in range(pairs):
+        seen = clock_between(&held.packets[index], &held.packets[index + apart], factor)
+        count += seen == clock
+    return clock if 2 * count > pairs else 0
 
 
 cdef inline void replay_held(Stream *stream, const Playout *playout) noexcept nogil:

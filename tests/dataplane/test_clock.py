@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -92,6 +93,55 @@ def test_burst_at_the_start(implementation: Implementation) -> None:
     totals = count(implementation, packets)
 
     assert totals.clock_rate == 90_000
+
+
+def held_up(packets: list[Packet], from_ms: int, until_ms: int) -> list[Packet]:
+    """Let nothing through for a while, and then all that waited at once."""
+    begin_ns, end_ns = (START_NS + at_ms * MS for at_ms in (from_ms, until_ms))
+    return [
+        replace(packet, arrival_ns=end_ns) if begin_ns <= packet.arrival_ns < end_ns else packet
+        for packet in packets
+    ]
+
+
+@pytest.mark.parametrize("clock_rate", [8000, 16_000, 24_000, 32_000, 48_000, 90_000])
+@pytest.mark.parametrize(
+    ("from_ms", "until_ms"),
+    [
+        pytest.param(0, 400, id="burst at the beginning"),
+        pytest.param(0, 1000, id="longer burst at the beginning"),
+        pytest.param(710, 1010, id="stall at the end of the first second"),
+        pytest.param(510, 1010, id="longer stall at the end of the first second"),
+    ],
+)
+def test_packets_that_come_together(
+    implementation: Implementation, clock_rate: int, from_ms: int, until_ms: int
+) -> None:
+    """Packets that waited for one another are not taken for those of another clock."""
+    packets = held_up(ticking(clock_rate, 250), from_ms, until_ms)
+
+    assert count(implementation, packets).clock_rate == clock_rate
+
+
+def test_late_packet_at_the_end_of_the_first_second(implementation: Implementation) -> None:
+    """A packet that is late by 340 ms does not tell that the clock is slow."""
+    packets = ticking(48_000, 250)
+    late = replace(packets.pop(33), arrival_ns=START_NS + SECOND)
+    packets.insert(49, late)
+
+    assert count(implementation, packets).clock_rate == 48_000
+
+
+def test_packets_that_come_at_random(implementation: Implementation) -> None:
+    """Where no clock is shown by most of the packets, none is named."""
+    arrivals = random.Random(1)
+    packets = [
+        replace(packet, arrival_ns=START_NS + arrivals.randrange(SECOND // 2))
+        for packet in ticking(16_000, 50)
+    ]
+    packets.sort(key=lambda packet: packet.arrival_ns)
+
+    assert count(implementation, packets).clock_rate == 0
 
 
 SHORT = [

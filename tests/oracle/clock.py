@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum, auto
-from itertools import pairwise
 
 from tests.oracle.timing import Sample
 
@@ -96,11 +96,19 @@ def nearest_standard_clock(ticks_per_second: float, tolerance: float) -> int | N
 
 
 def measured_clock(samples: list[Sample], tolerance: float) -> int | None:
-    """Ticks against arrival time, from the first of `samples` to the last."""
-    elapsed_ns = samples[-1].arrival_ns - samples[0].arrival_ns
+    """The clock that more than half of the pairs show, of packets that are half of all apart."""
+    pairs = list(zip(samples, samples[len(samples) // 2 :], strict=False))
+    clocks = [clock_between(before, after, tolerance) for before, after in pairs]
+    clock, count = Counter(clocks).most_common(1)[0]
+    return clock if count > len(pairs) / 2 else None
+
+
+def clock_between(before: Sample, after: Sample, tolerance: float) -> int | None:
+    """Ticks against arrival time, from one sample to another."""
+    elapsed_ns = after.arrival_ns - before.arrival_ns
     if elapsed_ns <= 0:
         return None
-    ticks = sum(after.ticks_since(before.rtp_timestamp) for before, after in pairwise(samples))
+    ticks = after.ticks_since(before.rtp_timestamp)
     return nearest_standard_clock(ticks * 1e9 / elapsed_ns, tolerance)
 
 
