@@ -98,6 +98,7 @@ class GroupSums:
         heard.loss_ratio.add(scores.loss_ratio[at][rows["expected"] > 0])
         heard.jitter_s.add(rows["jitter_mean_s"])
         self._keep_exemplars(self.mos_lq, scores.mos_lq[at], rows, call_id_of)
+        self._keep_exemplars(self.mos_cq, scores.mos_cq[at], rows, call_id_of)
         self._keep_exemplars(heard.loss_ratio, scores.loss_ratio[at], rows, call_id_of)
 
     @staticmethod

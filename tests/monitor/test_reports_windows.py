@@ -156,3 +156,16 @@ def test_groups_count_round_trips_with_an_example() -> None:
         assert histogram.sum == pytest.approx(0.060 * sum(histogram.counts), rel=0.01)
         examples = [each.call_id for each in histogram.exemplars if each is not None]
         assert examples == ["call-1"]
+
+
+def test_conversational_scores_name_a_call() -> None:
+    """The bucket of MOS-CQ that a window of a call fell into carries its Call-ID and its value."""
+    dialogue = Dialogue(talk_s=12.0)
+    listener = Listener().play(
+        dialogue.set_up(), dialogue.media(), Exchange.of(dialogue).both(2.0, 3.0, 4.0)
+    )
+    histogram = listener.group(direction="caller_to_callee").window_mos_cq
+    examples = [each for each in histogram.exemplars if each is not None]
+    assert [each.call_id for each in examples] == ["call-1"]
+    assert sum(histogram.counts) == 1
+    assert examples[0].value == pytest.approx(histogram.sum)
