@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qos_exporter.calls.registry import CallRegistry
@@ -19,13 +19,13 @@ from qos_exporter.monitor.scoring import Scoring
 from qos_exporter.monitor.source import Source
 from qos_exporter.monitor.twins import Twins
 from qos_exporter.networks import Networks
+from qos_exporter.quality.codec_table import CodecTable
 from qos_exporter.quality.models import MODELS
 from qos_exporter.quality.overrides import CodecOverride, operator_codecs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qos_exporter.quality.codec_table import CodecTable
     from qos_exporter.settings import QualitySettings, Settings
 
 FOREVER_NS = 1 << 62
@@ -109,12 +109,17 @@ def kernel_settings(settings: Settings, *, table_limit: int) -> KernelSettings:
 
 
 def codec_table(quality: QualitySettings) -> CodecTable:
-    """Put the operator's codecs over the built-in ones; raises ConfigError."""
+    """Put the operator's codecs over the built-in ones; raises ConfigError.
+
+    Every row is on the scale of the scores that the chosen model gives.
+    """
     overrides = (
         CodecOverride(name=each.name, scale=each.scale, ie=each.ie, bpl=each.bpl)
         for each in quality.codecs
     )
-    return operator_codecs(overrides, plc=quality.plc)
+    table = operator_codecs(overrides, plc=quality.plc)
+    scale_name = MODELS[quality.model].scale_name
+    return CodecTable(replace(row, scale=scale_name(row.scale)) for row in table.rows)
 
 
 def named_networks(settings: Settings) -> Networks:
