@@ -13,7 +13,7 @@ from qos_exporter.calls.events import (
 )
 from qos_exporter.monitor.tallies import Tally
 from qos_exporter.monitor.tracked import final_view
-from qos_exporter.quality.rating import RATINGS, rating_name
+from qos_exporter.quality.rating import RATINGS
 from qos_exporter.snapshot import CallTotals
 from qos_exporter.snapshot.edges import POST_DIAL_DELAY_S_EDGES
 from qos_exporter.units import SECOND_NS
@@ -94,7 +94,7 @@ class CallBook:
             if call.whole is not None:
                 continue
             legs = self._legs.pop(call, {})
-            rating = rating_name(min(_known_mos([call, *legs]), default=None))
+            rating = max(_ratings_of([call, *legs]), key=RATINGS.index, default=None)
             if rating is not None:
                 self._ratings[rating] += 1
 
@@ -129,9 +129,9 @@ def _is_complete(call: Call) -> bool:
     return all(final_view(stream) is not None for stream in _own_streams(call))
 
 
-def _known_mos(legs: Iterable[Call]) -> Iterator[float]:
+def _ratings_of(legs: Iterable[Call]) -> Iterator[str]:
     """A call is as good as the worst of its directions and legs, as its parties would judge it."""
     for call in legs:
         for view in map(final_view, _own_streams(call)):
-            if view is not None and view.mos_lq:
-                yield view.mos_lq.mean
+            if view is not None and view.rating:
+                yield view.rating

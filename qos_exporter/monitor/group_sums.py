@@ -92,7 +92,7 @@ class GroupSums:
         self._add_verdicts(rows, scores, at)
         self.mos_lq.add(scores.mos_lq[at])
         self.mos_cq.add(scores.mos_cq[at])
-        self.r_factor.add(scores.r_lq[at])
+        self.r_factor.add(scores.r_factor[at])
         heard = self.by_pbx if by_pbx else self.by_tap
         heard.is_empty = False
         heard.loss_ratio.add(scores.loss_ratio[at][rows["expected"] > 0])

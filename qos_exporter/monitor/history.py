@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qos_exporter.dataplane.rows import FLAG_ENDED
-from qos_exporter.quality.rating import RESULTS, SHORT
+from qos_exporter.quality.rating import RESULTS, SHORT, UNRATED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
+    from qos_exporter.quality.arrays import Codes, FloatArray
     from qos_exporter.quality.window import WindowScores
 
 REPORTED_FIGURES = (
@@ -36,6 +37,7 @@ HISTORY = np.dtype(
         ("mos_cq_min", "f8"),
         ("r_factor_sum", "f8"),
         ("r_factor_min", "f8"),
+        ("rating", "u1"),
         ("group", "i4"),
         ("end_ns", "i8"),
         ("result", "u1"),
@@ -51,9 +53,10 @@ HISTORY = np.dtype(
         *((name, "f8") for name in REPORTED_FIGURES),
     ],
 )
-"""Sums over the scored windows, then the last complete window; `end_ns` 0 where there is none.
+"""Sums over the scored windows and a rating by all of them, then the last complete window.
 
-What is not known of the last window is NaN, so before the first one all of its figures are."""
+`end_ns` is 0 where there is none. What is not known of the last window is NaN, so before the first
+one all of its figures are."""
 
 LAST_FIGURES = (
     "mos_lq",
@@ -71,6 +74,7 @@ LAST_FIGURES = (
 def _blank() -> NDArray[np.void]:
     row = np.zeros((), dtype=HISTORY)
     row["group"] = -1
+    row["rating"] = UNRATED
     for name in LAST_FIGURES:
         row[name] = np.nan
     return row
@@ -123,15 +127,20 @@ class History:
         reported: NDArray[np.void],
         groups: NDArray[np.int64],
         end_ns: int,
+        rate: Callable[[FloatArray, FloatArray], Codes],
     ) -> None:
-        """Add one scored window per stream (no slot twice), with what was reported of it."""
+        """Add one scored window per stream (no slot twice), with what was reported of it.
+
+        `rate` gives the rating of streams, as that of a model.
+        """
         slots = windows["slot"]
         np.add.at(self.rows["windows"], (slots, scores.result), 1)
         self._count(slots, scores.mos_lq, "scored")
         self._count(slots, scores.mos_cq, "scored_cq")
         self._sum(slots, scores.mos_lq, "mos_lq", count="scored")
         self._sum(slots, scores.mos_cq, "mos_cq", count="scored_cq")
-        self._sum(slots, scores.r_lq, "r_factor", count="scored")
+        self._sum(slots, scores.r_factor, "r_factor", count="scored")
+        self._rate(slots[~np.isnan(scores.mos_lq)], rate)
         self.rows["group"][slots] = groups
         stays = self._is_mere_rest(windows, scores)
         self._replace_last(slots[~stays], windows[~stays], scores, ~stays)
@@ -152,6 +161,13 @@ class History:
         self.rows[f"{name}_min"][at] = np.minimum(lowest, values)
         self.rows[f"{name}_sum"][at] += values
 
+    def _rate(
+        self, slots: NDArray[np.uint32], rate: Callable[[FloatArray, FloatArray], Codes]
+    ) -> None:
+        """Rate streams that have had a scored window by all of them."""
+        means = self.rows["mos_lq_sum"][slots] / self.rows["scored"][slots]
+        self.rows["rating"][slots] = rate(means, self.rows["r_factor_min"][slots])
+
     def _is_mere_rest(self, windows: NDArray[np.void], scores: WindowScores) -> NDArray[np.bool_]:
         """Whether a window is the short end of a stream, which should not hide the one before."""
         is_last: NDArray[np.bool_] = (windows["flags"] & FLAG_ENDED) != 0
@@ -171,7 +187,7 @@ class History:
             ("reason", scores.reason),
             ("mos_lq", scores.mos_lq),
             ("mos_cq", scores.mos_cq),
-            ("r_factor", scores.r_lq),
+            ("r_factor", scores.r_factor),
             ("loss_ratio", scores.loss_ratio),
             ("discard_ratio", scores.discard_ratio),
             ("burst_ratio", scores.burst_ratio),

@@ -88,6 +88,13 @@ class Scoring:
             capture_degraded=capture_degraded,
         )
         self._groups.add(rows, scores, numbers, source.call_id_at)
-        source.history.add(rows, scores, reported=reported, groups=numbers, end_ns=end_ns)
+        source.history.add(
+            rows,
+            scores,
+            reported=reported,
+            groups=numbers,
+            end_ns=end_ns,
+            rate=self._model.rate,
+        )
         troubled = (scores.result >= DEGRADED) & (scores.result < UNSCORED)
         return rows["slot"][troubled]

@@ -8,7 +8,7 @@ import numpy as np
 
 from qos_exporter.monitor.columns import known, names, quotients, seconds, tuples, where
 from qos_exporter.monitor.history import REPORTED_FIGURES
-from qos_exporter.quality.rating import RATINGS, REASONS, RESULTS, rating_codes
+from qos_exporter.quality.rating import RATINGS, REASONS, RESULTS
 from qos_exporter.snapshot import Score, WindowCounts, WindowQuality
 
 if TYPE_CHECKING:
@@ -30,11 +30,8 @@ def scores(history: NDArray[np.void], name: str, *, count: str) -> list[Score | 
 
 
 def ratings(history: NDArray[np.void]) -> list[str | None]:
-    """The ratings of the mean scores; `None` where there was none."""
-    # Streams without a score have 0 / 0 here: NaN, which has no rating.
-    scored = np.where(history["scored"] > 0, history["scored"], np.nan)
-    codes = rating_codes(history["mos_lq_sum"] / scored)
-    return list(map(RATING_NAMES.get, codes.tolist()))
+    """The ratings by all scored windows; `None` where there was none."""
+    return list(map(RATING_NAMES.get, history["rating"].tolist()))
 
 
 def last_windows(history: NDArray[np.void]) -> list[WindowQuality | None]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qos_exporter.quality.arrays import Codes, FloatArray, Values
+from qos_exporter.quality.rating import rating_codes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,8 @@ class Conditions:
 class Scores:
     """What a model makes of the conditions. `r` never falls below 0, `mos` never below 1."""
 
+    r_factor: FloatArray
+    """The R that is shown: `r_lq`, or what the model has in its place."""
     r_lq: FloatArray
     mos_lq: FloatArray
     r_cq: FloatArray
@@ -70,11 +73,18 @@ class Model:
     """The terms for conditions of one connection; those of delay only where it is known."""
     scale_name: Callable[[str], str]
     """From the scale of a codec to the scale that the scores are on."""
+    rate: Callable[[FloatArray, FloatArray], Codes]
+    """The ratings of streams, by the mean MOS-LQ of their windows and the lowest R among them."""
 
 
 def not_below_zero(r: FloatArray) -> FloatArray:
     """R as it is shown. The formulas lead below 0, where nothing gets worse and sums would fall."""
     return np.maximum(r, 0.0)
+
+
+def rate_by_mos(mos_lq: FloatArray, _r_factor_min: FloatArray) -> Codes:
+    """The rating of those models whose R knows no better words than MOS does."""
+    return rating_codes(mos_lq)
 
 
 def missing_like(values: FloatArray) -> FloatArray:

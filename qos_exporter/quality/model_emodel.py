@@ -14,7 +14,14 @@ from qos_exporter.quality.arrays import FloatArray
 from qos_exporter.quality.delay import delay_impairment
 from qos_exporter.quality.emodel import narrowband_terms
 from qos_exporter.quality.loss import effective_equipment_impairment
-from qos_exporter.quality.model import Conditions, Model, Scores, Term, not_below_zero
+from qos_exporter.quality.model import (
+    Conditions,
+    Model,
+    Scores,
+    Term,
+    not_below_zero,
+    rate_by_mos,
+)
 from qos_exporter.quality.mos import mos_from_r
 from qos_exporter.quality.rating import rating_codes, result_codes
 from qos_exporter.quality.scale import (
@@ -52,6 +59,7 @@ def score(conditions: Conditions) -> Scores:
     r_lq = R_DEFAULTS[conditions.scale] - ie_eff
     mos_lq = mos_from_r(r_lq, divisor=divisor)
     return Scores(
+        r_factor=not_below_zero(r_lq),
         r_lq=not_below_zero(r_lq),
         mos_lq=mos_lq,
         r_cq=not_below_zero(r_lq - idd),
@@ -95,4 +103,4 @@ def _own_scale(scale: str) -> str:
     return scale
 
 
-E_MODEL = Model("e-model", score, explain, _own_scale)
+E_MODEL = Model("e-model", score, explain, _own_scale, rate_by_mos)

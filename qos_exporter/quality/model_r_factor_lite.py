@@ -60,8 +60,10 @@ def score(conditions: Conditions) -> Scores:
     """Scores by the formula; the result uses the round trip where it is known."""
     r_lq = R_CLEAN - _loss_points(conditions.lost_percent)
     r_cq = r_lq - _delay_points(conditions.round_trip_ms)
-    grades = _grades(np.where(np.isnan(r_cq), r_lq, r_cq))
+    r = np.where(np.isnan(r_cq), r_lq, r_cq)
+    grades = _grades(r)
     return Scores(
+        r_factor=not_below_zero(r),
         r_lq=not_below_zero(r_lq),
         mos_lq=mos_from_r(r_lq),
         r_cq=not_below_zero(r_cq),
@@ -87,8 +89,13 @@ def explain(conditions: Conditions) -> tuple[Term, ...]:
     )
 
 
+def rate(_mos_lq: FloatArray, r_factor_min: FloatArray) -> Codes:
+    """The rating of a stream is that of its worst window."""
+    return _RATING_CODES[_grades(r_factor_min)]
+
+
 def _narrowband(_scale: str) -> str:
     return NARROWBAND
 
 
-R_FACTOR_LITE = Model("r_factor_lite", score, explain, _narrowband)
+R_FACTOR_LITE = Model("r_factor_lite", score, explain, _narrowband, rate)

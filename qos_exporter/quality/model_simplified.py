@@ -23,6 +23,7 @@ from qos_exporter.quality.model import (
     Term,
     missing_like,
     not_below_zero,
+    rate_by_mos,
 )
 from qos_exporter.quality.mos import mos_from_r
 from qos_exporter.quality.rating import rating_codes, result_codes
@@ -58,6 +59,7 @@ def score(conditions: Conditions) -> Scores:
     r_lq = R_CLEAN - taken_lq
     mos_lq = mos_from_r(r_lq)
     return Scores(
+        r_factor=not_below_zero(r_lq),
         r_lq=not_below_zero(r_lq),
         mos_lq=mos_lq,
         r_cq=not_below_zero(r_lq - delay),
@@ -97,4 +99,4 @@ def _narrowband(_scale: str) -> str:
     return NARROWBAND
 
 
-SIMPLIFIED = Model("simplified", score, explain, _narrowband)
+SIMPLIFIED = Model("simplified", score, explain, _narrowband, rate_by_mos)

@@ -43,14 +43,6 @@ def rating_codes(mos: Values) -> Codes:
     return np.where(np.isnan(known), np.uint8(UNRATED), codes)
 
 
-def rating_name(mos: float | None) -> str | None:
-    """The rating of one MOS; `None` for none."""
-    if mos is None:
-        return None
-    code = int(rating_codes(mos))
-    return None if code == UNRATED else RATINGS[code]
-
-
 def result_codes(points_taken: Values) -> Codes:
     """Positions in `RESULTS` by the R points that the network took; `UNSCORED` for NaN."""
     taken = np.asarray(points_taken, dtype=np.float64)

@@ -38,6 +38,8 @@ HAS_COMFORT_NOISE = 0x2
 class WindowScores:
     """One element per window. NaN is absent: unscored, or, for CQ, the round trip unknown."""
 
+    r_factor: FloatArray
+    """The R that is shown."""
     r_lq: FloatArray
     mos_lq: FloatArray
     r_cq: FloatArray
@@ -138,6 +140,7 @@ def _where_scored(scores: Scores, fates: _Fates, reason: Codes) -> WindowScores:
         return np.where(is_scored, values, np.nan)
 
     return WindowScores(
+        r_factor=kept(scores.r_factor),
         r_lq=kept(scores.r_lq),
         mos_lq=kept(scores.mos_lq),
         r_cq=kept(scores.r_cq),

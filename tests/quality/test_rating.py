@@ -9,7 +9,6 @@ from qos_exporter.quality.rating import (
     RESULTS,
     UNRATED,
     rating_codes,
-    rating_name,
     result_codes,
 )
 
@@ -41,13 +40,11 @@ def test_vocabularies() -> None:
         pytest.param(3.1, "poor", id="just-poor"),
         pytest.param(3.099, "bad", id="not-quite-poor"),
         pytest.param(1.0, "bad", id="bottom"),
-        pytest.param(None, None, id="no-mos"),
-        pytest.param(float("nan"), None, id="unknown-mos"),
     ],
 )
-def test_rating(mos: float | None, rating: str | None) -> None:
-    """A rating begins exactly at its lowest MOS, and there is none without MOS."""
-    assert rating_name(mos) == rating
+def test_rating(mos: float, rating: str) -> None:
+    """A rating begins exactly at its lowest MOS."""
+    assert RATINGS[int(rating_codes(mos))] == rating
 
 
 def test_unrated_is_no_position() -> None:

@@ -33,7 +33,7 @@ CALLS = (
     _total(
         name="voip_calls_rated_total",
         labels=("rating",),
-        help="Ended calls by the rating of the mean MOS of their worse direction.",
+        help="Ended calls by the rating of their worse direction.",
     ),
     _total(
         name="voip_media_anomalies_total",

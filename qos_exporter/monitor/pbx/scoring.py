@@ -77,7 +77,14 @@ class PbxScoring:
             round_trip_s=reported["round_trip_s"],
         )
         self._groups.add(rows, scores, numbers, of.call_id_at, by_pbx=True)
-        of.history.add(rows, scores, reported=reported, groups=numbers, end_ns=end_ns)
+        of.history.add(
+            rows,
+            scores,
+            reported=reported,
+            groups=numbers,
+            end_ns=end_ns,
+            rate=self._model.rate,
+        )
         troubled = (scores.result >= DEGRADED) & (scores.result < UNSCORED)
         return [stream for slot in rows["slot"][troubled].tolist() if (stream := of.at(slot))]
 
