@@ -183,6 +183,20 @@ def one_row_per_codec(rows: dict[str, Row]) -> dict[str, Row]:
     return rows
 
 
+IE_CEILINGS = {"narrowband": 95, "wideband": 95, "fullband": 132}
+"""The constant in `Ie_eff` on each scale (G.107, G.107.1, G.107.2)."""
+
+
+def below_ceiling(ie: float, *, scale: str | None) -> float:
+    """Check an equipment impairment; from the ceiling on, loss would make the score better.
+
+    A `scale` that is `None` is wrong itself, and reported as such.
+    """
+    if scale is not None and ie >= IE_CEILINGS[scale]:
+        raise ValueError(f"must be below {IE_CEILINGS[scale]} on the {scale} scale, not {ie:g}")
+    return ie
+
+
 def one_name_per_prefix(networks: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Refuse a prefix that has two names, because neither is the longer match."""
     names: dict[str, str] = {}

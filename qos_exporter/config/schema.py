@@ -16,6 +16,8 @@ from pydantic import (
     ConfigDict,
     Field,
     Strict,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -99,8 +101,13 @@ class Codec(Section):
     """One row of `quality.codecs:`."""
 
     scale: settings.Scale
-    ie: Annotated[float, Field(ge=0, le=150, allow_inf_nan=False)]
+    ie: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     bpl: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+
+    @field_validator("ie")
+    @classmethod
+    def _leaves_room_for_loss(cls, ie: float, info: ValidationInfo) -> float:
+        return rules.below_ceiling(ie, scale=info.data.get("scale"))
 
 
 class Quality(Section):

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qos_exporter.config import rules
 from qos_exporter.config.load import load_settings, parse_settings
 from qos_exporter.config.quantities import format_duration, format_size
 from qos_exporter.config.render import render_settings
 from qos_exporter.errors import ConfigError
 from qos_exporter.listen import ListenAddress
+from qos_exporter.quality.scale import IE_CEILINGS, SCALE_NAMES
 from qos_exporter.settings import (
     AmiSettings,
     CallSettings,
@@ -52,6 +54,9 @@ MISTAKES = {
     "ami-two-secrets": "2: ami[0] needs either secret or secret_file.",
     "ami-user": "2: ami[0].username must be printable characters on one line.",
     "boolean-not-one": "2: capture.promiscuous must be true or false.",
+    "codec-impairment": (
+        "3: quality.codecs.LYRA.ie must be below 95 on the wideband scale, not 95."
+    ),
     "codec-incomplete": "3: quality.codecs.LYRA.bpl is missing.",
     "codec-scale": "3: quality.codecs.LYRA.scale must be narrowband, wideband or fullband.",
     "codec-twice": "2: quality.codecs names LYRA twice.",
@@ -170,6 +175,11 @@ def test_one_mistake_is_one_sentence_with_its_line_and_key(case: str) -> None:
     with pytest.raises(ConfigError) as refused:
         load_settings(path)
     assert str(refused.value) == f"{path}:{MISTAKES[case]}"
+
+
+def test_the_ceilings_are_those_of_the_scores() -> None:
+    """What the check of a file lets pass, the models can work with."""
+    assert dict(zip(SCALE_NAMES, IE_CEILINGS.tolist(), strict=True)) == rules.IE_CEILINGS
 
 
 def test_every_bad_file_has_its_sentence() -> None:
