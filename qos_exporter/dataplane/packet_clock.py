@@ -116,7 +116,7 @@ class PacketClock:
             return
         stamp_ns = possible(int(stamps_ns[0]))
         self._follow(stamp_ns, now_ns)
-        stamps_ns[0] = min(stamp_ns + self.ahead_ns, LAST_NS)
+        stamps_ns[0] = min(stamp_ns + self.ahead_ns, max(LAST_NS, now_ns))
         self.latest_ns = max(now_ns, int(stamps_ns[0]))
 
     def _follow(self, stamp_ns: int, now_ns: int) -> None:
