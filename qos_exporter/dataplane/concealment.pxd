@@ -14,11 +14,23 @@ cdef inline void conceal(Stream *stream, int64_t missing_ns) noexcept nogil:
 
 
 cdef inline void close_second(Stream *stream) noexcept nogil:
-    if stream.conceal_ns > 0:
+    """The losses of an outage become certain together: they fill the second and spill over."""
+    if stream.conceal_ns > SECOND_NS:
+        while stream.conceal_ns > SECOND_NS:
+            stream.concealed_s += 1
+            stream.severely_concealed_s += 1
+            stream.conceal_ns -= SECOND_NS
+    elif stream.conceal_ns > 0:
         stream.concealed_s += 1
         if stream.conceal_ns > SEVERE_NS:
             stream.severely_concealed_s += 1
         stream.conceal_ns = 0
+
+
+cdef inline void close_last_second(Stream *stream) noexcept nogil:
+    """Nothing follows that could take what spills over."""
+    close_second(stream)
+    close_second(stream)
 
 
 cdef inline void set_due(Stream *stream) noexcept nogil:

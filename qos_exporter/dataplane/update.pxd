@@ -9,7 +9,7 @@ from qos_exporter.dataplane.clock cimport (
     replay_held,
     settle_clock,
 )
-from qos_exporter.dataplane.concealment cimport begin_second, close_second, pass_second
+from qos_exporter.dataplane.concealment cimport begin_second, close_last_second, pass_second
 from qos_exporter.dataplane.playout cimport add_fresh, discard_pending
 from qos_exporter.dataplane.records cimport (
     AFTER_NOISE,
@@ -216,4 +216,4 @@ cdef inline void count_end(Stream *stream, const Playout *playout) noexcept nogi
     forget_held(stream)
     settle_all(stream)
     discard_pending(stream)
-    close_second(stream)
+    close_last_second(stream)

@@ -30,6 +30,27 @@ def test_lost_speech_is_concealed(
     assert (totals.concealed_s, totals.severely_concealed_s) == (concealed_s, severely)
 
 
+@pytest.mark.parametrize(
+    ("packets", "seconds"),
+    [
+        pytest.param(500, 10, id="ten-seconds"),
+        pytest.param(1000, 20, id="twenty-seconds"),
+        pytest.param(75, 2, id="one-and-a-half"),
+    ],
+)
+@pytest.mark.parametrize("after", [5, 600])
+def test_every_second_of_an_outage_counts(
+    implementation: Implementation, packets: int, seconds: int, after: int
+) -> None:
+    """Packets of 20 ms lost in a row, however late they are known to be lost."""
+    totals = count(
+        implementation, speech([*range(500), *range(500 + packets, 500 + packets + after)])
+    )
+
+    assert totals.lost == packets
+    assert (totals.concealed_s, totals.severely_concealed_s) == (seconds, seconds)
+
+
 def test_discarded_speech_is_concealed(implementation: Implementation) -> None:
     """A packet that came too late is as silent as a lost one."""
     packets = speech(range(500))

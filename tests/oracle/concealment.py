@@ -31,7 +31,23 @@ class ConcealedSeconds:
         self.conceal_ns += duration_ns
 
     def close_second(self) -> None:
-        """Count the second by how much of it was concealed."""
-        self.concealed_s += self.conceal_ns > 0
-        self.severely_concealed_s += self.conceal_ns > SEVERE_NS
-        self.conceal_ns = 0
+        """Count the second by how much of it was concealed.
+
+        What is more than a second stands for whole seconds of an outage, and its rest for a part of
+        the next one.
+        """
+        if self.conceal_ns <= SECOND_NS:
+            self._count(self.conceal_ns)
+            self.conceal_ns = 0
+        while self.conceal_ns > SECOND_NS:
+            self._count(SECOND_NS)
+            self.conceal_ns -= SECOND_NS
+
+    def close(self) -> None:
+        """The stream is over, and with it the last second."""
+        self.close_second()
+        self.close_second()
+
+    def _count(self, concealed_ns: int) -> None:
+        self.concealed_s += concealed_ns > 0
+        self.severely_concealed_s += concealed_ns > SEVERE_NS

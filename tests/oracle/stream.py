@@ -180,7 +180,7 @@ class OracleStream:
             self._show_estimate(self.estimate)
         self.sequence.finish()
         self._discard(happened=self.playout.drop_pending())
-        self.seconds.close_second()
+        self.seconds.close()
 
     def totals(self) -> Totals:
         """Everything counted so far."""
