@@ -94,11 +94,13 @@ def _reasons(
     packets = np.maximum(windows["expected"], windows["received"])
     short = (windows["media_ns"] < MEDIA_MIN_NS) | (packets < PACKETS_MIN)
     silent = short & ((windows["flags"] & HAS_COMFORT_NOISE) != 0)
+    # Before the first speech there is no codec that could be unknown.
+    spoken = (windows["payload_types_seen"] > 0) | ~short
     codes = np.full(len(windows), NO_REASON, dtype=np.uint8)
     for code, applies in (
         (SHORT, short),
         (COMFORT_NOISE, silent),
-        (UNKNOWN_CODEC, ~scored_codec),
+        (UNKNOWN_CODEC, ~scored_codec & spoken),
         (CODEC_CHANGE, windows["payload_types_seen"] > 1),
         (CAPTURE_DEGRADED, capture_degraded),
     ):

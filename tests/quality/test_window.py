@@ -94,6 +94,19 @@ def test_unknown_codec(codec: str | None, model: str) -> None:
     assert found.loss_ratio[0] == 0.01
 
 
+@pytest.mark.parametrize(
+    ("flags", "reason"),
+    [
+        pytest.param(FLAG_COMFORT_NOISE, "comfort_noise", id="comfort-noise"),
+        pytest.param(0, "short", id="telephone-events"),
+    ],
+)
+def test_no_codec_before_the_first_speech(flags: int, reason: str) -> None:
+    """Who is silent from the first packet on has no unknown codec."""
+    found = scores(windows(media_ns=0, payload_types_seen=0, flags=flags), None)
+    assert REASONS[found.reason[0]] == reason
+
+
 @pytest.mark.pitfall(48)
 @pytest.mark.parametrize("codec", ["opus", "AMR", "AMR-WB", "GSM"])
 def test_not_silently_g711(codec: str) -> None:
