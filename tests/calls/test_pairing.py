@@ -190,4 +190,4 @@ def test_memory_per_stream() -> None:
     tracemalloc.stop()
 
     assert len(registry) == count // 2
-    assert used / count < 520
+    assert used / count < 450
