@@ -62,6 +62,10 @@ class Call:
         "dialog",
         "end_ns",
         "former",
+        "has_issue",
+        "has_series",
+        "is_shown",
+        "is_unrated",
         "outcome",
         "reported_ns",
         "start_ns",
@@ -91,6 +95,14 @@ class Call:
         """The call that this one is another leg of, by what a PBX told: it counts for both."""
         self.former: Call | None = None
         """What this call was shown as while only a PBX told of it: what counted there stays so."""
+        self.is_shown = False
+        """Whether it is under way, or over for less than the linger time."""
+        self.is_unrated = False
+        """Whether it has media and waits for the rating that it gets at its end."""
+        self.has_issue = False
+        """Whether it has counted as a call with issues."""
+        self.has_series: bool | None = None
+        """Whether it has got series of its own; `None` until that is decided."""
 
     @property
     def counts_as(self) -> Call:

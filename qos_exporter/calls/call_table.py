@@ -12,20 +12,19 @@ from qos_exporter.calls.timers import CallTimers
 class CallTable:
     """Keeps calls for as long as each kind of memory of them lasts."""
 
-    __slots__ = ("_by_call_id", "_forget", "_hide", "_shown", "timers")
+    __slots__ = ("_by_call_id", "_forget", "_hide", "timers")
 
     def __init__(self, timers: CallTimers) -> None:
         self.timers = timers
-        self._shown: dict[Call, None] = {}
         self._by_call_id: dict[str, Call] = {}
         self._hide: Deadlines[Call] = Deadlines()
         self._forget: Deadlines[Call] = Deadlines()
 
     def __iter__(self) -> Iterator[Call]:
-        return iter(tuple(self._shown))
+        return iter([call for call in self._by_call_id.values() if call.is_shown])
 
     def __len__(self) -> int:
-        return len(self._shown)
+        return sum(call.is_shown for call in self._by_call_id.values())
 
     def find(self, call_id: str) -> Call | None:
         """Return the call with this Call-ID, which may be over."""
@@ -48,13 +47,13 @@ class CallTable:
         """Show a call. One with the same Call-ID, which must be over, disappears."""
         former = self._by_call_id.get(call.call_id)
         if former is not None and former is not call:
-            self._shown.pop(former, None)
+            self.remove(former)
         self._by_call_id[call.call_id] = call
-        self._shown[call] = None
+        call.is_shown = True
 
     def hide(self, call: Call) -> None:
         """Show a call no longer, but know its Call-ID."""
-        self._shown.pop(call, None)
+        call.is_shown = False
 
     def remove(self, call: Call) -> None:
         """Forget a call altogether."""

@@ -16,8 +16,8 @@ class Admission:
 
     def __init__(self, settings: CallSettings) -> None:
         self._settings = settings
-        self._admitted: set[Call] = set()
-        self._refused: set[Call] = set()
+        self._admitted = 0
+        """How many of the calls that are there have series."""
         self.refused_total = 0
 
     def reconfigure(self, settings: CallSettings) -> None:
@@ -40,32 +40,30 @@ class Admission:
 
     def is_admitted(self, call: Call) -> bool:
         """Whether the call has series."""
-        return call in self._admitted
+        return bool(call.has_series)
 
     @property
     def is_full(self) -> bool:
         """Whether the next call would be refused."""
-        return len(self._admitted) >= self._settings.series_limit
+        return self._admitted >= self._settings.series_limit
 
     def keep_only(self, calls: Iterable[Call]) -> None:
-        """Forget all calls but these; what they held is free for others."""
-        present = set(calls)
-        self._admitted &= present
-        self._refused &= present
+        """All other calls are gone; what they held is free for others."""
+        self._admitted = sum(1 for call in calls if call.has_series)
 
     def _inherit(self, told: Call, call: Call) -> None:
-        for calls in (self._admitted, self._refused):
-            if told in calls:
-                calls.remove(told)
-                calls.add(call)
+        if told.has_series is not None:
+            self._admitted -= bool(told.has_series and call.has_series)
+            call.has_series = told.has_series or bool(call.has_series)
+            told.has_series = None
 
     def _admit(self, call: Call) -> None:
         if call.former is not None:
             self._inherit(call.former, call)
-        if call in self._admitted or call in self._refused:
+        if call.has_series is not None:
             return
-        if self.is_full:
-            self._refused.add(call)
-            self.refused_total += 1
+        call.has_series = not self.is_full
+        if call.has_series:
+            self._admitted += 1
         else:
-            self._admitted.add(call)
+            self.refused_total += 1

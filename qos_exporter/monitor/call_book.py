@@ -34,8 +34,7 @@ class CallBook:
         self._anomalies = dict.fromkeys(Anomaly, 0)
         self._post_dial_delay = Tally(POST_DIAL_DELAY_S_EDGES)
         self._with_issues = 0
-        self._troubled: set[Call] = set()
-        self._unrated: dict[Call, None] = {}
+        self._unrated: list[Call] = []
         self._legs: dict[Call, dict[Call, None]] = {}
         """The other legs of calls that a PBX told of."""
 
@@ -51,18 +50,18 @@ class CallBook:
     def note_issue(self, call: Call) -> None:
         """Count a call with a window that was less than good, or with an anomaly, once."""
         call = call.counts_as
-        if call not in self._troubled:
-            self._troubled.add(call)
+        if not call.has_issue:
+            call.has_issue = True
             self._with_issues += 1
 
     def has_media(self, call: Call) -> None:
         """A stream of the call was found: it is to be rated at its end."""
-        self._unrated[call] = None
+        self._await_end(call)
         if call.whole is not None:
             whole = call.counts_as
             self._legs.setdefault(whole, {})[call] = None
             if not whole.is_ended:
-                self._unrated[whole] = None
+                self._await_end(whole)
 
     def take_over(self, told: Call, call: Call) -> None:
         """Go on with a call as the one on the wire that it turned out to be.
@@ -70,27 +69,26 @@ class CallBook:
         What was told of its media stays part of its rating, like that of another leg.
         """
         legs = self._legs.pop(told, {})
-        if told in self._unrated:
-            del self._unrated[told]
+        if told.is_unrated:
+            self._unrated.remove(told)
+            told.is_unrated = False
             legs[told] = None
         if legs:
-            self._unrated[call] = None
+            self._await_end(call)
             self._legs.setdefault(call.counts_as, {}).update(legs)
-        if told in self._troubled:
-            self._troubled.add(call)
+        call.has_issue = call.has_issue or told.has_issue
 
     def rate_ended(self) -> None:
         """Count each call that is over, and whose last windows are, by its rating.
 
         It is not over before the last of its legs is: whoever called may have transferred it.
         """
-        done = [
-            call
-            for call in self._unrated
-            if all(leg.is_ended and _is_complete(leg) for leg in (call, *self._legs.get(call, ())))
-        ]
+        done = [call for call in self._unrated if self._is_over(call)]
         for call in done:
-            del self._unrated[call]
+            call.is_unrated = False
+        if done:
+            self._unrated = [call for call in self._unrated if call.is_unrated]
+        for call in done:
             if call.whole is not None:
                 continue
             legs = self._legs.pop(call, {})
@@ -98,11 +96,8 @@ class CallBook:
             if rating is not None:
                 self._ratings[rating] += 1
 
-    def keep_only(self, calls: Iterable[Call]) -> None:
-        """Forget what was noted of all calls but these, and those whose last windows are open."""
-        self._troubled &= {*calls, *self._unrated}
         if self._legs:
-            self._legs = {call: self._legs[call] for call in self._legs if call in self._unrated}
+            self._legs = {call: self._legs[call] for call in self._legs if call.is_unrated}
 
     def totals(self, shown: Sequence[Call], *, series_dropped: int) -> CallTotals:
         """Copy the counters; `shown` are the calls that are under way or over since a moment."""
@@ -118,6 +113,15 @@ class CallBook:
             series_dropped=series_dropped,
             seen=sum(self._outcomes.values()) + undecided,
         )
+
+    def _await_end(self, call: Call) -> None:
+        if not call.is_unrated:
+            call.is_unrated = True
+            self._unrated.append(call)
+
+    def _is_over(self, call: Call) -> bool:
+        legs = (call, *self._legs.get(call, ()))
+        return all(leg.is_ended and _is_complete(leg) for leg in legs)
 
 
 def _own_streams(call: Call) -> list[MediaStream]:

@@ -170,7 +170,6 @@ class Monitor:
         """Judge the calls that ended with their last windows, and forget those that have left."""
         self._news.take_from_calls()
         self._parts.book.rate_ended()
-        self._parts.book.keep_only(self._parts.calls.calls)
         self._parts.admission.keep_only(self._parts.calls.calls)
         self._parts.reports.keep_only(self._parts.calls.calls)
 
