@@ -8,6 +8,7 @@ another address than the request went to, and a proxy shows everything twice.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from qos_exporter.calls.attempts import Attempts
@@ -47,8 +48,13 @@ class Arrival(NamedTuple):
     @property
     def hop(self) -> Hop:
         """The two addresses, in no order: a request and its response share a hop."""
-        one, other = self.src.address, self.dst.address
-        return (one, other) if one < other else (other, one)
+        return _hop_between(self.src.address, self.dst.address)
+
+
+@lru_cache(maxsize=4096)
+def _hop_between(one: str, other: str) -> Hop:
+    """Cached, since every call keeps it with each description, and few occur, and often."""
+    return (one, other) if one < other else (other, one)
 
 
 class Dialog:
