@@ -68,6 +68,7 @@ class MediaBinder:
         fax = fax_endpoints(dialog.negotiation) if dialog.is_fax else frozenset()
         self._exchange(dialog, make_claims(call, dialog.negotiation, fax=fax))
         self._exchange_fax(dialog, fax)
+        dialog.negotiation.rest()
         after = {claim.endpoint for claim in dialog.claims}
         guessed = {claim.endpoint for claim in dialog.guesses}
         for endpoint in after - before:

@@ -101,7 +101,7 @@ class Negotiation:
 
     def __init__(self) -> None:
         self._standing: tuple[Standing, ...] | None = ()
-        """What follows from the rest; `None` after a change, until somebody asks."""
+        """What follows from the rest; `None` until somebody asks."""
         self._exchanges: list[Exchange] = []
         self._forgotten: dict[Party, int] = {}
         """The highest number of each party that is not kept any more."""
@@ -212,6 +212,10 @@ class Negotiation:
         if self._standing is None:
             self._standing = tuple(self._work_out_standing())
         return self._standing
+
+    def rest(self) -> None:
+        """Keep nothing that can be worked out again: it may be long until somebody asks."""
+        self._standing = None
 
     def _work_out_standing(self) -> Iterator[Standing]:
         current = self.current
