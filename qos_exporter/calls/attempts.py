@@ -33,7 +33,7 @@ class Attempts:
             self._began_ns = now_ns
 
     def restart(self) -> None:
-        """The caller tries again: what was tried before is over."""
+        """The caller tries again, or has got through: what was tried before is over."""
         self._open = self._ringing = self._closed = ()
 
     def ring(self, src: Endpoint) -> None:

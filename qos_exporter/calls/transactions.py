@@ -188,6 +188,7 @@ def _note_answer(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
             change |= _note_alerting(dialog, call, arrival.now_ns)
         call.begin(arrival.now_ns)
         call.answer_ns = arrival.now_ns
+        dialog.attempts.restart()
         if dialog.invited_ns is not None:
             call.outcome = Outcome.ANSWERED
     return change
