@@ -40,7 +40,7 @@ class MediaBinder:
         self._trailing = trailing
         self.claims = ClaimIndex()
         self.guesses = ClaimIndex()
-        self.reports = ReportPlaces()
+        self.reports = ReportPlaces(self.claims)
         self.matcher = StreamMatcher(self.claims, self.guesses, control)
         self.pairing = StreamPairing(control)
 

@@ -36,8 +36,10 @@ class Claim(NamedTuple):
     is_current: bool
     """False once something else was agreed on. Media may lag behind signalling (RFC 3264 section
     8.3.1), so the claim stands, but it yields to any that is current."""
-    rtcp: Endpoint | None = None
-    """Where reports about these media are awaited: next to them, with them or elsewhere."""
+    rtcp_is_next: bool = False
+    """Whether reports about these media are awaited at the next port."""
+    other_rtcp: Endpoint | None = None
+    """Where else they are awaited: with the media, or at a place of their own."""
     is_encrypted: bool = False
     """Whether media and reports are agreed to be SRTP; some devices encrypt only media."""
     is_audio: bool = True
@@ -53,7 +55,16 @@ class Claim(NamedTuple):
         where their signalling comes from, with some luck from the very port.
         """
         there = Endpoint(self.sender, self.endpoint.port)
-        return self._replace(endpoint=there, rtcp=None, is_encrypted=False)
+        return self._replace(
+            endpoint=there, rtcp_is_next=False, other_rtcp=None, is_encrypted=False
+        )
+
+    @property
+    def rtcp(self) -> Endpoint | None:
+        """Where reports about these media are awaited."""
+        if not self.rtcp_is_next:
+            return self.other_rtcp
+        return Endpoint(self.endpoint.address, self.endpoint.port + 1)
 
 
 def make_guesses(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
@@ -83,7 +94,9 @@ def make_claims(
             peer = _peer_media(described, line, standing)
             previous = said.get(key, NO_PAYLOADS)
             said[key] = resolve_payloads(media, previous=previous, peer=peer)
+            rtcp = reports_endpoint(media, peer)
             for endpoint in media.media_endpoints if media.is_rtp else ():
+                is_next = rtcp == (endpoint.address, endpoint.port + 1)
                 claims[endpoint, described.party, line] = Claim(
                     call,
                     endpoint,
@@ -93,7 +106,8 @@ def make_claims(
                     line,
                     said[key],
                     not standing.is_superseded,
-                    reports_endpoint(media, peer),
+                    is_next,
+                    None if is_next else rtcp,
                     media.is_encrypted,
                     media.kind == "audio",
                 )

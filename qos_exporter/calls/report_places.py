@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from qos_exporter.calls.call import Call
-from qos_exporter.calls.claims import Claim
+from qos_exporter.calls.claims import Claim, ClaimIndex
 from qos_exporter.calls.multimap import MultiMap
 from qos_exporter.calls.party import DIRECTION_TOWARDS, Direction
 from qos_exporter.net import Endpoint
+from qos_exporter.tuples import new_tuple
 
 
 class ReportPlaces:
-    """The claims of all calls by the place of their RTCP, which `a=rtcp` may have moved."""
+    """The claims of all calls by the place of their RTCP.
 
-    __slots__ = ("_barred", "_by_place")
+    That is the port above the media (RFC 3550 section 11), by which it is found in the index of
+    claims; only where `a=rtcp` or `a=rtcp-mux` say otherwise it is entered here.
+    """
 
-    def __init__(self) -> None:
-        self._by_place: MultiMap[Endpoint, Claim] = MultiMap()
+    __slots__ = ("_barred", "_claims", "_elsewhere")
+
+    def __init__(self, claims: ClaimIndex) -> None:
+        self._claims = claims
+        self._elsewhere: MultiMap[Endpoint, Claim] = MultiMap()
         self._barred: MultiMap[Endpoint, object] = MultiMap()
 
     def add(self, claim: Claim) -> None:
         """Enter a claim."""
-        if claim.rtcp is not None:
-            self._by_place.add(claim.rtcp, claim)
+        if claim.other_rtcp is not None:
+            self._elsewhere.add(claim.other_rtcp, claim)
 
     def discard(self, claim: Claim) -> None:
         """Remove a claim."""
-        if claim.rtcp is not None:
-            self._by_place.discard(claim.rtcp, claim)
+        if claim.other_rtcp is not None:
+            self._elsewhere.discard(claim.other_rtcp, claim)
 
     def bar(self, endpoint: Endpoint, owner: object) -> None:
         """Note where something else comes, which may look like RTCP."""
@@ -70,11 +78,17 @@ class ReportPlaces:
 
     def _between(self, src: Endpoint, dst: Endpoint) -> Claim | None:
         """A claim of the only call that awaits reports at one of these ends."""
-        claims = self._by_place.get(dst) + self._by_place.get(src)
-        if not claims:
-            return None
-        call = claims[0].call
-        for claim in claims:
-            if claim.call is not call:
-                return None
-        return claims[0]
+        found = None
+        for place in (dst, src):
+            for claim in self._at(place):
+                if found is not None and claim.call is not found.call:
+                    return None
+                found = found or claim
+        return found
+
+    def _at(self, place: Endpoint) -> Iterator[Claim]:
+        yield from self._elsewhere.get(place)
+        below = new_tuple(Endpoint, (place.address, place.port - 1))
+        for claim in self._claims.at(below):
+            if claim.rtcp_is_next:
+                yield claim
