@@ -95,7 +95,7 @@ def make_claims(
             previous = said.get(key, NO_PAYLOADS)
             said[key] = resolve_payloads(media, previous=previous, peer=peer)
             rtcp = reports_endpoint(media, peer)
-            for endpoint in media.media_endpoints if media.is_rtp else ():
+            for endpoint in media.media_endpoints if media.terms.is_rtp else ():
                 is_next = rtcp == (endpoint.address, endpoint.port + 1)
                 claims[endpoint, described.party, line] = Claim(
                     call,
@@ -108,8 +108,8 @@ def make_claims(
                     not standing.is_superseded,
                     is_next,
                     None if is_next else rtcp,
-                    media.is_encrypted,
-                    media.kind == "audio",
+                    media.terms.is_encrypted,
+                    media.terms.is_audio,
                 )
     return tuple([claim for claim in claims.values() if claim.endpoint not in fax])
 
@@ -127,7 +127,7 @@ def fax_endpoints(negotiation: Negotiation) -> frozenset[Endpoint]:
 
 def reports_endpoint(media: MediaDescription, peer: MediaDescription | None) -> Endpoint | None:
     """Where the reports of one party are awaited: with its media only if both sides wanted that."""
-    is_refused = peer is not None and not peer.rtcp_mux
+    is_refused = peer is not None and not peer.terms.rtcp_mux
     return media.separate_rtcp_endpoint if is_refused else media.rtcp_endpoint
 
 

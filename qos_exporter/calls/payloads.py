@@ -58,12 +58,13 @@ def resolve_payloads(
     A number that is no longer on the line keeps its meaning too: what was sent before, and what is
     still under way (section 8.3.1), was that.
     """
-    sources = (media.formats, previous.formats, peer.formats if peer else ())
-    numbers = media.payload_types
+    terms = media.terms
+    sources = (terms.formats, previous.formats, peer.terms.formats if peer else ())
+    numbers = terms.payload_types
     if previous.formats:
         former = [each.payload_type for each in previous.formats if each not in _STATIC]
         numbers = tuple(dict.fromkeys((*numbers, *former)))
-    return _resolve(numbers, media.parameters, sources)
+    return _resolve(numbers, terms.parameters, sources)
 
 
 @lru_cache(maxsize=1024)

@@ -19,6 +19,7 @@ from qos_exporter.protocols.session_description import (
     IceCandidate,
     MediaDescription,
     MediaDirection,
+    MediaTerms,
     PayloadFormat,
     SessionDescription,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "IceCandidate",
     "MediaDescription",
     "MediaDirection",
+    "MediaTerms",
     "PayloadFormat",
     "SessionDescription",
     "parse_session",
@@ -92,6 +94,14 @@ class _Draft:
         """What sections start from, but for the address, which may be every call's own."""
         return self.direction, self.has_crypto, self.rtcp_mux, self.ptime_ms
 
+    @property
+    def rtcp_endpoint(self) -> Endpoint | None:
+        """What `a=rtcp` names: its port at its own address, or else at that of the media."""
+        if self.rtcp is None:
+            return None
+        address = self.rtcp[0] or self.address
+        return None if address is None else Endpoint(address, self.rtcp[1])
+
 
 def parse_session(data: bytes) -> SessionDescription:
     """Parse a description; raises DecodeError with one of `REASONS`."""
@@ -123,11 +133,11 @@ def _read_section(session: _Draft, section: str) -> MediaDescription:
         raise DecodeError("media_line")
     media = _describe(fields[0].lower(), fields[2], lines, session.defaults)
     if media.address != _INHERITED:
-        return media.at(port, media.address, media.rtcp)
+        return MediaDescription(media.terms, port, media.address, media.rtcp)
     rtcp = media.rtcp
     if rtcp is not None and rtcp.address == _INHERITED:
         rtcp = None if session.address is None else Endpoint(session.address, rtcp.port)
-    return media.at(port, session.address, rtcp)
+    return MediaDescription(media.terms, port, session.address, rtcp)
 
 
 @lru_cache(maxsize=256)
@@ -140,25 +150,26 @@ def _describe(kind: str, formats: str, lines: str, defaults: _Defaults) -> Media
     _read_lines(draft, lines)
     protocol, *types = formats.upper().split()
     payload_types = _payload_types(types) if "RTP/" in protocol else ()
-    rtcp_address = (draft.rtcp[0] or draft.address) if draft.rtcp else None
-    return MediaDescription(
+    terms = MediaTerms(
         kind=kind,
-        port=0,
         protocol=protocol,
         payload_types=payload_types,
         formats=tuple(_formats(draft, payload_types)),
         parameters=tuple(draft.parameters.items()),
-        address=draft.address,
         direction=draft.direction,
         ptime_ms=draft.ptime_ms,
-        rtcp=Endpoint(rtcp_address, draft.rtcp[1])
-        if draft.rtcp and rtcp_address is not None
-        else None,
         rtcp_mux=draft.rtcp_mux,
         candidates=tuple(draft.candidates),
         has_crypto=draft.has_crypto,
         label=draft.label,
     )
+    return MediaDescription(_shared(terms), 0, draft.address, draft.rtcp_endpoint)
+
+
+@lru_cache(maxsize=1024)
+def _shared(terms: MediaTerms) -> MediaTerms:
+    """One value for all that are equal: keys are every call's own, and nothing of them is kept."""
+    return terms
 
 
 def _payload_types(texts: list[str]) -> tuple[int, ...]:

@@ -53,13 +53,14 @@ class IceCandidate:
     endpoint: Endpoint
 
 
-class MediaDescription(NamedTuple):
-    """One `m=` section with everything that it inherits from the session level."""
+class MediaTerms(NamedTuple):
+    """What an `m=` section says of its media, all but where they are to be sent.
+
+    All devices of a kind say the same in every call, so these are shared.
+    """
 
     kind: str
     """`audio`, `video`, `image`, `application` and so on."""
-    port: int
-    """0 refuses or ends this media (RFC 3264 section 6)."""
     protocol: str
     """In upper case: `RTP/AVP`, `RTP/SAVP`, `UDPTL` and so on."""
     payload_types: tuple[int, ...]
@@ -68,12 +69,8 @@ class MediaDescription(NamedTuple):
     """Those payload types that `a=rtpmap` explains."""
     parameters: tuple[tuple[int, str], ...]
     """(payload type, format parameters) of every `a=fmtp`."""
-    address: str | None
-    """Where media are to be sent, in canonical text; `None` for a host name: we look up none."""
     direction: MediaDirection
     ptime_ms: float | None
-    rtcp: Endpoint | None
-    """From `a=rtcp` (RFC 3605); `None` means the next port of the same address."""
     rtcp_mux: bool
     """RTCP comes to the RTP port (RFC 5761)."""
     candidates: tuple[IceCandidate, ...]
@@ -82,26 +79,38 @@ class MediaDescription(NamedTuple):
     label: str
     """Names this media for a recorder (RFC 4574, RFC 7866); empty without."""
 
-    def at(self, port: int, address: str | None, rtcp: Endpoint | None) -> MediaDescription:
-        """Return the same media at another place; `_replace` would take five times as long."""
-        kind, _, protocol, types, formats, parameters, _, direction, ptime_ms, _, *rest = self
-        values = (kind, port, protocol, types, formats, parameters, address, direction, ptime_ms)
-        return new_tuple(MediaDescription, (*values, rtcp, *rest))
-
     @property
     def is_rtp(self) -> bool:
         """Whether packets of this media are RTP or SRTP."""
         return "RTP/" in self.protocol
 
     @property
-    def is_fax(self) -> bool:
-        """Whether this is T.38 over UDPTL and is used (RFC 7345, ITU-T T.38 annex D)."""
-        return self.kind == "image" and "UDPTL" in self.protocol and self.port != 0
+    def is_audio(self) -> bool:
+        """Whether this is audio over RTP."""
+        return self.kind == "audio" and self.is_rtp
 
     @property
     def is_encrypted(self) -> bool:
         """Whether the payload is SRTP; the RTP header stays readable (RFC 3711 section 3.1)."""
         return "SAVP" in self.protocol or self.has_crypto
+
+
+class MediaDescription(NamedTuple):
+    """One `m=` section with everything that it inherits from the session level."""
+
+    terms: MediaTerms
+    port: int
+    """0 refuses or ends this media (RFC 3264 section 6)."""
+    address: str | None
+    """Where media are to be sent, in canonical text; `None` for a host name: we look up none."""
+    rtcp: Endpoint | None
+    """From `a=rtcp` (RFC 3605); `None` means the next port of the same address."""
+
+    @property
+    def is_fax(self) -> bool:
+        """Whether this is T.38 over UDPTL and is used (RFC 7345, ITU-T T.38 annex D)."""
+        terms = self.terms
+        return terms.kind == "image" and "UDPTL" in terms.protocol and self.port != 0
 
     @property
     def is_unspecified(self) -> bool:
@@ -114,9 +123,8 @@ class MediaDescription(NamedTuple):
     @property
     def is_two_way(self) -> bool:
         """Whether the describer both sends and accepts media."""
-        return (
-            self.direction is MediaDirection.SENDRECV and self.port != 0 and not self.is_unspecified
-        )
+        flows = self.terms.direction is MediaDirection.SENDRECV
+        return flows and self.port != 0 and not self.is_unspecified
 
     @property
     def endpoint(self) -> Endpoint | None:
@@ -129,7 +137,7 @@ class MediaDescription(NamedTuple):
     @property
     def rtcp_endpoint(self) -> Endpoint | None:
         """Where RTCP is to be sent: muxed, named by `a=rtcp`, or one port up (RFC 3550, 11)."""
-        return self.endpoint if self.rtcp_mux else self.separate_rtcp_endpoint
+        return self.endpoint if self.terms.rtcp_mux else self.separate_rtcp_endpoint
 
     @property
     def separate_rtcp_endpoint(self) -> Endpoint | None:
@@ -144,9 +152,10 @@ class MediaDescription(NamedTuple):
         """Every place where RTP may arrive: the default one, then the ICE candidates."""
         endpoint = self.endpoint
         places = () if endpoint is None else (endpoint,)
-        if not (self.port and self.candidates):
+        candidates = self.terms.candidates
+        if not (self.port and candidates):
             return places
-        others = [each.endpoint for each in self.candidates if each.component == 1]
+        others = [each.endpoint for each in candidates if each.component == 1]
         return tuple(dict.fromkeys((*places, *others)))
 
 
@@ -161,7 +170,7 @@ class SessionDescription(NamedTuple):
     @property
     def audio(self) -> tuple[MediaDescription, ...]:
         """The RTP audio sections."""
-        return tuple(each for each in self.media if each.kind == "audio" and each.is_rtp)
+        return tuple(each for each in self.media if each.terms.is_audio)
 
     @property
     def is_fax(self) -> bool:

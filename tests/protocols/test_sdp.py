@@ -37,10 +37,10 @@ def test_media_line_field_by_field(line_end: str) -> None:
     media = session.media[0]
 
     assert session.origin == "alice 1 1 IN IP4 10.0.0.1"
-    assert (media.kind, media.port, media.protocol) == ("audio", 49170, "RTP/AVP")
-    assert media.payload_types == (0, 8, 101)
+    assert (media.terms.kind, media.port, media.terms.protocol) == ("audio", 49170, "RTP/AVP")
+    assert media.terms.payload_types == (0, 8, 101)
     assert media.endpoint == Endpoint("10.0.0.1", 49170)
-    assert media.direction is MediaDirection.SENDRECV
+    assert media.terms.direction is MediaDirection.SENDRECV
 
 
 @pytest.mark.pitfall(86)
@@ -79,11 +79,11 @@ def test_each_line_has_its_own_address_and_label() -> None:
         "a=rtpmap:96 H264/90000",
     )
 
-    assert [(each.label, each.endpoint) for each in session.audio] == [
+    assert [(each.terms.label, each.endpoint) for each in session.audio] == [
         ("1", Endpoint("10.0.0.1", 4000)),
         ("2", Endpoint("10.0.0.2", 4002)),
     ]
-    assert [each.encoding for line in session.audio for each in line.formats] == []
+    assert [each.encoding for line in session.audio for each in line.terms.formats] == []
 
 
 def test_formats() -> None:
@@ -98,12 +98,12 @@ def test_formats() -> None:
         payloads="96 101 18",
     )
 
-    assert media.formats == (
+    assert media.terms.formats == (
         PayloadFormat(96, "OPUS", 48000, 2, "useinbandfec=1; stereo=0"),
         PayloadFormat(101, "TELEPHONE-EVENT", 8000),
     )
-    assert (18, "annexb=no") in media.parameters
-    assert media.ptime_ms == 20
+    assert (18, "annexb=no") in media.terms.parameters
+    assert media.terms.ptime_ms == 20
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_very_many_media() -> None:
     candidates = (
         f"a=candidate:{port} 1 UDP 1 10.0.0.2 {port} typ host" for port in range(4000, 5000)
     )
-    assert len(audio(*candidates).candidates) == CANDIDATES_MAX
+    assert len(audio(*candidates).terms.candidates) == CANDIDATES_MAX
 
 
 @pytest.mark.pitfall(96)
@@ -203,7 +203,7 @@ def test_ice_candidates() -> None:
         "a=candidate:4 1 TCP 1015021823 10.0.0.1 9 typ host tcptype active",
     )
 
-    assert [each.kind for each in media.candidates] == ["host", "host", "srflx", "relay"]
+    assert [each.kind for each in media.terms.candidates] == ["host", "host", "srflx", "relay"]
     assert media.media_endpoints == (
         Endpoint("10.0.0.1", 4000),
         Endpoint("192.0.2.3", 45664),
@@ -224,8 +224,20 @@ def test_encryption(protocol: str, attribute: str, *, is_encrypted: bool) -> Non
     """SRTP is told by its profile or by keys; it is RTP all the same."""
     media = audio(attribute, protocol=protocol)
 
-    assert media.is_encrypted is is_encrypted
-    assert media.is_rtp
+    assert media.terms.is_encrypted is is_encrypted
+    assert media.terms.is_rtp
+
+
+def test_calls_share_the_terms_of_their_media() -> None:
+    """What devices say alike is there once, though the ports and keys of each call are its own."""
+    key = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:"
+    calls = [
+        parse(CONNECTION, f"m=audio {port} RTP/SAVP 0", f"{key}{port}").media[0]
+        for port in (4000, 4002)
+    ]
+
+    assert calls[0].terms is calls[1].terms
+    assert [media.port for media in calls] == [4000, 4002]
 
 
 @pytest.mark.pitfall(78)
@@ -242,7 +254,7 @@ def test_fax(line: str, *, is_fax: bool) -> None:
     session = parse(CONNECTION, line)
 
     assert session.is_fax is is_fax
-    assert session.media[0].is_rtp is (session.media[0].kind == "audio")
+    assert session.media[0].terms.is_rtp is (session.media[0].terms.kind == "audio")
 
 
 @pytest.mark.parametrize(
