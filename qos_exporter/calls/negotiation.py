@@ -103,8 +103,8 @@ class Negotiation:
         self._standing: tuple[Standing, ...] | None = ()
         """What follows from the rest; `None` until somebody asks."""
         self._exchanges: list[Exchange] = []
-        self._forgotten: dict[Party, int] = {}
-        """The highest number of each party that is not kept any more."""
+        self._forgotten = (-1, -1)
+        """The highest number of the caller, and of the callee, that is not kept any more."""
         self._answered: tuple[str, ...] = ()
         self._left: tuple[str, ...] = ()
 
@@ -120,7 +120,7 @@ class Negotiation:
         known = self.find(party, cseq)
         if known is not None:
             return known
-        if cseq <= self._forgotten.get(party, -1):
+        if cseq <= self._forgotten[party]:
             return None
         exchange = Exchange(party, cseq)
         self._exchanges.insert(self._place_of(exchange), exchange)
@@ -261,8 +261,13 @@ class Negotiation:
         for exchange in self._exchanges[: max(0, surplus)]:
             if exchange is not current:
                 self._exchanges.remove(exchange)
-                highest = max(exchange.cseq, self._forgotten.get(exchange.party, -1))
-                self._forgotten[exchange.party] = highest
+                self._note_forgotten(exchange.party, exchange.cseq)
+
+    def _note_forgotten(self, party: Party, cseq: int) -> None:
+        highest = max(cseq, self._forgotten[party])
+        by_caller, by_callee = self._forgotten
+        is_caller = party is Party.CALLER
+        self._forgotten = (highest, by_callee) if is_caller else (by_caller, highest)
 
 
 def _counts(described: Described, answered: tuple[str, ...]) -> bool:
