@@ -13,7 +13,7 @@ from qos_exporter.calls.claims import (
     make_guesses,
 )
 from qos_exporter.calls.control import StreamControl
-from qos_exporter.calls.dialog import Dialog
+from qos_exporter.calls.dialog import NO_FAX, Dialog
 from qos_exporter.calls.legs import note_legs
 from qos_exporter.calls.matching import Match, StreamMatcher
 from qos_exporter.calls.media import MediaStream
@@ -65,7 +65,7 @@ class MediaBinder:
     def update(self, call: Call, dialog: Dialog, now_ns: int) -> list[Call]:
         """Follow what the dialog agreed on. Returns the unsignalled calls that it has absorbed."""
         before = {claim.endpoint for claim in dialog.claims}
-        fax = fax_endpoints(dialog.negotiation) if dialog.is_fax else frozenset()
+        fax = fax_endpoints(dialog.negotiation) if dialog.is_fax else NO_FAX
         self._exchange(dialog, make_claims(call, dialog.negotiation, fax=fax))
         self._exchange_fax(dialog, fax)
         dialog.negotiation.rest()
@@ -130,7 +130,7 @@ class MediaBinder:
     def _drop_claims(self, call: Call) -> None:
         if call.dialog is not None:
             self._exchange(call.dialog, ())
-            self._exchange_fax(call.dialog, frozenset())
+            self._exchange_fax(call.dialog, NO_FAX)
 
     def _exchange_fax(self, dialog: Dialog, fax: frozenset[Endpoint]) -> None:
         """Enter where UDPTL is awaited from now on."""

@@ -57,6 +57,10 @@ def _hop_between(one: str, other: str) -> Hop:
     return (one, other) if one < other else (other, one)
 
 
+NO_FAX: frozenset[Endpoint] = frozenset()
+"""Named, so that the calls share it: every empty set is an object of its own, of 216 bytes."""
+
+
 class Dialog:
     """What the messages of a call have established so far."""
 
@@ -91,7 +95,7 @@ class Dialog:
         """Where its parties expect media, as entered in the index."""
         self.guesses: tuple[Claim, ...] = ()
         """Where their media may come from if the claims are of no use."""
-        self.fax: frozenset[Endpoint] = frozenset()
+        self.fax = NO_FAX
         """Where they await UDPTL (ITU-T T.38), as entered beside the claims."""
         self.caller_tags: tuple[str, ...] = ()
         """More than one where a caller takes a new tag for the request with its credentials."""
