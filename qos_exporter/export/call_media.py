@@ -3,6 +3,7 @@
 A direction may have had several streams (ringback from one SSRC, the conversation from another),
 and one Call-ID may have several dialogs (forking). A series must still appear once, with counters
 that do not fall when one stream follows another. So streams are gathered by Call-ID and direction.
+Beside audio, video is left out: its losses are not those of the voice, and it has no score.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class CallMedia(NamedTuple):
     scored: StreamView
     """The stream with the newest complete window."""
     packets: PacketCounts
-    """Sums over all streams of the direction."""
+    """Sums over all these streams of the direction."""
 
 
 def call_media(calls: Iterable[CallView]) -> Iterator[CallMedia]:
@@ -45,10 +46,11 @@ def call_media(calls: Iterable[CallView]) -> Iterator[CallMedia]:
 
 
 def _by_direction(dialogs: list[CallView]) -> dict[str, list[StreamView]]:
+    """Gather the streams that the series speak of: the audio of a call, if it has any."""
+    streams = [stream for call in dialogs for stream in call.streams]
     gathered: dict[str, list[StreamView]] = {}
-    for call in dialogs:
-        for stream in call.streams:
-            gathered.setdefault(stream.direction, []).append(stream)
+    for stream in [stream for stream in streams if stream.is_audio] or streams:
+        gathered.setdefault(stream.direction, []).append(stream)
     return gathered
 
 

@@ -40,6 +40,7 @@ class StreamCopies:
     paths: list[Path]
     codecs: list[CodecLabels]
     active: list[bool]
+    audio: list[bool]
     reported: list[Reported | None]
     totals: NDArray[np.void]
     history: NDArray[np.void]
@@ -72,6 +73,7 @@ def copy_streams(
         paths=[parts.paths[stream.path] for stream in streams],
         codecs=list(map(parts.profiles.labels_of, profiles, totals["payload_type"].tolist())),
         active=[active and (call is None or not call.is_ended) for call in calls],
+        audio=[stream.is_audio for stream in streams],
         reported=list(map(reports_of, streams)),
         totals=totals,
         history=history,
@@ -108,6 +110,7 @@ def stream_views(copies: StreamCopies) -> list[StreamView]:
         faults(copies),
         loss_bursts(totals),
         [RTP_SOURCE] * len(copies.streams),
+        copies.audio,
     )
 
 

@@ -101,3 +101,5 @@ class StreamView(NamedTuple):
     source: str = RTP_SOURCE
     """`rtp`, or `ami` where a PBX told of it; then what it does not tell is as if it were perfect:
     discards, duplicates, reordering and bursts."""
+    is_audio: bool = True
+    """False where the signalling says that it is something else, as video."""

@@ -109,6 +109,20 @@ def test_table_says_where_the_fault_is(chromium: str, tmp_path: Path) -> None:
     assert 'title="lost after the tap: 2.6 %"' in page
 
 
+def test_table_shows_the_audio_of_a_video_call(chromium: str, tmp_path: Path) -> None:
+    """The video has a newer packet, and no score that could be shown."""
+    unscored = replace(WINDOW, mos_lq=None, result="unscored", reason="unknown_codec")
+    video = replace(
+        STREAM, codec="H264", is_audio=False, last_s=STREAM.last_s + 1, last_window=unscored
+    )
+    shown = snapshot(call("both", video, STREAM))
+    page = document(chromium, Picture(shown), profile=tmp_path, after_ms=FIRST_LOOK_MS)
+    (row,) = body_rows(page)
+    assert "4.25" in row
+    assert "PCMA" in row
+    assert "H264" not in row
+
+
 def test_figures_sum_up_all_calls(chromium: str, tmp_path: Path) -> None:
     """Active and total calls, mean MOS with its scale, calls with issues and their share."""
     shown = replace(snapshot(call()), totals=replace(TOTALS, active=17, seen=1234, with_issues=87))

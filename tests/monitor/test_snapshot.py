@@ -56,6 +56,19 @@ def test_streams_of_calls_are_the_same_objects() -> None:
     assert all(any(stream is each for each in snapshot.streams) for stream in call.streams)
 
 
+def test_video_is_told_from_audio() -> None:
+    """What was described as video is shown as such, also where it shares the port of the audio."""
+    dialogue = Dialogue(attributes=("mid:a\r\nm=video 5000 RTP/AVP 99", "rtpmap:99 VP8/90000"))
+    video = replace(dialogue.forth, ssrc=0x2000)
+    listener = Listener().play(
+        dialogue.set_up(),
+        speech_for(dialogue.forth, 3.0),
+        speech_for(video, 3.0, payload_type=99),
+    )
+    assert listener.stream(dialogue.forth).is_audio
+    assert not listener.stream(video).is_audio
+
+
 def churn() -> Iterator[Dialogue]:
     """Calls that come and go."""
     for number in range(150):

@@ -40,6 +40,7 @@ def live_stream(stream: StreamView) -> Fields:
         **stream_fields(stream),
         "cname": None if cname is None else writable(cname),
         "source": stream.source,
+        "audio": stream.is_audio,
         "active": stream.active,
         "last_window": window,
     }

@@ -33,9 +33,9 @@ function clock(seconds) {
   return (hours ? [hours, ...parts] : parts).join(":");
 }
 
-// Of several streams in one direction, the one that runs, or that ran last.
+// Of several streams in one direction, audio before video, then the one that runs, or that ran last.
 function currentStream(streams) {
-  const newer = (a, b) => (b.active - a.active) || (b.last_s - a.last_s);
+  const newer = (a, b) => (b.audio - a.audio) || (b.active - a.active) || (b.last_s - a.last_s);
   return [...streams].sort(newer)[0];
 }
 

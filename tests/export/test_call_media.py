@@ -1,0 +1,44 @@
+"""Which streams of a call its series speak of."""
+
+from __future__ import annotations
+
+from qos_exporter.export.call_media import call_media
+from qos_exporter.snapshot import CallView, PacketCounts, StreamView
+from tests.export.snapshots import NOW_S, STREAM, WINDOW, call
+from tests.export.variants import replace
+
+BACK = "callee_to_caller"
+VIDEO = replace(
+    STREAM,
+    ssrc=9,
+    codec="H264",
+    scale=None,
+    is_audio=False,
+    last_s=NOW_S,
+    packets=PacketCounts(expected=9000, received=8000, lost=1000),
+    last_window=replace(WINDOW, end_s=NOW_S + 1, mos_lq=None, loss_ratio=0.25),
+)
+
+
+def shown(of: CallView) -> dict[str, tuple[StreamView, StreamView, PacketCounts]]:
+    """What each direction of a call is made of."""
+    return {row.direction: (row.current, row.scored, row.packets) for row in call_media([of])}
+
+
+def test_video_beside_audio_is_left_out() -> None:
+    """The series are those of the voice, though the video has the newer packet and window."""
+    assert shown(call("call-1", VIDEO, STREAM)) == {
+        STREAM.direction: (STREAM, STREAM, STREAM.packets)
+    }
+
+
+def test_video_does_not_stand_for_audio_that_is_missing() -> None:
+    """A direction in which only the video is seen has no series: nobody is heard there."""
+    assert shown(call("call-1", STREAM, replace(VIDEO, direction=BACK))).keys() == {
+        STREAM.direction
+    }
+
+
+def test_call_of_video_alone() -> None:
+    """A call that has no audio has the series of its video."""
+    assert shown(call("call-1", VIDEO)) == {VIDEO.direction: (VIDEO, VIDEO, VIDEO.packets)}
