@@ -7,7 +7,6 @@ another address than the request went to, and a proxy shows everything twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
@@ -154,23 +153,24 @@ class Dialog:
 
         Of what is proposed the answer may be missed, and media stop soon after it.
         """
-        sessions = self._last_sessions()
-        is_fax = any(session.is_fax for session in sessions)
-        on_hold = not is_fax and any(_is_held(session) for session in sessions)
+        is_fax = on_hold = False
+        for sessions in self._rounds():
+            is_fax = is_fax or _is_fax(sessions)
+            on_hold = on_hold or any(map(_is_held, sessions))
+        on_hold = on_hold and not is_fax
         if (on_hold, is_fax) != (self.on_hold, self.is_fax):
             self.on_hold, self.is_fax = on_hold, is_fax
             self.media_since_ns = now_ns
 
-    def _last_sessions(self) -> Iterable[SessionDescription]:
+    def _rounds(self) -> list[list[SessionDescription]]:
         """Return the last word of each side on each hop: an answer may differ from early media."""
         standing = self.negotiation.standing()
         since = next((at for at, each in enumerate(standing) if each.is_current), 0)
-        last = {
-            (each.party, each.branch, each.hop): each.session
-            for of_exchange in standing[since:]
-            for each in of_exchange.described
-        }
-        return last.values()
+        rounds = []
+        for exchange in standing[since:]:
+            last = {(each.party, each.branch, each.hop): each for each in exchange.described}
+            rounds.append([each.session for each in last.values()])
+        return rounds
 
     def exchange_of(self, message: SipMessage) -> Exchange | None:
         """Return the exchange that a message belongs to."""
@@ -223,6 +223,17 @@ class Dialog:
 def with_name(names: tuple[T, ...], name: T) -> tuple[T, ...]:
     """Remember one more tag or address: mostly the first, and a set of one takes 200 bytes."""
     return names if name in names or len(names) >= _KEPT_NAMES else (*names, name)
+
+
+def _is_fax(sessions: list[SessionDescription]) -> bool:
+    """Whether there is a line for T.38 that nobody refused (RFC 3264 section 6)."""
+    offered = [len(each.media) for each in sessions if each.is_fax]
+    if not offered:
+        return False
+    return any(
+        all(each.media[line].is_fax for each in sessions if line < len(each.media))
+        for line in range(max(offered))
+    )
 
 
 def _is_held(session: SessionDescription) -> bool:

@@ -189,6 +189,46 @@ def test_refused_switch_to_fax() -> None:
     assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
 
 
+def with_image(media: str, port: int) -> bytes:
+    """Describe audio, and T.38 on a second line."""
+    return sdp(media) + b"m=image %d udptl t38\r\n" % port
+
+
+@pytest.mark.pitfall(78)
+@pytest.mark.parametrize(
+    ("offer", "answer"),
+    [
+        pytest.param(with_image(A_MEDIA, 4002), with_image(B_MEDIA, 0), id="by-callee"),
+        pytest.param(with_image(A_MEDIA, 0), with_image(B_MEDIA, 5002), id="by-caller"),
+        pytest.param(with_image(A_MEDIA, 0), sdp(B_MEDIA), id="left-out"),
+    ],
+)
+def test_fax_beside_audio_that_is_refused(offer: bytes, answer: bytes) -> None:
+    """An image line that one side refuses (port 0) makes no fax of a call with audio."""
+    scene = Scenario()
+    call = scene.play((0, "A>B INVITE 1", offer), (1, "A<B 200 INVITE 1 /b", answer))
+    scene.stream(A_TO_B, 1, at_s=2.2, until_s=30)
+    scene.tick(30)
+
+    assert call is not None
+    assert not call.is_fax
+    assert scene.anomalies == ["one_way"]
+
+
+@pytest.mark.pitfall(78)
+def test_fax_on_a_line_beside_the_one_of_audio() -> None:
+    """The switch may keep the line of audio, refused, and add the one of T.38."""
+    scene = Scenario()
+    call = scene.play(
+        *answered_call(),
+        *change(20, 2, with_image("10.0.0.1:0", 4002), with_image("10.0.0.2:0", 5002)),
+    )
+    scene.tick(60)
+
+    assert call is not None
+    assert (call.is_fax, call.on_hold, call.state) == (True, False, "active")
+
+
 @pytest.mark.parametrize(
     ("until_s", "expected"),
     [
