@@ -14,6 +14,8 @@ from qos_exporter.protocols.sip_headers import parse_rack
 RETRIED = frozenset({401, 407, 422, 494})
 """Refusals that ask for the same request again with more in it: credentials (RFC 3261 section 22),
 a longer session interval (RFC 4028), a security agreement (RFC 3329)."""
+TERMINATED = 487
+"""The answer to an INVITE that was cancelled (RFC 3261 section 21.4.25)."""
 REDIRECTIONS = range(300, 400)
 """They ask for the same request again elsewhere (RFC 3261 section 8.1.3.4), and are neither success
 nor failure (RFC 6076 section 4.6)."""
@@ -212,7 +214,7 @@ def _on_failed_setup(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     if message.status_code in RETRIED or message.status_code in REDIRECTIONS:
         dialog.is_proceeding = False
         return _roll_back(dialog, arrival)
-    is_cancelled = dialog.cancelled_ns is not None
+    is_cancelled = dialog.cancelled_ns is not None or message.status_code == TERMINATED
     call.end(arrival.now_ns, Outcome.CANCELLED if is_cancelled else Outcome.FAILED)
     return ENDED
 

@@ -77,6 +77,12 @@ def test_answered_call_with_its_times() -> None:
             "cancelled",
             id="cancelled-and-timed-out",
         ),
+        pytest.param(
+            ((0, "A>B INVITE 1", OFFER), (8, "A<B 487 INVITE 1 /b", None)),
+            "ended",
+            "cancelled",
+            id="cancelled-out-of-sight",
+        ),
         pytest.param(((0, "A>B INVITE 1", OFFER),), "setup", None, id="no-answer-yet"),
         pytest.param(
             ((0, "A>B INVITE 1", OFFER), (1, "A<B 183 INVITE 1 /b", ANSWER)),
