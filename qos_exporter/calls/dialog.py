@@ -85,6 +85,7 @@ class Dialog:
         "on_hold",
         "origin",
         "relays",
+        "rested_ns",
         "targets",
     )
 
@@ -117,6 +118,8 @@ class Dialog:
         """When caller and callee last received media that belong to another leg of this call."""
         self.media_since_ns = 0
         """Since when what is agreed on media holds."""
+        self.rested_ns = 0
+        """When a hold or a fax last began or ended."""
         self.is_proceeding = False
         """The last INVITE got a provisional response and no final one."""
         self.on_hold = False
@@ -160,7 +163,7 @@ class Dialog:
         on_hold = on_hold and not is_fax
         if (on_hold, is_fax) != (self.on_hold, self.is_fax):
             self.on_hold, self.is_fax = on_hold, is_fax
-            self.media_since_ns = now_ns
+            self.media_since_ns = self.rested_ns = now_ns
 
     def _rounds(self) -> list[list[SessionDescription]]:
         """Return the last word of each side on each hop: an answer may differ from early media."""

@@ -37,5 +37,8 @@ class CallTimers:
     stopped_ns: int = 10 * SECOND_NS
     """A direction without a packet for this long has stopped; longer than the pauses of talkers
     whose devices send nothing in silence, in all but rare cases."""
+    resume_ns: int = 20 * SECOND_NS
+    """A step in the numbers of a stream is due to a hold that ended this long before it is told of:
+    media go on within seconds, and the step is told at the end of its window."""
     undecided_ns: int = 2 * SECOND_NS
     """A stream that could belong to several calls is looked at again after this."""

@@ -89,10 +89,21 @@ class CallWatch:
 
     def report_anomaly(self, call: Call, anomaly: Anomaly, now_ns: int) -> None:
         """Take in what was seen of the media of a call; a call on hold has a right to stop."""
-        rests = anomaly is Anomaly.STOPPED and (call.on_hold or call.is_fax)
+        rests = anomaly is Anomaly.STOPPED and self._has_rested(call, now_ns)
         if not rests and anomaly not in call.anomalies:
             call.anomalies += (anomaly,)
             self._journal.report(call, AnomalySeen(call.call_id, anomaly, now_ns))
+
+    def _has_rested(self, call: Call, now_ns: int) -> bool:
+        """Whether a call is on hold or in fax, or was until just now.
+
+        Senders may number the packets that they leave out meanwhile.
+        """
+        dialog = call.dialog
+        if dialog is None:
+            return False
+        resumed_ns = now_ns - self._table.timers.resume_ns
+        return dialog.on_hold or dialog.is_fax or dialog.rested_ns > resumed_ns
 
     def _open_calls(self) -> list[Call]:
         return [call for call in self._table.known() if not call.is_ended]

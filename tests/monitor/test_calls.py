@@ -330,6 +330,30 @@ def test_a_stream_that_comes_back_much_later_in_its_sequence_has_stopped() -> No
     assert [stream.packets.lost for stream in call.streams] == [0, 0]
 
 
+@pytest.mark.pitfall(17)
+@pytest.mark.parametrize("held", [False, True], ids=["talking", "on hold"])
+def test_a_sender_that_goes_on_counting_while_on_hold(*, held: bool) -> None:
+    """Packets that were left out during a hold of 40 s have not stopped; without one they have."""
+    dialogue = Dialogue(talk_s=100.0)
+    offer, answer = (dialogue.description(end) for end in (dialogue.caller, dialogue.callee))
+    change = [
+        message("A>B INVITE 2 /b", 20.0, body=offer + b"a=sendonly\r\n"),
+        message("A<B 200 INVITE 2 /b", 20.1, body=answer + b"a=recvonly\r\n"),
+        message("A>B INVITE 3 /b", 60.0, body=offer),
+        message("A<B 200 INVITE 3 /b", 60.1, body=answer),
+    ]
+    pause = range(1000, 3010)
+    listener = Listener().play(
+        dialogue.set_up(),
+        change if held else (),
+        talk(dialogue.forth, [n for n in range(5000) if n not in pause]),
+        talk(dialogue.back, [n for n in range(5000) if n not in pause]),
+        dialogue.hang_up(),
+    )
+    call = listener.pass_time(120.0).show().calls[0]
+    assert call.anomalies == (() if held else ("stopped",))
+
+
 def test_the_copy_for_a_recorder() -> None:
     """What a recorder gets of a call is neither a call, nor counted, nor a group (RFC 7866)."""
     dialogue = Dialogue(talk_s=12.0)
