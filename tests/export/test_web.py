@@ -90,6 +90,16 @@ def test_metrics_can_be_restricted(address: ListenAddress, shows: Picture) -> No
     assert found == {"voip_calls_active", "voip_call_info", "python_info"}
 
 
+def test_restricting_metrics_changes_nothing_for_others(address: ListenAddress) -> None:
+    """What one scrape leaves out is there in the next one."""
+    whole = {family.name for family in families(request(address, "/metrics").body)}
+    request(address, "/metrics?name[]=voip_calls_active")
+    after = families(request(address, "/metrics").body)
+    assert {family.name for family in after} == whole
+    (python,) = (family for family in after if family.name == "python_info")
+    assert len(python.samples) == 1
+
+
 def test_metrics_fail_visibly(address: ListenAddress, shows: Picture) -> None:
     """Without a state to show the scrape fails, rather than looking like a quiet night."""
     shows.broken = True

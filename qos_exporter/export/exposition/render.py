@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
@@ -58,6 +59,9 @@ def _restricted(families: Iterable[Metric], names: frozenset[str] | None) -> Ite
         yield from families
         return
     for family in families:
-        family.samples = [sample for sample in family.samples if sample.name in names]
-        if family.samples:
-            yield family
+        samples = [sample for sample in family.samples if sample.name in names]
+        if samples:
+            # A copy, because the client library keeps some families for the next scrape.
+            restricted = copy(family)
+            restricted.samples = samples
+            yield restricted
