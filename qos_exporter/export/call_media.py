@@ -13,7 +13,11 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from qos_exporter.export.catalogue.per_call import PACKET_FATES
+from qos_exporter.quality.rating import RESULTS
 from qos_exporter.snapshot import CallView, PacketCounts, StreamView
+
+UNRANKED = -1
+"""Below the position of every result that a score can have."""
 
 _counts: Callable[[StreamView], tuple[int, ...]] = attrgetter(
     *(f"packets.{fate}" for fate in PACKET_FATES)
@@ -28,7 +32,8 @@ class CallMedia(NamedTuple):
     current: StreamView
     """The stream that runs, or that ran last: endpoints and codec are its own."""
     scored: StreamView
-    """The stream with the newest complete window."""
+    """The stream with the newest complete window, the worst one of those that have it together: on
+    both sides of a relay, whoever listens hears the worse."""
     packets: PacketCounts
     """Sums over all these streams of the direction."""
 
@@ -74,10 +79,19 @@ def _media_of(call: CallView, direction: str, streams: list[StreamView]) -> Call
         call=call,
         direction=direction,
         current=max(streams, key=lambda stream: (stream.active, stream.last_s)),
-        scored=max(streams, key=_window_end),
+        scored=max(streams, key=_newest_and_worst),
         packets=PacketCounts(*map(sum, zip(*map(_counts, streams), strict=True))),
     )
 
 
-def _window_end(stream: StreamView) -> float:
-    return stream.last_window.end_s if stream.last_window else float("-inf")
+def _newest_and_worst(stream: StreamView) -> tuple[float, ...]:
+    """Rank by the end of the last complete window, then by its result, its MOS and its loss.
+
+    The result comes first, as a relay may translate between codecs of different scales.
+    """
+    window = stream.last_window
+    if window is None:
+        return (float("-inf"),)
+    if window.mos_lq is None:
+        return window.end_s, UNRANKED, window.loss_ratio
+    return window.end_s, RESULTS.index(window.result), -window.mos_lq, window.loss_ratio

@@ -39,7 +39,9 @@ PER_CALL_TEXT = """\
 One series per call and direction, for calls that were admitted to them (`calls.series`,
 `calls.series_limit`) and have media; round trips are of a call. Gauges show the last complete
 window, unless they say otherwise. After the end of a call its series stay for `calls.linger` with
-`state="ended"`, then they disappear. Of a call with audio and video only the audio is shown.
+`state="ended"`, then they disappear. Of a call with audio and video only the audio is shown. Where
+a direction passes the tap several times, as on both sides of a relay, gauges are those of the worst
+passage, and packets count at each.
 `scale` is the scale of the E-model; scores on different scales must not be averaged."""
 
 AGGREGATE_TEXT = """\

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from qos_exporter.export.call_media import call_media
 from qos_exporter.snapshot import CallView, PacketCounts, StreamView
 from tests.export.snapshots import NOW_S, STREAM, WINDOW, call
@@ -37,6 +39,30 @@ def test_video_does_not_stand_for_audio_that_is_missing() -> None:
     assert shown(call("call-1", STREAM, replace(VIDEO, direction=BACK))).keys() == {
         STREAM.direction
     }
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_worst_passage_of_a_relayed_stream_is_shown(order: int) -> None:
+    """Of streams whose windows ended together that is shown to which the network did most harm."""
+    clean = replace(STREAM, ssrc=7, last_window=replace(WINDOW, mos_lq=4.4, loss_ratio=0.0))
+    lossy = replace(
+        STREAM, ssrc=7, last_window=replace(WINDOW, mos_lq=3.4, result="bad", loss_ratio=0.1)
+    )
+    narrow = replace(STREAM, last_window=replace(WINDOW, mos_lq=3.1, result="degraded"))
+    older = replace(STREAM, last_window=replace(WINDOW, end_s=WINDOW.end_s - 10, mos_lq=1.0))
+    unscored = replace(STREAM, last_window=replace(WINDOW, mos_lq=None, loss_ratio=0.2))
+    begun = replace(STREAM, last_window=None)
+    streams = (older, clean, lossy, narrow, unscored, begun)[::order]
+    ((_, scored, _),) = shown(call("call-1", *streams)).values()
+    assert scored == lossy
+
+
+def test_loss_tells_unscored_passages_apart() -> None:
+    """Where no window has a score, the one with the larger loss is shown."""
+    windows = [replace(WINDOW, mos_lq=None, loss_ratio=ratio) for ratio in (0.0, 0.1, 0.02)]
+    streams = [replace(STREAM, last_window=window) for window in windows]
+    ((_, scored, _),) = shown(call("call-1", *streams)).values()
+    assert scored == streams[1]
 
 
 def test_call_of_video_alone() -> None:
