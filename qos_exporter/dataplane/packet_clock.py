@@ -22,6 +22,8 @@ JUMP_NS = 5_000_000_000
 """A step to and fro by less is the usual disorder of frames that several interfaces captured."""
 STRAY_FRAMES = 16
 """Stamps that jump, and come back within so many frames, are wrong; the time has not jumped."""
+SETTLING_FRAMES = 2
+"""So many of the last stamps of a batch are doubted; who waits for more delays what is live."""
 REMEMBERED_STEPS = 256
 """Of how many steps of the clock it is known when they were."""
 DAY_NS = 86_400 * SECOND_NS
@@ -50,12 +52,13 @@ def settled_stamps(stamps_ns: NDArray[np.int64], before_ns: int | None) -> int:
     Where one of the last ones jumps, what follows tells a time that has passed from a wrong stamp.
     `before_ns` is the stamp before the first one.
     """
-    start = max(0, len(stamps_ns) - STRAY_FRAMES)
+    start = max(0, len(stamps_ns) - SETTLING_FRAMES)
     if start or before_ns is None:
         start = max(start, 1)
         before_ns = possible(int(stamps_ns[start - 1]))
     settled, _ = find_jump(stamps_ns, start, before_ns, JUMP_NS)
-    return settled
+    # Where the first one jumps, the stamp before it may be the wrong one.
+    return max(0, start - 1) if settled == start < len(stamps_ns) else settled
 
 
 class PacketClock:

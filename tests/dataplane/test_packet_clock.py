@@ -7,7 +7,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from qos_exporter.dataplane.packet_clock import JUMP_NS, LAST_NS, STRAY_FRAMES, PacketClock
+from qos_exporter.dataplane.packet_clock import (
+    JUMP_NS,
+    LAST_NS,
+    STRAY_FRAMES,
+    PacketClock,
+    settled_stamps,
+)
 from tests.dataplane.scenarios import SECOND, START_NS
 
 HOUR_S = 3600
@@ -126,6 +132,30 @@ def test_what_the_clock_told() -> None:
     assert clock.ahead_ns == (HOUR_S + 10) * SECOND
     assert [clock.ahead_at(each) for each in (times[0], times[1] - 1)] == [0, 0]
     assert clock.ahead_at(times[3]) == clock.ahead_ns
+
+
+@pytest.mark.parametrize(
+    ("before_s", "stamps_s", "settled"),
+    [
+        pytest.param(None, [0.0], 1, id="the first of all"),
+        pytest.param(None, [0.0, HOUR_S], 0, id="the first of all may be wrong"),
+        pytest.param(0.0, [0.02], 1, id="one frame"),
+        pytest.param(0.0, [HOUR_S], 0, id="one frame behind a pause"),
+        pytest.param(0.0, [HOUR_S, HOUR_S + 0.02], 0, id="two frames behind a pause"),
+        pytest.param(0.0, [HOUR_S, HOUR_S + 0.02, HOUR_S + 0.04], 3, id="three behind a pause"),
+        pytest.param(0.0, [0.02, 0.04, 0.06, HOUR_S], 3, id="a jump at the end"),
+        pytest.param(0.0, [0.02, 0.04, HOUR_S, HOUR_S + 0.02], 1, id="a jump before the last"),
+        pytest.param(0.0, [0.02, HOUR_S, 0.06, 0.08], 1, id="one jump forth and back"),
+    ],
+)
+def test_stamps_that_need_no_others(
+    before_s: float | None, stamps_s: list[float], settled: int
+) -> None:
+    """A jump is judged by two stamps behind it, and no batch ends with one."""
+    stamps = np.array([START_NS + round(at_s * SECOND) for at_s in stamps_s], np.int64)
+    before_ns = None if before_s is None else START_NS + round(before_s * SECOND)
+
+    assert settled_stamps(stamps, before_ns) == settled
 
 
 @given(st.lists(st.lists(st.integers(-(2**63), 2**63 - 1), max_size=40), max_size=5))
