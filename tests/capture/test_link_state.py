@@ -8,6 +8,7 @@ import pytest
 
 from qos_exporter.capture import link_state
 from tests.capture.links import FAR, NEAR, Links
+from tests.capture.recording_sink import eventually
 
 
 def test_loopback() -> None:
@@ -18,12 +19,12 @@ def test_loopback() -> None:
 
 @pytest.mark.netns
 def test_running(links: Links) -> None:
-    """An interface runs while it is up and its other end is as well."""
+    """An interface runs while it is up and its other end is as well, once the kernel knows."""
     assert not link_state.is_running("lo")
     links.make_pair()
-    assert link_state.is_running(NEAR)
+    assert eventually(lambda: link_state.is_running(NEAR))
     links.set(FAR, "down")
-    assert not link_state.is_running(NEAR)
+    assert eventually(lambda: not link_state.is_running(NEAR))
 
 
 @pytest.mark.parametrize(
