@@ -124,6 +124,24 @@ cdef inline bint is_discontinuity(
     return marker and difference_ns > TALKSPURT_NS
 
 
+cdef inline bint has_jumped(
+    const Stream *stream,
+    uint32_t rtp_timestamp,
+    int64_t step_ns,
+    int64_t difference_ns,
+    uint8_t marker,
+) noexcept nogil:
+    """The same of a packet ahead of all others. From one that came late the timestamps go far
+    ahead, and have not jumped if they have not from the packet that was ahead before."""
+    cdef int64_t ahead_ns
+    if not is_discontinuity(step_ns, difference_ns, marker):
+        return False
+    if not stream.state & FORWARD_APART:
+        return True
+    ahead_ns = ticks_to_ns(stream, <int32_t>(rtp_timestamp - stream.forward_timestamp))
+    return is_discontinuity(ahead_ns, difference_ns + step_ns - ahead_ns, marker)
+
+
 cdef inline void set_baseline(
     Stream *stream, int64_t arrival_ns, uint32_t rtp_timestamp
 ) noexcept nogil:
@@ -174,7 +192,7 @@ cdef inline void follow(
     cdef int64_t difference_ns = arrival_ns - stream.baseline_ns - step_ns
     if stream.state & AFTER_NOISE:
         stream.state &= ~<uint16_t>AFTER_NOISE
-    elif step > 0 and is_discontinuity(step_ns, difference_ns, marker):
+    elif step > 0 and has_jumped(stream, rtp_timestamp, step_ns, difference_ns, marker):
         rebase(stream, arrival_ns, rtp_timestamp, playout)
         return
     else:

@@ -81,6 +81,16 @@ def test_late_packet(implementation: Implementation) -> None:
     assert seen == pytest.approx([0, 0, 0, 10, 19.375, 19.375])
 
 
+@pytest.mark.pitfall(34)
+def test_packet_that_is_late_by_seconds(implementation: Implementation) -> None:
+    """The step ahead from a late packet, as long as it was late, is no jump of the sender's."""
+    # 1 comes 2 s late, with 101: |D| is 16,000 (no time for -2 s), then 16,000 (20 ms for 2.02 s).
+    packets = speech([0, *range(2, 102), 1, 102, 103])
+    seen = [totals.jitter_last_s * 8000 for totals in count_stepwise(implementation, packets)]
+
+    assert seen[-5:-1] == pytest.approx([0, 1000, 1937.5, 1816.40625])
+
+
 def test_media_time_over_a_late_packet(implementation: Implementation) -> None:
     """Media time is that from number to number, in whatever order the packets came."""
     totals = count(implementation, speech([1, 2, 4, 3, 5, 6]))

@@ -111,13 +111,23 @@ class Timing:
         step_ns = sample.media_ns_since(before.rtp_timestamp, clock_rate)
         difference_ns = sample.arrival_ns - before.arrival_ns - step_ns
         if not after_noise:
-            if sample.forward and _timestamps_jumped(sample, step_ns, difference_ns):
+            if sample.forward and self._has_jumped(sample, step_ns, difference_ns):
                 return self._rebase(sample)
             self.jitter.add(difference_ns, clock_rate)
         self.transit_ns += difference_ns
         if sample.forward:
             self._measure_media(sample, clock_rate)
         return False
+
+    def _has_jumped(self, sample: Sample, step_ns: int, difference_ns: int) -> bool:
+        """Whether it did both from the packet before it and from the one ahead of all others."""
+        assert self.baseline is not None
+        clock_rate = self.baseline.clock_rate
+        ahead_ns = sample.media_ns_since(self.forward_timestamp, clock_rate)
+        ahead_difference_ns = difference_ns + step_ns - ahead_ns
+        return _timestamps_jumped(sample, step_ns, difference_ns) and _timestamps_jumped(
+            sample, ahead_ns, ahead_difference_ns
+        )
 
     def _rebase(self, sample: Sample) -> bool:
         self.forward_timestamp = sample.rtp_timestamp
