@@ -20,6 +20,7 @@ REDIRECTIONS = range(300, 400)
 """They ask for the same request again elsewhere (RFC 3261 section 8.1.3.4), and are neither success
 nor failure (RFC 6076 section 4.6)."""
 ALERTING = frozenset({180, 183})
+_SUCCESS = 2
 _INVITING = frozenset({"INVITE", "ACK"})
 OFFER_METHODS = frozenset({"INVITE", "UPDATE", "PRACK"})
 """Requests whose responses may carry a description or accept one."""
@@ -43,7 +44,11 @@ def receive(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
 def _handler_of(message: SipMessage) -> _Handler | None:
     if message.is_request:
         return _REQUESTS.get(message.method)
-    return _RESPONSES[message.status_code // 100] if message.method in OFFER_METHODS else None
+    if message.method in OFFER_METHODS:
+        return _RESPONSES[message.status_code // 100]
+    # Where the BYE itself was missed, its 200 ends the call.
+    is_farewell = message.method == "BYE" and message.status_code // 100 == _SUCCESS
+    return _on_bye if is_farewell else None
 
 
 def _is_for_recorder(message: SipMessage) -> bool:
@@ -186,13 +191,14 @@ def _note_answer(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     if dialog.negotiation.answer(dialog.branch(arrival.message)):
         change |= MEDIA
     if call.state is CallState.SETUP:
+        # A re-INVITE has no reason to ring, so the call was seen to begin.
+        if dialog.invited_ns is not None or dialog.alerted_ns is not None:
+            call.outcome = Outcome.ANSWERED
         if not arrival.message.is_request:
             change |= _note_alerting(dialog, call, arrival.now_ns)
         call.begin(arrival.now_ns)
         call.answer_ns = arrival.now_ns
         dialog.attempts.restart()
-        if dialog.invited_ns is not None:
-            call.outcome = Outcome.ANSWERED
     return change
 
 

@@ -134,7 +134,45 @@ def test_cancel_without_final_response() -> None:
     assert not scene.control.open_endpoints
 
 
-EARLY = ((0, "A>B INVITE 1", OFFER), (1, "A<B 180 INVITE 1 /b", None))
+RINGING = (1, "A<B 180 INVITE 1 /b", None)
+
+
+@pytest.mark.parametrize(
+    ("rows", "times", "outcome"),
+    [
+        pytest.param(
+            (RINGING, (2, "A<B 200 INVITE 1 /b", ANSWER), (60, "A<B 200 BYE 2 /b", None)),
+            [1, 2, 60],
+            "answered",
+            id="answered",
+        ),
+        pytest.param(
+            (RINGING, (4, "A<B 486 INVITE 1 /b", None)), [1, None, 4], "failed", id="busy"
+        ),
+        pytest.param(
+            (RINGING, (4, "A<B 487 INVITE 1 /b", None)), [1, None, 4], "cancelled", id="given-up"
+        ),
+        pytest.param(
+            ((2, "A<B 200 INVITE 8 /b", ANSWER), (60, "A<B 200 BYE 9 /b", None)),
+            [2, 2, 60],
+            "partial",
+            id="maybe-of-a-re-invite",
+        ),
+    ],
+)
+def test_only_one_side_is_captured(
+    rows: tuple[Row, ...], times: list[float | None], outcome: str
+) -> None:
+    """Where only what the callee sends passes the tap, its responses tell how a call came out."""
+    scene = Scenario()
+    call = scene.play(*rows)
+
+    assert call is not None
+    assert [seconds(each) for each in (call.start_ns, call.answer_ns, call.end_ns)] == times
+    assert scene.outcomes == [outcome]
+
+
+EARLY = ((0, "A>B INVITE 1", OFFER), RINGING)
 
 
 @pytest.mark.parametrize(
