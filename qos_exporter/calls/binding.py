@@ -67,7 +67,8 @@ class MediaBinder:
         before = {claim.endpoint for claim in dialog.claims}
         fax = fax_endpoints(dialog.negotiation) if dialog.is_fax else NO_FAX
         self._exchange(dialog, make_claims(call, dialog.negotiation, fax=fax))
-        self._exchange_fax(dialog, fax)
+        if fax != dialog.fax:
+            self._exchange_fax(dialog, fax)
         dialog.negotiation.rest()
         after = {claim.endpoint for claim in dialog.claims}
         guessed = {claim.endpoint for claim in dialog.guesses}
@@ -130,12 +131,11 @@ class MediaBinder:
     def _drop_claims(self, call: Call) -> None:
         if call.dialog is not None:
             self._exchange(call.dialog, ())
-            self._exchange_fax(call.dialog, NO_FAX)
+            if call.dialog.fax:
+                self._exchange_fax(call.dialog, NO_FAX)
 
     def _exchange_fax(self, dialog: Dialog, fax: frozenset[Endpoint]) -> None:
         """Enter where UDPTL is awaited from now on."""
-        if fax == dialog.fax:
-            return
         for endpoint in fax - dialog.fax:
             self.reports.bar(endpoint, dialog)
         for endpoint in dialog.fax - fax:

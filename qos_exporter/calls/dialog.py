@@ -167,11 +167,12 @@ class Dialog:
 
     def _rounds(self) -> list[list[SessionDescription]]:
         """Return the last word of each side on each hop: an answer may differ from early media."""
-        standing = self.negotiation.standing()
-        since = next((at for at, each in enumerate(standing) if each.is_current), 0)
-        rounds = []
-        for exchange in standing[since:]:
-            last = {(each.party, each.branch, each.hop): each for each in exchange.described}
+        rounds: list[list[SessionDescription]] = []
+        for standing in self.negotiation.standing():
+            if standing.is_current:
+                # What was agreed on before it is over; what follows is proposed.
+                rounds.clear()
+            last = {(each.party, each.branch, each.hop): each for each in standing.described}
             rounds.append([each.session for each in last.values()])
         return rounds
 
@@ -230,16 +231,20 @@ def with_name(names: tuple[T, ...], name: T) -> tuple[T, ...]:
 
 def _is_fax(sessions: list[SessionDescription]) -> bool:
     """Whether there is a line for T.38 that nobody refused (RFC 3264 section 6)."""
-    offered = [len(each.media) for each in sessions if each.is_fax]
-    if not offered:
-        return False
-    return any(
-        all(each.media[line].is_fax for each in sessions if line < len(each.media))
-        for line in range(max(offered))
-    )
+    for session in sessions:
+        for line, media in enumerate(session.media):
+            others = [each.media[line] for each in sessions if line < len(each.media)]
+            if media.is_fax and all(each.is_fax for each in others):
+                return True
+    return False
 
 
 def _is_held(session: SessionDescription) -> bool:
     """Whether audio was described, but none that flows both ways (RFC 3264 section 8.4)."""
-    audio = session.audio
-    return bool(audio) and not any(media.is_two_way for media in audio)
+    has_audio = False
+    for media in session.media:
+        if media.terms.is_audio:
+            if media.is_two_way:
+                return False
+            has_audio = True
+    return has_audio

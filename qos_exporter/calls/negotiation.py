@@ -76,8 +76,8 @@ class Exchange:
         The ACK to a refusal belongs to the transaction of the INVITE, that to a 200 is one by
         itself (RFC 3261 sections 17.1.1.3 and 13.2.2.4).
         """
-        is_open = self.state is ExchangeState.PENDING and bool(self.transactions)
-        return is_open and bool(acknowledgement) and acknowledgement not in self.transactions
+        is_other = bool(acknowledgement) and acknowledgement not in self.transactions
+        return is_other and self.state is ExchangeState.PENDING
 
     def has_from(self, party: Party) -> bool:
         """Whether this party has described its media in this exchange."""

@@ -90,7 +90,7 @@ def _on_ack(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
         call.begin(arrival.now_ns)
     exchange = dialog.exchange_of(message)
     change = dialog.describe(arrival, exchange)
-    if exchange is not None and exchange.is_accepted_by(message.transaction):
+    if exchange and exchange.transactions and exchange.is_accepted_by(message.transaction):
         change |= _accept(dialog, call, arrival, exchange)
     return change
 

@@ -166,13 +166,3 @@ class SessionDescription(NamedTuple):
     """The `o=` line: equal text means the same version of the same session."""
     media: tuple[MediaDescription, ...]
     """In the order of the `m=` lines, which pairs offer and answer (RFC 3264 section 6)."""
-
-    @property
-    def audio(self) -> tuple[MediaDescription, ...]:
-        """The RTP audio sections."""
-        return tuple(each for each in self.media if each.terms.is_audio)
-
-    @property
-    def is_fax(self) -> bool:
-        """Whether a used section is T.38."""
-        return any(each.is_fax for each in self.media)

@@ -54,10 +54,8 @@ _TAG = re.compile(r";[ \t]*tag[ \t]*=[ \t]*([^;,\s]+)", re.IGNORECASE)
 _CSEQ = re.compile(r"([0-9]{1,10})\s+([^\s]+)\s*$")
 _CSEQ_MODULUS = 2**32
 _NUMBER = re.compile(r"((?:\+|%2B)?(?:[0-9*#().-]|%23|%2A)+);", re.IGNORECASE)
-_BRANCH = re.compile(
-    r"^(?:via|v)[ \t]*:[^\n]*?;[ \t]*branch[ \t]*=[ \t]*(z9hG4bK[^\s;,]+)",
-    re.IGNORECASE | re.MULTILINE,
-)
+_COOKIE = "z9hG4bK"
+_BRANCH = re.compile(r"[^\s;,]+")
 _RACK = re.compile(r"[0-9]+\s+([0-9]{1,10})\s+\S+")
 
 
@@ -190,7 +188,9 @@ def parse_rack(value: str) -> int | None:
 def find_branch(text: str) -> str:
     """Return the branch of the first Via, which names a transaction (RFC 3261 section 8.1.1.7).
 
-    Empty where it lacks the cookie of that RFC: such a branch names nothing.
+    It is known by its cookie, which stands nowhere else. Empty where it has none: a branch of RFC
+    2543 names nothing.
     """
-    match = _BRANCH.search(text)
-    return match[1] if match else ""
+    start = text.find(_COOKIE)
+    match = _BRANCH.match(text, start) if start >= 0 else None
+    return match[0] if match else ""

@@ -79,11 +79,12 @@ def test_each_line_has_its_own_address_and_label() -> None:
         "a=rtpmap:96 H264/90000",
     )
 
-    assert [(each.terms.label, each.endpoint) for each in session.audio] == [
-        ("1", Endpoint("10.0.0.1", 4000)),
-        ("2", Endpoint("10.0.0.2", 4002)),
+    assert [(each.terms.kind, each.terms.label, each.endpoint) for each in session.media] == [
+        ("audio", "1", Endpoint("10.0.0.1", 4000)),
+        ("audio", "2", Endpoint("10.0.0.2", 4002)),
+        ("video", "", Endpoint("10.0.0.1", 4004)),
     ]
-    assert [each.encoding for line in session.audio for each in line.terms.formats] == []
+    assert [len(each.terms.formats) for each in session.media] == [0, 0, 1]
 
 
 def test_formats() -> None:
@@ -251,10 +252,10 @@ def test_calls_share_the_terms_of_their_media() -> None:
 )
 def test_fax(line: str, *, is_fax: bool) -> None:
     """T.38 in use is an image line over UDPTL with a port; it is no RTP."""
-    session = parse(CONNECTION, line)
+    media = parse(CONNECTION, line).media[0]
 
-    assert session.is_fax is is_fax
-    assert session.media[0].terms.is_rtp is (session.media[0].terms.kind == "audio")
+    assert media.is_fax is is_fax
+    assert media.terms.is_rtp is (media.terms.kind == "audio")
 
 
 @pytest.mark.parametrize(
