@@ -51,6 +51,8 @@ def read_document(text: str) -> Document:
         document.faults.append(Fault((), line, f"is not YAML: {text}"))
     except yaml.YAMLError as error:
         document.faults.append(Fault((), 1, f"is not YAML: {_first_line(error)}"))
+    except RecursionError:
+        document.faults.append(Fault((), 1, "is nested too deeply"))
     return document
 
 

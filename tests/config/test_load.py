@@ -203,6 +203,13 @@ def test_all_mistakes_of_a_file_are_reported_in_order_of_lines() -> None:
     ]
 
 
+def test_a_file_without_a_bottom_is_refused() -> None:
+    """Brackets in brackets, deeper than can be read, end neither a check nor a service."""
+    with pytest.raises(ConfigError) as refused:
+        parse_settings("calls: " + 5000 * "[", name="deep.yml")
+    assert str(refused.value) == "deep.yml:1: the file is nested too deeply."
+
+
 def test_a_file_that_is_not_text_is_refused() -> None:
     """Bytes that are not UTF-8 are named with their position."""
     path = BAD_FILES / "not-utf8.yml"
