@@ -9,7 +9,6 @@ from functools import partial
 
 from qos_exporter.quality.codec import (
     BPL_WITHOUT_CONCEALMENT,
-    PUBLISHED,
     UNPUBLISHED,
     Codec,
 )
@@ -22,7 +21,9 @@ _NO_VALUE = "no ITU value; not scored until the configuration gives Ie and Bpl"
 _row = partial(Codec, clock_rate=16000, scale=WIDEBAND, frame_ms=20.0)
 _without_bpl = partial(_row, bpl=BPL_WITHOUT_CONCEALMENT, provenance=UNPUBLISHED, source=_NO_BPL)
 _amr_wb = partial(_row, encoding="AMR-WB", look_ahead_ms=5.0)
-_amr_wb_published = partial(_amr_wb, provenance=PUBLISHED, source=_DIOTIC)
+_amr_wb_quoted = partial(
+    _amr_wb, provenance=UNPUBLISHED, source=f"{_DIOTIC}; assumed to be quoted right"
+)
 _amr_wb_without_bpl = partial(
     _amr_wb, bpl=BPL_WITHOUT_CONCEALMENT, provenance=UNPUBLISHED, source=_NO_BPL
 )
@@ -49,10 +50,10 @@ WIDEBAND_ROWS = (
     ),
     _amr_wb_without_bpl(name="AMR-WB-6.60", ie=56.0),
     _amr_wb_without_bpl(name="AMR-WB-8.85", ie=41.0),
-    _amr_wb_published(name="AMR-WB-12.65", ie=20.0, bpl=4.3),
+    _amr_wb_quoted(name="AMR-WB-12.65", ie=20.0, bpl=4.3),
     _amr_wb_without_bpl(name="AMR-WB-15.85", ie=17.0),
-    _amr_wb_published(name="AMR-WB-23.05", ie=8.0, bpl=4.6),
-    _amr_wb_published(name="AMR-WB-23.85", ie=10.0, bpl=4.9),
+    _amr_wb_quoted(name="AMR-WB-23.05", ie=8.0, bpl=4.6),
+    _amr_wb_quoted(name="AMR-WB-23.85", ie=10.0, bpl=4.9),
     _row(
         name="speex-wb",
         encoding="SPEEX",

@@ -113,6 +113,12 @@ def test_without_itu_values(encoding: str, clock_rate: int, fmtp: str, scored: o
 
 
 @pytest.mark.parametrize("row", ROWS)
+def test_hearsay_is_not_published(row: Codec) -> None:
+    """Values that we know from a single quotation do not pass for those of the Recommendation."""
+    assert "second-hand" not in row.source or row.provenance == UNPUBLISHED
+
+
+@pytest.mark.parametrize("row", ROWS)
 def test_rows_are_whole(row: Codec) -> None:
     """Each row has a scale, a provenance and a source; an assumption is named as one."""
     assert row.scale in SCALE_NAMES
