@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from qos_exporter.errors import ConfigError
 from qos_exporter.quality.codec import BPL_WITHOUT_CONCEALMENT, OPERATOR, Codec
-from qos_exporter.quality.codec_table import ANY_CLOCK_RATE, CodecTable
+from qos_exporter.quality.codec_table import ALIASES, ANY_CLOCK_RATE, CodecTable
 from qos_exporter.quality.codecs import DEFAULT_CODECS
 from qos_exporter.quality.scale import IE_CEILINGS, SCALE_NAMES
 
@@ -66,7 +66,7 @@ def with_overrides(table: CodecTable, overrides: Iterable[CodecOverride]) -> Cod
 
 def _meant(rows: dict[str, Codec], override: CodecOverride) -> list[Codec]:
     """The rows that an override speaks of: one by its name, else all of an encoding, or a new."""
-    key = override.name.upper()
+    key = ALIASES.get(override.name.upper(), override.name.upper())
     if key in rows:
         return [rows[key]]
     return [row for row in rows.values() if row.encoding == key] or [_blank(override)]

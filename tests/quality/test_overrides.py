@@ -49,6 +49,15 @@ def test_encoding_means_all_its_rows() -> None:
         assert codec.ie == 1.0
 
 
+def test_another_name_means_the_same_codec() -> None:
+    """RFC 3551 has two names for G.726, one for each order of bits; the codec is one."""
+    table = operator_codecs([CodecOverride(name="AAL2-G726-32", bpl=12.0)])
+    for encoding in ("AAL2-G726-32", "G726-32"):
+        codec = table.find(encoding, 8000)
+        assert codec is not None
+        assert codec.bpl == 12.0
+
+
 def test_no_concealment() -> None:
     """Without loss concealment G.711 has the Bpl of 4.3 that G.113 gives it, others keep theirs."""
     table = operator_codecs(plc=False)
