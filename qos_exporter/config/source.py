@@ -112,6 +112,10 @@ class _Reader:
             problem = getattr(error, "problem", None) or _first_line(error)
             self._fault(path, f"cannot be read: {problem}")
             return None
+        except (AttributeError, LookupError):
+            # So PyYAML fails on a text that does not fit the tag in front of it.
+            self._fault(path, f"cannot be read as {node.tag.rpartition(':')[2]}")
+            return None
         if value is None or isinstance(value, bool | int | float | str):
             return value
         # A date, for example; whoever wrote it meant the text.

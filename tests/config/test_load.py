@@ -210,6 +210,15 @@ def test_a_file_without_a_bottom_is_refused() -> None:
     assert str(refused.value) == "deep.yml:1: the file is nested too deeply."
 
 
+@pytest.mark.parametrize("value", ["!!bool 3", "!!int ''", "!!float ''", "!!timestamp now"])
+def test_a_value_that_does_not_fit_its_tag_is_refused(value: str) -> None:
+    """YAML lets a file say of what type a value is; it may be wrong about it."""
+    with pytest.raises(ConfigError) as refused:
+        parse_settings(f"capture:\n  filter: {value}\n", name="tags.yml")
+    tag = value.split()[0].removeprefix("!!")
+    assert str(refused.value) == f"tags.yml:2: capture.filter cannot be read as {tag}."
+
+
 def test_a_file_that_is_not_text_is_refused() -> None:
     """Bytes that are not UTF-8 are named with their position."""
     path = BAD_FILES / "not-utf8.yml"
