@@ -22,6 +22,7 @@ cdef enum:
     TALKSPURT_NS = 200000000    # a longer silence that was not counted is one
     LEAP_NS = 1000000000        # timestamps that fall back by more have jumped
     MAX_STEP_TICKS = 0xFFFF
+    VIDEO_CLOCK = 90000         # the marker ends a frame there, and begins no talkspurt
 
 
 cdef inline int64_t ticks_to_ns(const Stream *stream, int32_t ticks) noexcept nogil:
@@ -133,12 +134,13 @@ cdef inline bint has_jumped(
 ) noexcept nogil:
     """The same of a packet ahead of all others. From one that came late the timestamps go far
     ahead, and have not jumped if they have not from the packet that was ahead before."""
-    cdef int64_t ahead_ns
+    cdef int64_t ahead_ns = step_ns
     if not is_discontinuity(step_ns, difference_ns, marker):
         return False
-    if not stream.state & FORWARD_APART:
-        return True
-    ahead_ns = ticks_to_ns(stream, <int32_t>(rtp_timestamp - stream.forward_timestamp))
+    if stream.clock_rate == VIDEO_CLOCK:
+        marker = 0
+    if stream.state & FORWARD_APART:
+        ahead_ns = ticks_to_ns(stream, <int32_t>(rtp_timestamp - stream.forward_timestamp))
     return is_discontinuity(ahead_ns, difference_ns + step_ns - ahead_ns, marker)
 
 

@@ -194,6 +194,24 @@ def test_silence_that_timestamps_skip(implementation: Implementation) -> None:
     assert (totals.lost, totals.discarded) == (0, 0)
 
 
+@pytest.mark.pitfall(25, 41)
+def test_marker_of_a_video_frame(implementation: Implementation) -> None:
+    """The marker ends a frame of video, so a frame that is late by more than 200 ms is jitter."""
+    # 20 to 26 come with 26, of 40 ms each: 240 ms more than there should be, six times 40 ms less.
+    frames = speech(range(40), clock_rate=90_000, packet_ns=40 * MS, payload_type=34)
+    late = frames[26].arrival_ns
+    packets = [
+        replace(frame, marker=True, arrival_ns=late if 20 <= number <= 26 else frame.arrival_ns)
+        for number, frame in enumerate(frames)
+    ]
+    jitter_ms = 0.0
+    for difference_ms in [240] + [40] * 6:
+        jitter_ms += (difference_ms - jitter_ms) / 16
+    seen = count_stepwise(implementation, packets)
+
+    assert seen[26].jitter_last_s == pytest.approx(jitter_ms / 1000)
+
+
 @pytest.mark.pitfall(25)
 def test_silence_that_nothing_tells_of(implementation: Implementation) -> None:
     """Without a marker a pause looks like a stall: A.8 counts it once, and nothing is discarded."""

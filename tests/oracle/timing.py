@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 RTP_TIMESTAMP_MOD = 1 << 32
+VIDEO_CLOCK = 90_000
+"""Where the marker ends a frame and begins no talkspurt (RFC 3551 sections 4.1 and 5)."""
 JUMP_NS = 1_000_000_000
 TALKSPURT_NS = 200_000_000
 SILENCE_NS = 200_000_000
@@ -123,6 +125,8 @@ class Timing:
         """Whether it did both from the packet before it and from the one ahead of all others."""
         assert self.baseline is not None
         clock_rate = self.baseline.clock_rate
+        if clock_rate == VIDEO_CLOCK:
+            sample = replace(sample, marker=False)
         ahead_ns = sample.media_ns_since(self.forward_timestamp, clock_rate)
         ahead_difference_ns = difference_ns + step_ns - ahead_ns
         return _timestamps_jumped(sample, step_ns, difference_ns) and _timestamps_jumped(
