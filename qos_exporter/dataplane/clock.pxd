@@ -5,11 +5,12 @@ they arrived in, is snapped to a standard rate, and then they are timed after al
 is enough where most come evenly; where they do not, more time makes up for it.
 """
 
-from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint32_t
+from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t
 from libc.stdlib cimport calloc, free
 
 from qos_exporter.dataplane.playout cimport add_fresh
 from qos_exporter.dataplane.records cimport (
+    AFTER_NOISE,
     CLOCK_FROM_TIMESTAMPS,
     HELD_PACKETS,
     HeldPacket,
@@ -23,6 +24,7 @@ cdef enum:
     MIN_HELD = 8
     MAX_ATTEMPTS = 8
     FIRST_CHECK_NS = 1000000000
+    HELD_NEW = 1                # no duplicate
 
 cdef extern from *:
     """
@@ -96,13 +98,17 @@ cdef inline void replay_held(Stream *stream, const Playout *playout) noexcept no
     cdef HeldPackets *held = stream.held
     cdef HeldPacket *packet
     cdef uint32_t index
+    cdef uint16_t noise_now = stream.state & AFTER_NOISE
     for index in range(held.count):
         packet = &held.packets[index]
+        stream.state &= ~<uint16_t>AFTER_NOISE
+        stream.state |= packet.state & AFTER_NOISE
         time_media(
             stream, packet.arrival_ns, packet.rtp_timestamp, packet.marker,
-            packet.step, packet.is_new, playout,
+            packet.step, packet.state & HELD_NEW, playout,
         )
         add_fresh(stream)       # which happens by itself only from packet to packet of the wire
+    stream.state |= noise_now
 
 
 cdef inline void forget_held(Stream *stream) noexcept nogil:
@@ -174,6 +180,7 @@ cdef inline void hold(
     packet.rtp_timestamp = rtp_timestamp
     packet.marker = marker
     packet.step = <int16_t>step
-    packet.is_new = is_new
+    packet.state = <uint8_t>(stream.state & AFTER_NOISE) | (HELD_NEW if is_new else 0)
+    stream.state &= ~<uint16_t>AFTER_NOISE
     stream.held.count += 1
     try_clock(stream, playout)

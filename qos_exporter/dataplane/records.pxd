@@ -72,7 +72,7 @@ ctypedef struct HeldPacket:
     uint32_t rtp_timestamp
     int16_t step
     uint8_t marker
-    uint8_t is_new
+    uint8_t state               # HELD_NEW, and AFTER_NOISE
 
 ctypedef struct HeldPackets:
     HeldPacket packets[HELD_PACKETS]

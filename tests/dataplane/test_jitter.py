@@ -139,6 +139,19 @@ def test_comfort_noise(implementation: Implementation, noise_type: int) -> None:
     assert totals.payload_type == 0
 
 
+@pytest.mark.pitfall(23)
+def test_comfort_noise_before_the_clock_is_known(implementation: Implementation) -> None:
+    """The same of packets that wait until their clock is known."""
+    packets = speech(range(60), clock_rate=48_000, payload_type=96)
+    packets[5] = replace(packets[5], payload_type=13, payload_length=1)
+    packets[5:] = delayed(packets[5:], 37 * MS)
+    totals = count(implementation, packets)
+
+    assert totals.clock_rate == 48_000
+    assert totals.jitter_max_s == NO_JITTER
+    assert totals.jitter_count == 57
+
+
 @pytest.mark.pitfall(24)
 @pytest.mark.parametrize(
     "marker", [pytest.param(True, id="marker"), pytest.param(False, id="bare")]

@@ -45,6 +45,7 @@ class OracleStream:
         self.discarded = 0
         self.payload_types: set[int] = set()
         self.media_type: int | None = None
+        self.after_noise = False
         self.clock_rate = 0
         self.clock_source = ClockSource.UNKNOWN
 
@@ -106,7 +107,7 @@ class OracleStream:
         found, source = self.payload_formats.find(packet.payload_type)
         kind = found.kind if found else self._guess(packet)
         if kind is Kind.COMFORT_NOISE:
-            self.timing.after_noise = True
+            self.after_noise = True
         if kind is not Kind.MEDIA or (step is Step.DUPLICATE and self.captured_twice):
             return
         if packet.payload_type != self.media_type:
@@ -118,7 +119,9 @@ class OracleStream:
             marker=packet.marker,
             distance=distance,
             duplicate=step is Step.DUPLICATE,
+            after_noise=self.after_noise,
         )
+        self.after_noise = False
         clock_rate = found.clock_rate if found else 0
         self._media(sample, clock_rate=clock_rate, source=source)
 

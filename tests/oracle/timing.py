@@ -22,6 +22,8 @@ class Sample:
     distance: int
     """Steps of the sequence number from the highest so far; 1 where an epoch begins."""
     duplicate: bool
+    after_noise: bool
+    """Whether it follows comfort noise."""
 
     @property
     def forward(self) -> bool:
@@ -95,7 +97,6 @@ class Timing:
         self.baseline: Baseline | None = None
         self.forward_timestamp = 0
         """Of the media packet with the highest sequence number."""
-        self.after_noise = False
         self.transit_ns = 0
         """How much longer the last packet was on its way than the one that this counts from."""
         self.packet_ns = 0
@@ -107,12 +108,11 @@ class Timing:
         self.jitter.use_clock(clock_rate)
         before = self.baseline
         self.baseline = Baseline(sample.arrival_ns, sample.rtp_timestamp, clock_rate)
-        after_noise, self.after_noise = self.after_noise, False
         if before is None or before.clock_rate != clock_rate:
             return self._rebase(sample)
         step_ns = sample.media_ns_since(before.rtp_timestamp, clock_rate)
         difference_ns = sample.arrival_ns - before.arrival_ns - step_ns
-        if not after_noise:
+        if not sample.after_noise:
             if sample.forward and self._has_jumped(sample, step_ns, difference_ns):
                 return self._rebase(sample)
             self.jitter.add(difference_ns, clock_rate)
