@@ -78,6 +78,9 @@ def _note_initial_invite(dialog: Dialog, call: Call, arrival: Arrival) -> None:
     call.start_ns = min(call.start_ns, arrival.now_ns)
     if call.answer_ns is not None:
         call.outcome = call.outcome or Outcome.ANSWERED
+    else:
+        # An ACK before it was one to a refusal.
+        call.state = CallState.SETUP
 
 
 def _on_ack(dialog: Dialog, call: Call, arrival: Arrival) -> Change:

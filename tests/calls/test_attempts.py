@@ -200,6 +200,27 @@ def test_redirection_is_no_failure(code: int) -> None:
     assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
 
 
+@pytest.mark.parametrize("code", [407, 302])
+@pytest.mark.parametrize(
+    ("final", "outcome"),
+    [
+        pytest.param("A<B 200 INVITE 2 /b", "answered", id="answered"),
+        pytest.param("A<B 486 INVITE 2 /b", "failed", id="busy"),
+    ],
+)
+def test_capture_begins_at_a_challenge(code: int, final: str, outcome: str) -> None:
+    """The ACK to a challenge or redirection does not show a call that is under way."""
+    scene = Scenario()
+    scene.play(
+        (0, f"A<B {code} INVITE 1 /x", None),
+        (0.1, "A>B ACK 1 /x", None),
+        (0.2, "A>B INVITE 2", OFFER),
+        (3, final, None),
+    )
+
+    assert scene.outcomes == [outcome]
+
+
 @pytest.mark.pitfall(92)
 @pytest.mark.parametrize("code", [401, 302])
 def test_challenge_that_nobody_answers(code: int) -> None:
