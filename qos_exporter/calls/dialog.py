@@ -230,13 +230,9 @@ def with_name(names: tuple[T, ...], name: T) -> tuple[T, ...]:
 
 
 def _is_fax(sessions: list[SessionDescription]) -> bool:
-    """Whether there is a line for T.38 that nobody refused (RFC 3264 section 6)."""
-    for session in sessions:
-        for line, media in enumerate(session.media):
-            others = [each.media[line] for each in sessions if line < len(each.media)]
-            if media.is_fax and all(each.is_fax for each in others):
-                return True
-    return False
+    """Whether there is a line for T.38 that nobody refused or left out (RFC 3264 section 6)."""
+    shared = min([len(each.media) for each in sessions], default=0)
+    return any(all(each.media[line].is_fax for each in sessions) for line in range(shared))
 
 
 def _is_held(session: SessionDescription) -> bool:

@@ -200,7 +200,7 @@ def with_image(media: str, port: int) -> bytes:
     [
         pytest.param(with_image(A_MEDIA, 4002), with_image(B_MEDIA, 0), id="by-callee"),
         pytest.param(with_image(A_MEDIA, 0), with_image(B_MEDIA, 5002), id="by-caller"),
-        pytest.param(with_image(A_MEDIA, 0), sdp(B_MEDIA), id="left-out"),
+        pytest.param(with_image(A_MEDIA, 4002), sdp(B_MEDIA), id="left-out"),
     ],
 )
 def test_fax_beside_audio_that_is_refused(offer: bytes, answer: bytes) -> None:
