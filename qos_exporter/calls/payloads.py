@@ -59,7 +59,8 @@ def resolve_payloads(
     still under way (section 8.3.1), was that.
     """
     terms = media.terms
-    sources = (terms.formats, previous.formats, peer.terms.formats if peer else ())
+    of_peer = peer.terms.formats if peer else previous.of_sender
+    sources = (terms.formats, previous.formats, of_peer)
     numbers = terms.payload_types
     if previous.formats:
         former = [each.payload_type for each in previous.formats if each not in _STATIC]

@@ -86,6 +86,19 @@ def test_sender_that_uses_its_own_number(ends: str, number: int) -> None:
 
 
 @pytest.mark.pitfall(30)
+def test_own_number_of_a_sender_while_something_is_proposed() -> None:
+    """Until the other side answers a new offer, its numbers mean what they meant before."""
+    scene = Scenario()
+    offer = sdp(A_MEDIA, "rtpmap:96 opus/48000/2", payloads="96")
+    answer = sdp(B_MEDIA, "rtpmap:111 opus/48000/2", payloads="111")
+    scene.play((0, "A>B INVITE 1", offer), (1, "A<B 200 INVITE 1 /b", answer))
+    to_a = scene.stream(B_TO_A, 2, at_s=2, until_s=30, payload_type=111)
+    scene.play((30, "A>B INVITE 2 /b", offer))
+
+    assert encoding(to_a.payloads, 111) == "OPUS"
+
+
+@pytest.mark.pitfall(30)
 def test_numbers_that_both_sides_use_for_different_codecs() -> None:
     """Where both explain a number the receiver is right, and what it did not accept is unknown."""
     scene = Scenario()
