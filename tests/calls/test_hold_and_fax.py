@@ -13,6 +13,7 @@ from tests.calls.scenario import (
     Row,
     Scenario,
     answered_call,
+    endpoint,
     sdp,
     seconds,
 )
@@ -173,6 +174,28 @@ def test_switch_to_fax() -> None:
     assert (call.is_fax, call.on_hold, call.state) == (True, False, "active")
     assert scene.anomalies == []
     assert not scene.control.open_endpoints
+
+
+@pytest.mark.pitfall(78)
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(change(40, 3, sdp(A_MEDIA), sdp(B_MEDIA)), id="audio-again"),
+        pytest.param(((40, "A>B BYE 3 /b", None),), id="end"),
+    ],
+)
+def test_reports_after_fax(rows: tuple[Row, ...]) -> None:
+    """Where fax was, RTCP is RTCP again after it."""
+    scene = Scenario()
+    image = [
+        sdp(each, kind="image", protocol="udptl", payloads="t38") for each in (A_MEDIA, B_MEDIA)
+    ]
+    scene.play(*answered_call(), *change(20, 2, *image))
+    ends = endpoint(A_MEDIA), endpoint(B_MEDIA)
+    assert scene.registry.reports.is_barred(*ends)
+    scene.play(*rows)
+
+    assert not scene.registry.reports.is_barred(*ends)
 
 
 @pytest.mark.pitfall(78)

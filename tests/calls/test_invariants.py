@@ -79,6 +79,7 @@ def test_everything_is_given_back(steps: list[object]) -> None:
     assert not scene.control.muted
     assert scene.registry.find("x") is None
     assert [len(each) for each in (media.claims, media.guesses)] == [0, 0]
+    assert not scene.registry.undecided
 
 
 @settings(max_examples=200, deadline=None)
