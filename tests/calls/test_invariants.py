@@ -78,8 +78,9 @@ def test_everything_is_given_back(steps: list[object]) -> None:
     assert set(scene.control.announced.values()) <= {0}
     assert not scene.control.muted
     assert scene.registry.find("x") is None
-    assert [len(each) for each in (media.claims, media.guesses)] == [0, 0]
-    assert not scene.registry.undecided
+    places = media.reports
+    kept = (media.claims, media.guesses, places._elsewhere, places._barred)
+    assert [len(each) for each in kept] == [0, 0, 0, 0]
 
 
 @settings(max_examples=200, deadline=None)

@@ -215,7 +215,7 @@ def test_a_value_that_does_not_fit_its_tag_is_refused(value: str) -> None:
     """YAML lets a file say of what type a value is; it may be wrong about it."""
     with pytest.raises(ConfigError) as refused:
         parse_settings(f"capture:\n  filter: {value}\n", name="tags.yml")
-    tag = value.split()[0].removeprefix("!!")
+    tag = value.split(maxsplit=1)[0].removeprefix("!!")
     assert str(refused.value) == f"tags.yml:2: capture.filter cannot be read as {tag}."
 
 
