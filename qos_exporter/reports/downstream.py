@@ -12,6 +12,7 @@ from qos_exporter.reports.loss import (
     LOST_MODULUS,
     SEQUENCE_MODULUS,
     Loss,
+    is_continued,
     is_possible,
     signed,
 )
@@ -76,7 +77,7 @@ class Downstream(RunningLoss):
         is_sound = is_plain(sent, lost)
         if not is_sound:
             sent, lost = signed(sent, SEQUENCE_MODULUS), signed(lost, LOST_MODULUS)
-            is_sound = sent > 0 and is_possible(sent=sent, lost=lost)
+            is_sound = sent > 0 and is_continued(sent=sent, lost=lost, count=here.packets_lost)
         if is_sound and sent == tap_expected - self._tap_expected:
             self.settle(sent, lost - (tap_lost - self._tap_lost))
         else:

@@ -10,6 +10,8 @@ SEQUENCE_MODULUS = 1 << 32
 """The extended highest sequence number has 32."""
 DROPOUT = 3000
 """RFC 3550 A.1: a sender whose numbers leap further than this has started anew."""
+LATE_MAX = 10
+"""So many packets that counted as lost may come after all between two reports, or come twice."""
 
 
 class Loss(NamedTuple):
@@ -51,3 +53,12 @@ def is_possible(*, sent: int, lost: int) -> bool:
     Duplicates can make the loss negative, but hardly below one duplicate of every packet.
     """
     return -sent <= lost <= sent
+
+
+def is_continued(*, sent: int, lost: int, count: int) -> bool:
+    """Whether a count of lost packets that came to `count` by so many lost has not begun anew.
+
+    Late packets and a few that come twice lower it a little; where all come twice it is soon below
+    zero.
+    """
+    return is_possible(sent=sent, lost=lost) and (count < 0 or lost >= -LATE_MAX)

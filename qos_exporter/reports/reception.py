@@ -17,6 +17,7 @@ from qos_exporter.reports.loss import (
     LOST_MODULUS,
     SEQUENCE_MODULUS,
     Loss,
+    is_continued,
     is_possible,
     signed,
 )
@@ -100,12 +101,12 @@ class Reception(RunningLoss):
             self.settle(tap.expected, lost)
 
     def _compare(self, sent: int, lost: int, block: ReceptionReport, tap: Tap, now_ns: int) -> None:
-        """Take in differences whose counters may have wrapped or jumped, or not moved at all."""
+        """Take in differences whose counters may have wrapped, jumped or fallen, or stood still."""
         sent, lost = signed(sent, SEQUENCE_MODULUS), signed(lost, LOST_MODULUS)
         if sent == 0:
             self._stand_still(tap, now_ns)
         elif sent > 0 or sent < -MISORDER:
-            self._go_on(sent, lost, tap)
+            self._go_on(sent, lost, tap, count=block.packets_lost)
             self._anchor_at(block, tap, now_ns)
 
     def _stand_still(self, tap: Tap, now_ns: int) -> None:
@@ -113,8 +114,8 @@ class Reception(RunningLoss):
         if passed >= DEAF_PACKETS and now_ns - self._anchor_ns >= DEAF_NS:
             self.guess = Loss(passed, passed)
 
-    def _go_on(self, sent: int, lost: int, tap: Tap) -> None:
-        if is_possible(sent=sent, lost=lost) and not self._leaps(sent, tap):
+    def _go_on(self, sent: int, lost: int, tap: Tap, *, count: int) -> None:
+        if is_continued(sent=sent, lost=lost, count=count) and not self._leaps(sent, tap):
             self.settle(sent, lost)
         else:
             self.settle_guess()

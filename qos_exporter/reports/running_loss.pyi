@@ -3,7 +3,7 @@
 from qos_exporter.reports.loss import Loss
 
 def is_plain(sent: int, lost: int) -> bool:
-    """Whether differences of the two counters are what they seem: none wrapped, none jumped.
+    """Whether differences of the two counters are what they seem: none wrapped, jumped or fell.
 
     That is so between nearly any two reports, and much cheaper to see than what else it may be: of
     such numbers `signed` changes nothing, `is_possible` finds nothing, and no sender that started

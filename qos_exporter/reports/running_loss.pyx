@@ -12,7 +12,7 @@ cdef int64_t PLAIN_UP_TO = DROPOUT
 
 
 def is_plain(int64_t sent, int64_t lost):
-    return 0 < sent <= PLAIN_UP_TO and -sent <= lost <= sent
+    return 0 < sent <= PLAIN_UP_TO and 0 <= lost <= sent
 
 
 cdef class RunningLoss:

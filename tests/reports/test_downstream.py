@@ -66,6 +66,11 @@ def compared(reports: Reports, *, from_start: bool = False) -> Loss | None:
             id="receiver-and-tap-speak-of-other-numbers",
         ),
         pytest.param(
+            [(block(249, 0), tap(250)), (block(499, 50), tap(500)), (block(749, 0), tap(750))],
+            Loss(250, 50),
+            id="cumulative-loss-begins-again",
+        ),
+        pytest.param(
             [(block(249, 0), tap(250)), (block(90, 1), tap(350)), (block(190, 3), tap(450))],
             Loss(100, 2),
             id="receiver-begins-again",

@@ -55,6 +55,21 @@ def heard(
             id="cumulative-loss-begins-again",
         ),
         pytest.param(
+            [(block(100, 0), BLIND), (block(350, 50), BLIND), (block(600, 0), BLIND)],
+            Loss(250, 50),
+            id="cumulative-loss-begins-again-within-what-was-sent",
+        ),
+        pytest.param(
+            [(block(100, 0), BLIND), (block(350, 50), BLIND), (block(600, 42), BLIND)],
+            Loss(500, 42),
+            id="what-was-lost-came-late",
+        ),
+        pytest.param(
+            [(block(100, 0), BLIND), (block(350, 20), BLIND), (block(600, -230), BLIND)],
+            Loss(500, -230),
+            id="everything-comes-twice",
+        ),
+        pytest.param(
             [(block(70000, 9), BLIND), (block(300, 1), BLIND), (block(550, 3), BLIND)],
             Loss(250, 2),
             id="receiver-begins-again",
