@@ -19,7 +19,8 @@ class Leg(StrEnum):
     CALLEE = "callee"
 
 
-OTHER_LEG = {Leg.CALLER: Leg.CALLEE, Leg.CALLEE: Leg.CALLER}
+CALLER = Leg.CALLER
+"""Named here because every report asks, and a member of an enumeration is not found at once."""
 
 
 class TripSource(StrEnum):
@@ -33,36 +34,42 @@ class TripSource(StrEnum):
 
 
 class CallRoundTrip:
-    """The legs of one call by source, and their sum wherever both are known at a time."""
+    """The legs of one call by source, and their sum wherever both are known at a time.
 
-    __slots__ = ("_heard_ns", "_latest", "_whole", "legs", "total")
+    A relay may pass on the reports of the party behind it, or answer in its own name, or both. So
+    of several addresses that a side is heard from the one furthest away is that of the party.
+    """
+
+    __slots__ = ("_latest", "_whole", "legs", "total")
 
     def __init__(self) -> None:
         self.legs: dict[tuple[Leg, TripSource], RunningFigures] = {}
         """In seconds."""
         self.total = RunningFigures()
         """Caller to callee and back, in seconds; without a value while a leg is missing."""
-        self._heard_ns: dict[tuple[Leg, TripSource], int] = {}
-        """When each of the legs was told last."""
-        self._latest: dict[Leg, tuple[int, int]] = {}
-        """The latest leg in ns, and when it came."""
+        self._latest: dict[tuple[Leg, TripSource], tuple[int, int, str]] = {}
+        """The latest leg in ns, when it came, and the address that it leads to."""
         self._whole: tuple[int, int] | None = None
         """What was told of both legs together, and when."""
 
-    def add(self, leg: Leg, leg_ns: int, *, source: TripSource, at_ns: int) -> float | None:
-        """Take in a leg; returns the round trip of the call in seconds if both legs are known."""
+    def add(
+        self, leg: Leg, leg_ns: int, *, source: TripSource, address: str, at_ns: int
+    ) -> float | None:
+        """Take in a leg from the tap to an address and back.
+
+        Returns the round trip of the call in seconds if it is known and this leg is part of it.
+        """
         told = leg, source
-        figures = self.legs.get(told)
-        if figures is None:
-            figures = self.legs[told] = RunningFigures()
-        figures.add(leg_ns / SECOND_NS)
-        self._heard_ns[told] = at_ns
-        self._latest[leg] = leg_ns, at_ns
-        other = self._latest.get(OTHER_LEG[leg])
-        if other is None or at_ns - other[1] > FRESH_NS:
+        latest = self._latest.get(told)
+        if latest is None:
+            self.legs[told] = RunningFigures()
+        elif latest[2] != address and leg_ns < latest[0] and at_ns - latest[1] <= FRESH_NS:
             return None
-        total_s = (leg_ns + other[0]) / SECOND_NS
-        self.total.add(total_s)
+        self._latest[told] = leg_ns, at_ns, address
+        self.legs[told].add(leg_ns / SECOND_NS)
+        total_s = self._by_legs(at_ns)
+        if total_s is not None:
+            self.total.add(total_s)
         return total_s
 
     def add_whole(self, trip_ns: int, *, at_ns: int) -> None:
@@ -82,8 +89,16 @@ class CallRoundTrip:
 
     def is_current(self, leg: Leg, source: TripSource, now_ns: int) -> bool:
         """Whether one of the `legs` still holds."""
-        return now_ns - self._heard_ns[leg, source] <= FRESH_NS
+        return now_ns - self._latest[leg, source][1] <= FRESH_NS
 
     def _by_legs(self, now_ns: int) -> float | None:
-        fresh = [leg_ns for leg_ns, at_ns in self._latest.values() if now_ns - at_ns <= FRESH_NS]
-        return sum(fresh) / SECOND_NS if len(fresh) == len(OTHER_LEG) else None
+        """The sum of both legs, by the source that tells most; a relay may answer some of them."""
+        to_caller = to_callee = 0
+        for (leg, _), (leg_ns, at_ns, _) in self._latest.items():
+            if now_ns - at_ns > FRESH_NS:
+                continue
+            if leg is CALLER:
+                to_caller = max(to_caller, leg_ns)
+            else:
+                to_callee = max(to_callee, leg_ns)
+        return (to_caller + to_callee) / SECOND_NS if to_caller and to_callee else None

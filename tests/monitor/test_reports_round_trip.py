@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dataplane.traffic import Frame
-from tests.monitor.recording import Dialogue, Listener
+from qos_exporter.net import Endpoint
+from tests.calls.scenario import HOSTS
+from tests.dataplane.traffic import Frame, StreamId
+from tests.monitor.recording import Dialogue, Listener, message, speech_for
 from tests.monitor.reported import reception, rejected
 from tests.monitor.reporters import Exchange, block, datagram_of, rr, sr
 
@@ -37,6 +39,44 @@ def test_both_legs_make_the_round_trip_and_a_conversational_score() -> None:
         assert stream.last_window.round_trip_s == pytest.approx(0.060, abs=0.0002)
         assert stream.last_window.mos_cq is not None
         assert stream.mos_cq is not None
+
+
+@pytest.mark.pitfall(58)
+def test_a_relay_that_reports_in_its_own_name() -> None:
+    """What it says measures the way to itself; the parties are 20 and 40 ms behind the tap."""
+    dialogue = Dialogue(talk_s=12.0)
+    near, far = (Endpoint(HOSTS["P"], port) for port in (30_000, 30_020))
+    signalled = [
+        message("A>P INVITE 1", -0.6, body=dialogue.description(dialogue.caller)),
+        message("P>B INVITE 1", -0.59, body=dialogue.description(far)),
+        message("P<B 200 INVITE 1 /b", -0.1, body=dialogue.description(dialogue.callee)),
+        message("A<P 200 INVITE 1 /b", -0.09, body=dialogue.description(near)),
+    ]
+    forth, back = dialogue.forth.ssrc, dialogue.back.ssrc
+    sides = [
+        Exchange(StreamId(forth, one, other), StreamId(back, other, one), leg_s=leg_s)
+        for one, other, leg_s in (
+            (dialogue.caller, near, (0.0001, 0.020)),
+            (far, dialogue.callee, (0.040, 0.0001)),
+        )
+    ]
+    streams = [stream for side in sides for stream in (side.forth, side.back)]
+    call = (
+        Listener()
+        .play(
+            signalled,
+            *(speech_for(stream, 12.0) for stream in streams),
+            *(side.both(*TIMES_S) for side in sides),
+        )
+        .call()
+    )
+    assert call.round_trip is not None
+    assert len(call.streams) == len(streams)
+    assert call.round_trip.last == pytest.approx(0.060, abs=0.0002)
+    assert call.round_trip.max == pytest.approx(0.060, abs=0.0002)
+    for leg in call.round_trip_legs:
+        expected_s = {"caller": 0.020, "callee": 0.040}[leg.leg]
+        assert leg.figures.last == pytest.approx(expected_s, abs=0.0002)
 
 
 @pytest.mark.parametrize(

@@ -151,12 +151,26 @@ def test_open_requests_are_bounded() -> None:
     assert trips.answer(b"a" * 12, src=BOB, dst=ALICE, at_ns=2) is None
 
 
+def told(
+    trip: CallRoundTrip,
+    leg: Leg,
+    leg_ms: int,
+    *,
+    at_s: int,
+    source: TripSource = TripSource.RTCP,
+    address: str = "192.0.2.1",
+) -> float | None:
+    """Tell a leg to an address."""
+    leg_ns, at_ns = leg_ms * MILLISECOND_NS, at_s * SECOND_NS
+    return trip.add(leg, leg_ns, source=source, address=address, at_ns=at_ns)
+
+
 @pytest.mark.pitfall(58)
 def test_one_leg_is_no_round_trip() -> None:
     """The way from the tap to the callee and back is only half of the story."""
     trip = CallRoundTrip()
 
-    assert trip.add(Leg.CALLEE, 80 * MILLISECOND_NS, source=TripSource.RTCP, at_ns=0) is None
+    assert told(trip, Leg.CALLEE, 80, at_s=0) is None
     assert trip.total.count == 0
     assert trip.legs[Leg.CALLEE, TripSource.RTCP].last == pytest.approx(0.080)
 
@@ -164,9 +178,9 @@ def test_one_leg_is_no_round_trip() -> None:
 def test_both_legs_add_up() -> None:
     """80 ms on one side and 40 ms on the other."""
     trip = CallRoundTrip()
-    trip.add(Leg.CALLEE, 80 * MILLISECOND_NS, source=TripSource.RTCP, at_ns=0)
+    told(trip, Leg.CALLEE, 80, at_s=0)
 
-    total_s = trip.add(Leg.CALLER, 40 * MILLISECOND_NS, source=TripSource.STUN, at_ns=SECOND_NS)
+    total_s = told(trip, Leg.CALLER, 40, source=TripSource.STUN, at_s=1)
 
     assert total_s == pytest.approx(0.120)
     assert trip.total.last == pytest.approx(0.120)
@@ -175,9 +189,41 @@ def test_both_legs_add_up() -> None:
 def test_a_leg_that_is_out_of_date_adds_to_nothing() -> None:
     """What it was a minute ago says nothing of now."""
     trip = CallRoundTrip()
-    trip.add(Leg.CALLEE, 80 * MILLISECOND_NS, source=TripSource.RTCP, at_ns=0)
+    told(trip, Leg.CALLEE, 80, at_s=0)
 
-    late = trip.add(Leg.CALLER, 40 * MILLISECOND_NS, source=TripSource.RTCP, at_ns=FRESH_NS + 1)
+    late = told(trip, Leg.CALLER, 40, at_s=FRESH_NS // SECOND_NS + 1)
 
     assert late is None
-    assert trip.current_s(FRESH_NS + 1) is None
+    assert trip.current_s(FRESH_NS + SECOND_NS) is None
+
+
+@pytest.mark.pitfall(58)
+@pytest.mark.parametrize("source", [TripSource.RTCP, TripSource.STUN])
+def test_the_leg_to_a_relay_is_not_that_to_the_party_behind_it(source: TripSource) -> None:
+    """A relay a millisecond away answers in its own name, the party behind it after 80 ms."""
+    trip = CallRoundTrip()
+    told(trip, Leg.CALLER, 40, at_s=0)
+    told(trip, Leg.CALLEE, 80, at_s=1)
+
+    told(trip, Leg.CALLEE, 1, at_s=2, source=source, address=RELAY.address)
+
+    assert trip.current_s(2 * SECOND_NS) == pytest.approx(0.120)
+    assert trip.legs[Leg.CALLEE, TripSource.RTCP].last == pytest.approx(0.080)
+
+
+def test_a_leg_may_become_shorter() -> None:
+    """Of one address the latest leg counts."""
+    trip = CallRoundTrip()
+    told(trip, Leg.CALLER, 40, at_s=0)
+    told(trip, Leg.CALLEE, 80, at_s=1)
+
+    assert told(trip, Leg.CALLEE, 30, at_s=2) == pytest.approx(0.070)
+
+
+def test_a_party_that_is_heard_no_more_leaves_the_leg_to_the_other_address() -> None:
+    """A minute after the far one was heard the near one counts."""
+    trip = CallRoundTrip()
+    told(trip, Leg.CALLEE, 80, at_s=0)
+    told(trip, Leg.CALLER, 40, at_s=60)
+
+    assert told(trip, Leg.CALLEE, 1, at_s=61, address=RELAY.address) == pytest.approx(0.041)

@@ -101,7 +101,8 @@ class Trips:
         call, leg = stream.call, LEG_TOWARDS.get(stream.direction)
         if call is not None and leg is not None:
             trip = self._by_call.get(call) or self._begin(call)
-            total_s = trip.add(leg, leg_ns, source=source, at_ns=at_ns)
+            address = stream.dst.address
+            total_s = trip.add(leg, leg_ns, source=source, address=address, at_ns=at_ns)
             if total_s is not None and isinstance(stream, TrackedStream):
                 self._observer(stream, source, total_s, at_ns)
 
