@@ -123,6 +123,18 @@ def test_table_shows_the_audio_of_a_video_call(chromium: str, tmp_path: Path) ->
     assert "H264" not in row
 
 
+def test_table_shows_the_worst_passage(chromium: str, tmp_path: Path) -> None:
+    """On both sides of a relay the windows end together; what the relay lost is shown."""
+    lossy = replace(STREAM, last_window=replace(WINDOW, mos_lq=2.5, result="bad", loss_ratio=0.1))
+    older = replace(STREAM, last_window=replace(WINDOW, end_s=WINDOW.end_s - 10, mos_lq=1.5))
+    clean = replace(STREAM, last_s=STREAM.last_s + 0.02)
+    begun = replace(STREAM, last_s=STREAM.last_s + 0.04, last_window=None)
+    shown = snapshot(call("one", older, clean, lossy, begun), call("two", begun, lossy, clean))
+    page = document(chromium, Picture(shown), profile=tmp_path, after_ms=FIRST_LOOK_MS)
+    for row in body_rows(page):
+        assert "2.50 10.0 %" in " ".join(row.split())
+
+
 def test_figures_sum_up_all_calls(chromium: str, tmp_path: Path) -> None:
     """Active and total calls, mean MOS with its scale, calls with issues and their share."""
     shown = replace(snapshot(call()), totals=replace(TOTALS, active=17, seen=1234, with_issues=87))

@@ -6,6 +6,7 @@ const REFRESH_MS = 2000;
 const TIMEOUT_MS = 8000;
 const ROWS = 200;
 const DIRECTIONS = ["caller_to_callee", "callee_to_caller"];
+const RESULTS = ["unscored", "good", "degraded", "bad"];
 const SCALES = { narrowband: "NB", wideband: "WB", fullband: "FB" };
 
 const byId = (id) => document.getElementById(id);
@@ -33,10 +34,21 @@ function clock(seconds) {
   return (hours ? [hours, ...parts] : parts).join(":");
 }
 
-// Of several streams in one direction, audio before video, then the one that runs, or that ran last.
+// By what streams of one direction are ranked: audio before video, one that runs before one that ran,
+// then the newest window, and of those that ended together (on both sides of a relay) the worst.
+function rank(stream) {
+  const window = stream.last_window || { end_s: -Infinity, result: "", mos_lq: null, loss_ratio: 0 };
+  const harm = [RESULTS.indexOf(window.result), -window.mos_lq, window.loss_ratio];
+  return [stream.audio, stream.active, window.end_s, ...harm, stream.last_s];
+}
+
 function currentStream(streams) {
-  const newer = (a, b) => (b.audio - a.audio) || (b.active - a.active) || (b.last_s - a.last_s);
-  return [...streams].sort(newer)[0];
+  const [first, ...others] = streams;
+  return others.reduce((best, stream) => {
+    const [held, found] = [rank(best), rank(stream)];
+    const at = held.findIndex((value, index) => value !== found[index]);
+    return at >= 0 && found[at] > held[at] ? stream : best;
+  }, first);
 }
 
 // The streams for the two halves of a row; where directions are not known, simply two streams.
