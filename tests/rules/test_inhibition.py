@@ -124,9 +124,28 @@ def wait_for(url: str) -> None:
         ),
         pytest.param(
             "interface",
-            [UNHEALTHY, exporter("TableEvicts", "warning", {**TAP, "table": "calls"})],
-            [exporter("CaptureDropsPackets", "critical", TAP)],
+            [
+                UNHEALTHY,
+                exporter("TableEvicts", "warning", {**TAP, "table": "calls"}),
+                exporter("CaptureSilent", "warning", {**TAP, "interface": "eth2"}),
+                exporter("CaptureClockStill", "critical", {**TAP, "interface": "eth2"}),
+            ],
+            [
+                exporter("CaptureDropsPackets", "critical", TAP),
+                exporter("CaptureSilent", "warning", {**TAP, "interface": "eth1"}),
+                exporter("CaptureClockStill", "critical", {**TAP, "interface": "eth1"}),
+            ],
             id="an interface is gone",
+        ),
+        pytest.param(
+            "flaps",
+            [
+                exporter("CaptureUnhealthy", "warning", {**TAP, "interface": "eth1"}),
+                exporter("CaptureDropsPackets", "warning", TAP),
+                {**UNHEALTHY, "instance": "probe-2:10667"},
+            ],
+            [{**UNHEALTHY, "instance": "probe-2:10667", "severity": "warning"}],
+            id="an interface comes and goes",
         ),
         pytest.param(
             "path",
