@@ -6,7 +6,6 @@ from grafana import limits, names
 from grafana.columns import Column
 from grafana.frame import Board, Section
 from grafana.panels import Bars, Lines, Stat, Table
-from grafana.promql import OF_TAP, highest, rate, select
 from grafana.queries import exporter
 from grafana.query import Query
 
@@ -251,7 +250,7 @@ SCRAPE = Lines(
     description="How long Prometheus waits for an answer, and how much of that goes into drawing "
     "up the picture.",
     queries=(
-        Query(exporter.gauge("scrape_duration_seconds"), f"{SELF}, scrape"),
+        Query(exporter.own_gauge("scrape_duration_seconds"), f"{SELF}, scrape"),
         Query(exporter.gauge("qos_exporter_snapshot_duration_seconds"), f"{SELF}, picture"),
     ),
     unit="s",
@@ -263,7 +262,7 @@ SAMPLES = Lines(
     title="Samples of a scrape",
     description="How many series Prometheus keeps for the exporter: most are those of single "
     "calls.",
-    queries=(Query(exporter.gauge("scrape_samples_scraped"), SELF),),
+    queries=(Query(exporter.own_gauge("scrape_samples_scraped"), SELF),),
     unit="short",
     bottom=0,
     no_data=NO_EXPORTER,
@@ -272,7 +271,7 @@ SAMPLES = Lines(
 CPU = Lines(
     title="Processor",
     description="Cores in use: 1 is one core.",
-    queries=(Query(highest(rate("process_cpu_seconds_total", of=OF_TAP), "instance"), SELF),),
+    queries=(Query(exporter.CORES, SELF),),
     unit="none",
     decimals=2,
     bottom=0,
@@ -282,7 +281,7 @@ CPU = Lines(
 MEMORY = Lines(
     title="Memory",
     description="Resident memory.",
-    queries=(Query(highest(select("process_resident_memory_bytes", of=OF_TAP), "instance"), SELF),),
+    queries=(Query(exporter.own_gauge("process_resident_memory_bytes"), SELF),),
     unit="bytes",
     bottom=0,
     no_data=NO_EXPORTER,

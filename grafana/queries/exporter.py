@@ -5,7 +5,19 @@ from __future__ import annotations
 from grafana.promql import OF_TAP, for_each_tap, highest, lowest, rate, ratio, select
 
 INTERFACE = ("instance", "interface")
-UP = lowest(select("up", of=OF_TAP), "instance")
+_EXPORTERS = select("qos_exporter_build_info", of=OF_TAP)
+
+
+def of_exporters(vector: str, known: str = _EXPORTERS) -> str:
+    """Leave out the targets that are no exporters: all have such series, and any may be chosen."""
+    return f"{vector} and on (job, instance) {known}"
+
+
+UP = lowest(
+    # One that is down tells nothing of itself now.
+    of_exporters(select("up", of=OF_TAP), f"present_over_time({_EXPORTERS}[1d])"),
+    "instance",
+)
 HEALTHY = lowest(select("qos_exporter_capture_healthy", of=OF_TAP), *INTERFACE)
 RELOADED = lowest(select("qos_exporter_config_last_reload_successful", of=OF_TAP), "instance")
 _SERVER = ("instance", "server")
@@ -15,13 +27,19 @@ VERSIONS = highest(select("qos_exporter_build_info", of=OF_TAP), "instance", "ve
 METHODS = highest(select("qos_exporter_capture_info", of=OF_TAP), *INTERFACE, "method")
 _LAST_FRAME = select("qos_exporter_last_packet_timestamp_seconds", of=OF_TAP)
 LAST_FRAME_AGE = f"time() - {highest(_LAST_FRAME, *INTERFACE)}"
-_STARTED = select("process_start_time_seconds", of=OF_TAP)
+_STARTED = of_exporters(select("process_start_time_seconds", of=OF_TAP))
 UPTIME = f"time() - {highest(_STARTED, 'instance')}"
+CORES = highest(of_exporters(rate("process_cpu_seconds_total", of=OF_TAP)), "instance")
 
 
 def gauge(metric: str, *by: str) -> str:
     """A gauge as it is."""
     return highest(select(metric, of=OF_TAP), "instance", *by)
+
+
+def own_gauge(metric: str) -> str:
+    """A gauge that every target has, of the exporters."""
+    return highest(of_exporters(select(metric, of=OF_TAP)), "instance")
 
 
 def per_second(metric: str, *by: str) -> str:

@@ -45,7 +45,11 @@ scrape_configs:
       - targets: [{targets}]
       - targets: [{last}]
         labels: {{instance: second-tap}}
+  - job_name: prometheus
+    static_configs:
+      - targets: [{own}]
 """
+"""Prometheus scrapes itself too, as one does: a target that is no exporter."""
 SECOND_TAP = "second-tap"
 """The last exporter is scraped twice, under this name too, like two that hear the same calls."""
 LISTENING = re.compile(r"listening on http://([\d.:]+)/metrics")
@@ -142,9 +146,9 @@ def prometheus(program: str, targets: list[str], folder: Path) -> Iterator[Prome
     """Scrape the exporters each second."""
     folder.mkdir()
     names = [f'"{target}"' for target in targets]
-    config = SCRAPE_CONFIG.format(targets=", ".join(names), last=names[-1])
-    (folder / "prometheus.yml").write_text(config)
     address = f"{LOCAL}:{free_port()}"
+    config = SCRAPE_CONFIG.format(targets=", ".join(names), last=names[-1], own=f'"{address}"')
+    (folder / "prometheus.yml").write_text(config)
     with running(
         *(program, "--config.file", folder / "prometheus.yml"),
         *("--storage.tsdb.path", folder / "data", "--enable-feature", "exemplar-storage"),

@@ -73,6 +73,7 @@ ENOUGH = (
     'increase(voip_windows_total{result="degraded", scale="narrowband"}[1m]) > 0',
     "increase(voip_window_mos_lq_count{scale='fullband'}[1m]) > 1",
     "qos_exporter_ami_fault == 1",
+    'process_cpu_seconds_total{job="prometheus"} > 0',
 )
 """What has to be there before it is worth asking."""
 
@@ -112,6 +113,18 @@ def test_a_query_has_data_unless_it_cannot(server: Prometheus, query: ShownQuery
     labels = {*re.findall(r"\{\{(\w+)\}\}", query.target["legendFormat"])}
     for one in found:
         assert labels <= one["metric"].keys()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [query for query in QUERIES if query.name.startswith("exporter: ")],
+    ids=lambda query: query.name,
+)
+def test_only_exporters_are_shown_as_exporters(server: Prometheus, query: ShownQuery) -> None:
+    """What else Prometheus scrapes has a time of a scrape, a processor and so on as well."""
+    exporters = {*server.values("qos_exporter_build_info", "instance")}
+    shown = {one["metric"]["instance"] for one in asked(server, query)}
+    assert shown <= exporters
 
 
 def test_every_exception_is_a_query() -> None:
