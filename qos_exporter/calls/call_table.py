@@ -12,19 +12,22 @@ from qos_exporter.calls.timers import CallTimers
 class CallTable:
     """Keeps calls for as long as each kind of memory of them lasts."""
 
-    __slots__ = ("_by_call_id", "_forget", "_hide", "timers")
+    __slots__ = ("_by_call_id", "_forget", "_former", "_hide", "_keep_all", "timers")
 
-    def __init__(self, timers: CallTimers) -> None:
+    def __init__(self, timers: CallTimers, *, keep_all: bool) -> None:
         self.timers = timers
+        self._keep_all = keep_all
         self._by_call_id: dict[str, Call] = {}
+        self._former: list[Call] = []
+        """Those whose Call-ID another one has now; they are shown only where all are kept."""
         self._hide: Deadlines[Call] = Deadlines()
         self._forget: Deadlines[Call] = Deadlines()
 
     def __iter__(self) -> Iterator[Call]:
-        return iter([call for call in self._by_call_id.values() if call.is_shown])
+        return iter([call for call in (*self._former, *self._by_call_id.values()) if call.is_shown])
 
     def __len__(self) -> int:
-        return sum(call.is_shown for call in self._by_call_id.values())
+        return sum(1 for _ in self)
 
     def find(self, call_id: str) -> Call | None:
         """Return the call with this Call-ID, which may be over."""
@@ -44,10 +47,13 @@ class CallTable:
         return next(iter(self._by_call_id.values()), None)
 
     def add(self, call: Call) -> None:
-        """Show a call. One with the same Call-ID, which must be over, disappears."""
+        """Show a call. One with its Call-ID, which must be over, disappears unless all stay."""
         former = self._by_call_id.get(call.call_id)
         if former is not None and former is not call:
-            self.remove(former)
+            if self._keep_all:
+                self._former.append(former)
+            else:
+                self.remove(former)
         self._by_call_id[call.call_id] = call
         call.is_shown = True
 

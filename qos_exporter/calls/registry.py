@@ -47,13 +47,18 @@ class CallRegistry:
         silence_timeout_ns: int = CallTimers().silence_ns,
         linger_ns: int = CallTimers().linger_ns,
         limit: int | None = None,
+        keep_all: bool = False,
         timers: CallTimers | None = None,
     ) -> None:
-        """Set up without calls. `limit` is how many are kept before the oldest one has to go."""
+        """Set up without calls.
+
+        `limit` is how many are kept before the oldest one has to go. With `keep_all` several with
+        the same Call-ID are shown, else the last one.
+        """
         self._timers = replace(
             timers or CallTimers(), silence_ns=silence_timeout_ns, linger_ns=linger_ns
         )
-        self._table = CallTable(self._timers)
+        self._table = CallTable(self._timers, keep_all=keep_all)
         self._trailing = TrailingMedia(control, self._timers.guard_ns)
         self._media = MediaBinder(control, self._trailing)
         self._journal = CallJournal()

@@ -63,7 +63,11 @@ def copy_calls(calls: Sequence[Call], parts: Parts, *, taken_ns: int) -> CallCop
         on_hold=[call.on_hold for call in calls],
         anomalies=[call.anomalies for call in calls],
         streams=[[stream.serial for stream in call.streams] for call in calls],
-        has_series=list(map(parts.admission.is_admitted, calls)),
+        # Series are told apart by their Call-ID.
+        has_series=[
+            parts.admission.is_admitted(call) and parts.calls.find(call.call_id) is call
+            for call in calls
+        ],
         ahead_ns=[
             clock_of(call, parts.sources).ahead_at(end_ns or taken_ns)
             for call, end_ns in zip(calls, ends_ns, strict=True)

@@ -72,6 +72,7 @@ def assemble(settings: Settings, names: Sequence[str], *, keep_all: bool) -> Par
         silence_timeout_ns=settings.calls.silence_timeout_ns,
         linger_ns=FOREVER_NS if keep_all else settings.calls.linger_ns,
         limit=limit or None,
+        keep_all=keep_all,
     )
     reports = ReportDesk(sources, calls, groups, signalling.errors, keep_all=keep_all)
     return Parts(

@@ -143,6 +143,20 @@ def test_every_call_is_seen_once() -> None:
     }
 
 
+def test_calls_of_one_call_id() -> None:
+    """Where all is kept, calls with the same Call-ID are listed as they count; one has series."""
+    calls = Dialogue(talk_s=12.0).whole(), Dialogue(start_s=60.0, talk_s=12.0).whole()
+    kept = Listener(keep_all=True).play(*calls).show()
+    live = Listener().play(*calls).show()
+    assert [call.has_series for call in kept.calls] == [False, True]
+    assert [[stream.packets.received for stream in call.streams] for call in kept.calls] == [
+        [600, 600],
+        [600, 600],
+    ]
+    assert [call.has_series for call in live.calls] == [True]
+    assert [dict(each.totals.by_outcome)["answered"] for each in (kept, live)] == [2, 2]
+
+
 def test_streams_without_signalling_make_a_call() -> None:
     """Two opposite streams are a call, active from its first packet and over after a silence."""
     forth = StreamId(1)
