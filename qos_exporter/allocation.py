@@ -1,7 +1,8 @@
-"""Making many objects at once."""
+"""Making many objects at once, and large ones."""
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import threading
 from contextlib import contextmanager
@@ -57,3 +58,20 @@ vain: a tenth of the time that signalling takes."""
 def collect_seldom() -> None:
     """Look for circular garbage less often, in the whole process."""
     gc.set_threshold(NEW_OBJECTS, 10, 10)
+
+
+M_MMAP_THRESHOLD = -3
+"""Of mallopt(3)."""
+LARGE_BYTES = 128 * 1024
+"""From this size on a block gets pages of its own; it is what glibc begins with."""
+
+
+def return_large_blocks() -> None:
+    """Let the memory of a large block go back to the system as soon as the block is freed.
+
+    glibc raises the bound with each such block that is freed, up to 32 MiB. Then what a window or
+    a scrape takes for a moment, and a table before it grows, leave holes that nothing else fits.
+    """
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):  # other C libraries have no such bound
+        library.mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)

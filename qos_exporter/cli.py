@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from qos_exporter import __doc__ as description
 from qos_exporter import __version__
-from qos_exporter.allocation import collect_seldom
+from qos_exporter.allocation import collect_seldom, return_large_blocks
 from qos_exporter.commands import analyze, check_config, demo, mos, rules, serve
 from qos_exporter.errors import QosExporterError
 
@@ -115,6 +115,7 @@ def main() -> NoReturn:
     """
     _open_closed_streams()
     collect_seldom()
+    return_large_blocks()
     code = run()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):  # whoever read it has gone

@@ -1,8 +1,10 @@
-"""The search for circular garbage while many objects are made."""
+"""The search for circular garbage while many objects are made, and the memory of large ones."""
 
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 import threading
 
 from qos_exporter.allocation import collect_seldom, no_collection
@@ -59,3 +61,28 @@ def test_it_begins_after_many_new_objects_only() -> None:
     assert len(kept) == 120_000
     assert few <= 1
     assert many >= 1
+
+
+def test_large_blocks_leave_no_holes() -> None:
+    """What is freed goes back to the system, also below a block that stays."""
+    program = """
+from benchmarks.bench_memory import kib
+from qos_exporter.allocation import return_large_blocks
+
+return_large_blocks()
+large = bytearray(b"x") * (16 << 20)
+del large
+before = kib("self", "RssAnon")
+hole = bytearray(b"x") * (8 << 20)
+stays = bytearray(b"x") * (200 << 10)
+full = kib("self", "RssAnon")
+del hole
+print(full - before, kib("self", "RssAnon") - before)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    full, left = map(int, done.stdout.split())
+
+    assert full > 8 * 1024
+    assert left < 1024
