@@ -19,7 +19,7 @@ def extension(path: Path) -> Extension:
         [str(path)],
         include_dirs=[np.get_include()],
         define_macros=[("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")],
-        extra_compile_args=["-O3", "-g0"],
+        extra_compile_args=["-O2", "-g0"],
     )
 
 
