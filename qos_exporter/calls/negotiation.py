@@ -56,7 +56,7 @@ class Exchange:
         """Who sent the request."""
         self.cseq = cseq
         self.state = ExchangeState.PENDING
-        self.described: list[Described] = []
+        self.described: tuple[Described, ...] = ()
         self.transactions: tuple[str, ...] = ()
         """Those of an INVITE that is not accepted yet, one on each hop."""
 
@@ -102,7 +102,7 @@ class Negotiation:
     def __init__(self) -> None:
         self._standing: tuple[Standing, ...] | None = ()
         """What follows from the rest; `None` until somebody asks."""
-        self._exchanges: list[Exchange] = []
+        self._exchanges: tuple[Exchange, ...] = ()
         self._forgotten = (-1, -1)
         """The highest number of the caller, and of the callee, that is not kept any more."""
         self._answered: tuple[str, ...] = ()
@@ -123,7 +123,8 @@ class Negotiation:
         if cseq <= self._forgotten[party]:
             return None
         exchange = Exchange(party, cseq)
-        self._exchanges.insert(self._place_of(exchange), exchange)
+        place = self._place_of(exchange)
+        self._exchanges = (*self._exchanges[:place], exchange, *self._exchanges[place:])
         self._forget_old()
         self._standing = None
         return exchange
@@ -143,7 +144,7 @@ class Negotiation:
             and len(exchange.described) < _KEPT_DESCRIPTIONS
         )
         if is_new:
-            exchange.described.append(described)
+            exchange.described += (described,)
             self._standing = None
         return is_new
 
@@ -161,7 +162,7 @@ class Negotiation:
         if exchange.state is not ExchangeState.PENDING:
             return False
         exchange.state = ExchangeState.FAILED
-        exchange.described.clear()
+        exchange.described = ()
         self._standing = None
         return True
 
@@ -180,7 +181,8 @@ class Negotiation:
             self._left += (branch,)
         self._answered = tuple([each for each in self._answered if each != branch])
         for exchange in self._exchanges:
-            exchange.described = [each for each in exchange.described if each.branch != branch]
+            left = [each for each in exchange.described if each.branch != branch]
+            exchange.described = tuple(left)
         self._standing = None
         return self.is_answered
 
@@ -256,12 +258,14 @@ class Negotiation:
 
     def _forget_old(self) -> None:
         """Keep the newest exchanges and the one that holds."""
+        surplus = max(0, len(self._exchanges) - _KEPT_EXCHANGES)
+        if not surplus:
+            return
         current = self.current
-        surplus = len(self._exchanges) - _KEPT_EXCHANGES
-        for exchange in self._exchanges[: max(0, surplus)]:
-            if exchange is not current:
-                self._exchanges.remove(exchange)
-                self._note_forgotten(exchange.party, exchange.cseq)
+        old = [each for each in self._exchanges[:surplus] if each is not current]
+        for exchange in old:
+            self._note_forgotten(exchange.party, exchange.cseq)
+        self._exchanges = tuple([each for each in self._exchanges if each not in old])
 
     def _note_forgotten(self, party: Party, cseq: int) -> None:
         highest = max(cseq, self._forgotten[party])
