@@ -58,6 +58,9 @@ class MultiMap(Generic[K, V]):
             self._discard_one_of_many(key, value)
         elif self._first.get(key) is value:
             del self._first[key]
+            if not self._first:
+                # A dictionary from which all was taken still has the room for it.
+                self._first.clear()
 
     def _discard_one_of_many(self, key: K, value: V) -> None:
         left = tuple(each for each in self.get(key) if each is not value)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,3 +46,19 @@ def test_clear() -> None:
     ours.clear()
 
     assert ours.get(1) == ()
+
+
+def test_what_was_emptied_takes_no_room() -> None:
+    """A dictionary does not shrink by itself when its entries go."""
+    ours: MultiMap[int, Value] = MultiMap()
+    tracemalloc.start()
+    for key in range(1000):
+        ours.add(key, VALUES[0])
+    full, _ = tracemalloc.get_traced_memory()
+    for key in range(1000):
+        ours.discard(key, VALUES[0])
+    empty, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert full > 20_000
+    assert empty < 2_000
