@@ -8,6 +8,7 @@ from qos_exporter.dataplane.values import (
 )
 from qos_exporter.net import Endpoint, address_text
 
+from cpython.ref cimport Py_INCREF, PyObject
 from libc.stdint cimport uint8_t, uint16_t, uint32_t
 from libc.string cimport memcpy
 
@@ -21,8 +22,21 @@ cdef enum:
     KEPT_ENDPOINTS = 16384      # then all are forgotten, which costs less than to know the oldest
 
 
+cdef PyObject *kept_ports[1 << 16]
+
+
+cdef object kept_port(uint16_t port):
+    """The number of a port, which many endpoints share: an object that takes 32 bytes."""
+    cdef object number
+    if kept_ports[port] == NULL:
+        number = port
+        Py_INCREF(number)       # for good
+        kept_ports[port] = <PyObject *>number
+    return <object>kept_ports[port]
+
+
 cdef inline object endpoint_of(const void *address, uint16_t port):
-    return new_tuple(Endpoint, (address_text((<const char *>address)[:16]), port))
+    return new_tuple(Endpoint, (address_text((<const char *>address)[:16]), kept_port(port)))
 
 
 cdef dict kept_endpoints = {}
