@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from qos_exporter.calls.call import Anomaly, Call
 from qos_exporter.calls.dialog import Dialog
@@ -76,7 +76,7 @@ def _judge_stop(
         yield Anomaly.STOPPED
 
 
-def _judged_streams(call: Call, dialog: Dialog) -> list[MediaStream]:
+def _judged_streams(call: Call, dialog: Dialog) -> Sequence[MediaStream]:
     """Leave out video, which may well be there while nobody hears the other, of what has audio."""
     if not any(claim.is_audio for claim in dialog.claims):
         return call.streams
@@ -84,7 +84,7 @@ def _judged_streams(call: Call, dialog: Dialog) -> list[MediaStream]:
 
 
 def _last_heard(
-    streams: list[MediaStream], direction: Direction, last_packet_ns: LastPacket
+    streams: Sequence[MediaStream], direction: Direction, last_packet_ns: LastPacket
 ) -> int:
     """Return when the last packet was heard this way; 0 if there was none."""
     times = [last_packet_ns(stream) for stream in streams if stream.direction is direction]

@@ -86,7 +86,7 @@ class Call:
         self.end_ns: int | None = None
         self.reported_ns = start_ns
         """When the last report about its media was seen; a call on hold may send nothing else."""
-        self.streams: list[MediaStream] = []
+        self.streams: tuple[MediaStream, ...] = ()
         """All that belong or belonged to it, in order of appearance."""
         self.anomalies: tuple[Anomaly, ...] = ()
         self.dialog = dialog
@@ -137,8 +137,8 @@ class Call:
         if len(self.streams) >= KEPT_STREAMS:
             gone = next((each for each in self.streams if not each.is_live), None)
             if gone is not None:
-                self.streams.remove(gone)
-        self.streams.append(stream)
+                self.streams = tuple([each for each in self.streams if each is not gone])
+        self.streams += (stream,)
 
     def begin(self, now_ns: int) -> None:
         """The conversation is under way, though its answer may not have been seen."""

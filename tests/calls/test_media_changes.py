@@ -28,7 +28,7 @@ def test_both_streams_get_call_and_direction() -> None:
     to_a = scene.stream(B_TO_A, 2, at_s=2.2)
 
     assert call is not None
-    assert call.streams == [to_b, to_a]
+    assert call.streams == (to_b, to_a)
     assert [to_b.direction, to_a.direction] == ["caller_to_callee", "callee_to_caller"]
     assert scene.control.bound == [to_b, to_a]
 

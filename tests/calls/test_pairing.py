@@ -23,7 +23,7 @@ def test_two_opposite_streams_make_a_call() -> None:
     assert [each.call_id for each in scene.calls] == [
         "rtp-10.0.0.1:4000-10.0.0.2:5000-000000aa-000000bb"
     ]
-    assert scene.calls[0].streams == [alone, other]
+    assert scene.calls[0].streams == (alone, other)
     assert scene.calls[0].state == "active"
     assert alone.direction is Direction.CALLER_TO_CALLEE
     assert other.direction is Direction.CALLEE_TO_CALLER

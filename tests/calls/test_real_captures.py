@@ -108,7 +108,7 @@ def test_cancelled_without_media(shared: Path) -> None:
     """A call that is cancelled while it rings is not blamed for having no media."""
     call = only_call(made(shared, "baresip_no_rtp"))
 
-    assert (call.outcome, call.anomalies, call.streams) == ("cancelled", (), [])
+    assert (call.outcome, call.anomalies, call.streams) == ("cancelled", (), ())
 
 
 def test_answered_without_media(shared: Path) -> None:
