@@ -13,18 +13,23 @@ cdef inline void conceal(Stream *stream, int64_t missing_ns) noexcept nogil:
     stream.conceal_ns += missing_ns
 
 
+cdef inline void count_concealed(Stream *stream, int64_t concealed_ns) noexcept nogil:
+    stream.concealed_s += 1
+    stream.window_concealed_s += 1
+    if concealed_ns > SEVERE_NS:
+        stream.severely_concealed_s += 1
+        stream.window_severely_concealed_s += 1
+
+
 cdef inline void close_second(Stream *stream) noexcept nogil:
     """The losses of an outage become certain together: they fill the second and spill over."""
-    if stream.conceal_ns > SECOND_NS:
-        while stream.conceal_ns > SECOND_NS:
-            stream.concealed_s += 1
-            stream.severely_concealed_s += 1
-            stream.conceal_ns -= SECOND_NS
-    elif stream.conceal_ns > 0:
-        stream.concealed_s += 1
-        if stream.conceal_ns > SEVERE_NS:
-            stream.severely_concealed_s += 1
+    if stream.conceal_ns <= SECOND_NS:
+        if stream.conceal_ns > 0:
+            count_concealed(stream, stream.conceal_ns)
         stream.conceal_ns = 0
+    while stream.conceal_ns > SECOND_NS:
+        count_concealed(stream, SECOND_NS)
+        stream.conceal_ns -= SECOND_NS
 
 
 cdef inline void close_last_second(Stream *stream) noexcept nogil:

@@ -69,7 +69,7 @@ def check_layout():
     )
     if any(row.itemsize != size for row, size in sizes):
         raise ImportError("the compiled kernel does not fit its row types: build it again")
-    if sizeof(Stream) % 128:
+    if sizeof(Stream) % 64:
         raise ImportError("the records of the compiled kernel do not fill whole cache lines")
     if len(UNDECODED_REASONS) != REASON_COUNT:
         raise ImportError("the compiled kernel does not fit its reasons: build it again")
@@ -321,7 +321,7 @@ cdef class Kernel:
                 raise IndexError("no such profile")
             stream = self.stream(slot)
             if stream.profile != profile:
-                stream.profile = profile
+                stream.profile = <uint16_t>profile
                 apply_profile(stream, self.core.profiles, &self.core.playout)
 
     def set_group(self, uint32_t slot, uint32_t group):

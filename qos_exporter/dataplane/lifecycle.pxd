@@ -141,12 +141,10 @@ cdef inline void drop_count(Core *core, uint32_t number) noexcept nogil:
     """Empty the record but for its key and place in the table."""
     cdef Stream *stream = record_at(&core.table, number)
     cdef Key key = key_of(stream)
-    cdef uint32_t tag = stream.tag
     cdef uint64_t serial = stream.serial
     forget_held(stream)
     memset(stream, 0, sizeof(Stream))
     set_key(stream, &key)
-    stream.tag = tag
     stream.serial = serial
     stream.state |= IN_USE
 

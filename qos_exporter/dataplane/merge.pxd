@@ -65,6 +65,9 @@ cdef inline void add_counts(Stream *stream, const Stream *earlier, uint32_t gap)
     stream.loss_runs += earlier.loss_runs
     stream.concealed_s += earlier.concealed_s
     stream.severely_concealed_s += earlier.severely_concealed_s
+    stream.window_concealed_s += earlier.window_concealed_s
+    stream.window_severely_concealed_s += earlier.window_severely_concealed_s
+    stream.window_events |= earlier.window_events
     stream.bytes += earlier.bytes
     add_bursts(stream, earlier, gap)
     if gap:
@@ -74,7 +77,7 @@ cdef inline void add_counts(Stream *stream, const Stream *earlier, uint32_t gap)
 
 cdef inline void add_timing(Stream *stream, const Stream *earlier) noexcept nogil:
     stream.media_ns += earlier.media_ns
-    stream.jitter_offset_ns += jitter_sum(earlier)
+    stream.difference_sum_ns += jitter_sum(earlier)
     stream.jitter_count += earlier.jitter_count
     stream.jitter_max_ns = max(stream.jitter_max_ns, earlier.jitter_max_ns)
     stream.window_jitter_max_ns = max(

@@ -29,7 +29,7 @@ cdef extern from *:
     #define QOS_MAX_FRESH_NS INT64_C(4294967295)
     """
     const int64_t BUCKET_NS "QOS_BUCKET_NS"     # the memory of the quickest packet is two of these
-    const int64_t MAX_FRESH_NS "QOS_MAX_FRESH_NS"
+    const int64_t MAX_FRESH_NS "QOS_MAX_FRESH_NS"   # what 32 bits hold
 
 
 cdef inline int variation_bucket(int64_t variation_ns) noexcept nogil:
@@ -71,7 +71,7 @@ cdef inline void add_fresh(Stream *stream) noexcept nogil:
 
 
 cdef inline void raise_peaks(Stream *stream, int64_t variation_ns) noexcept nogil:
-    stream.peak_now = max(stream.peak_now, variation_ns)
+    stream.peak_now_ns = <uint32_t>min(max(<int64_t>stream.peak_now_ns, variation_ns), MAX_FRESH_NS)
     stream.window_variation_max_ns = max(stream.window_variation_max_ns, variation_ns)
 
 
@@ -112,8 +112,8 @@ cdef inline void rebase_playout(
     stream.over_now_ns = 0
     if not stream.state & HAS_PLAYOUT:
         stream.state |= HAS_PLAYOUT
-        stream.peak_before = playout.nominal_ns
-        stream.peak_now = 0
+        stream.peak_before_ns = <uint32_t>playout.nominal_ns
+        stream.peak_now_ns = 0
         stream.delay_ns = <uint32_t>playout.nominal_ns
         stream.bucket_end_ns = arrival_ns + BUCKET_NS
         set_due(stream)
@@ -126,18 +126,18 @@ cdef inline void turn_bucket(
     cdef int64_t over_ns = stream.over_now_ns
     cdef int64_t peak
     add_fresh_peak(stream)
-    peak = max(stream.peak_before, stream.peak_now)
+    peak = max(stream.peak_before_ns, stream.peak_now_ns)
     if playout.adaptive:
         stream.delay_ns = <uint32_t>min(max(peak, playout.min_ns), playout.max_ns)
     if arrival_ns >= stream.bucket_end_ns + BUCKET_NS:
         over_ns = 0
-        stream.peak_before = 0
+        stream.peak_before_ns = 0
     else:
-        stream.peak_before = stream.peak_now
+        stream.peak_before_ns = stream.peak_now_ns
     stream.pending_over_ns += over_ns - stream.over_before_ns
     stream.over_before_ns = over_ns
     stream.over_now_ns = 0
-    stream.peak_now = 0
+    stream.peak_now_ns = 0
     stream.bucket_end_ns = arrival_ns + BUCKET_NS
     set_due(stream)
 
@@ -158,7 +158,7 @@ cdef inline void arrive_late(Stream *stream, const Playout *playout) noexcept no
         stream.over_before_ns = 0
         stream.over_now_ns = 0
         add_fresh_peak(stream)
-        stream.peak_now = 0
+        stream.peak_now_ns = 0
         stream.state &= ~<uint16_t>PENDING_LATE
         return
     discard_pending(stream)

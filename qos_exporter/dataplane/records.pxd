@@ -30,6 +30,11 @@ cdef enum StreamState:
     WINDOW_OPEN = 8192          # a packet came since the last window row
     FORWARD_APART = 16384       # the last packet was not the one ahead of all others
 
+cdef enum WindowEvent:
+    RESTARTED = 1
+    STOPPED_GAP = 2
+    COMFORT_NOISE = 4
+
 cdef enum ClockSource:
     CLOCK_UNKNOWN = 0
     CLOCK_STATIC = 1
@@ -87,10 +92,10 @@ ctypedef struct Profile:
 
 # What the last window row ended with: a row is the difference from here.
 ctypedef struct Mark:
-    uint64_t expected
     uint64_t bytes
     int64_t media_ns
     double jitter_sum_ns
+    uint32_t expected
     uint32_t lost
     uint32_t received
     uint32_t jitter_count
@@ -100,10 +105,6 @@ ctypedef struct Mark:
     uint32_t loss_runs
     uint32_t run_packets
     uint32_t lost_for_good
-    uint32_t concealed_s
-    uint32_t severely_concealed_s
-    uint32_t restarts
-    uint32_t stopped_gaps
 
 # The first 128 bytes, two cache lines that a processor fetches as a pair, are all that a packet in
 # sequence touches. So they hold what a packet changes in the smallest form: what is `fresh_` has
@@ -139,57 +140,55 @@ ctypedef struct Stream:
     uint8_t fresh_steps
     uint8_t fresh_variation[NEAR_BUCKETS]
     # rarer
-    uint64_t src_high           # the other fields of Key
+    uint64_t src_high           # the other fields of Key; of dst_low see stream_table
     uint64_t src_low
     uint64_t dst_high
-    uint64_t dst_low
     uint32_t base_seq
-    uint32_t tag                # where its place in the index may be: see stream_table
     uint32_t clock_rate         # of the media type; 0 is unknown
-    uint32_t forward_timestamp
     int64_t last_ns             # of packets that are not the baseline
     int64_t second_end_ns
     int64_t bucket_end_ns
-    int64_t peak_now
-    int64_t peak_before
+    uint32_t peak_now_ns        # at most MAX_FRESH_NS, which is more than any buffer holds
+    uint32_t peak_before_ns
     int64_t media_ns
     int64_t window_variation_sum_ns
     int64_t window_variation_max_ns
-    int64_t difference_sum_ns   # all the differences that jitter was made of, without sign
+    double difference_sum_ns    # all the differences that jitter was made of: see jitter_sum
     uint64_t bytes
+    uint32_t group
     uint32_t jitter_count
     uint32_t packet_ns
-    uint32_t bad_seq
+    uint32_t forward_timestamp
+    uint32_t expected_prior     # as all that counts packets: of a thousand a second, for 49 days
     uint32_t current_run
     uint32_t lost
     uint32_t duplicate
     uint32_t discarded
     uint32_t reordered
     uint32_t ignored
-    uint32_t restarts
-    uint32_t stopped_gaps
     uint32_t loss_runs
     uint32_t concealed_s
     uint32_t severely_concealed_s
-    uint32_t window_noise
+    uint16_t restarts
+    uint16_t stopped_gaps
     uint32_t pending_timestamp
+    int64_t conceal_ns          # of the running second, and what spills over
     int64_t pending_over_ns     # as `over_before_ns`
-    int64_t conceal_ns
     int64_t muted_ns
     int64_t window_first_ns
     int64_t first_ns
     int64_t variation_max_ns
     double jitter_max_ns
-    double jitter_offset_ns     # see jitter_sum
-    uint64_t expected_prior
     uint64_t payload_types[2]
     uint64_t serial
     HeldPackets *held
-    uint32_t group
-    uint32_t profile
+    uint16_t profile
+    uint16_t bad_seq
     uint8_t clock_source
     uint8_t first_type
-    uint8_t padding[2]
+    uint8_t window_events       # the sum of what has happened since the last window row
+    uint16_t window_concealed_s
+    uint16_t window_severely_concealed_s
     uint32_t window_runs[RUN_BUCKETS]
     uint32_t window_variation[VARIATION_BUCKETS]
     Mark mark

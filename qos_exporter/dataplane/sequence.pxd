@@ -14,6 +14,8 @@ from qos_exporter.dataplane.records cimport (
     MAX_DROPOUT,
     MAX_LOSS_RUN,
     REORDER_WINDOW,
+    RESTARTED,
+    STOPPED_GAP,
     Stream,
 )
 
@@ -165,6 +167,7 @@ cdef inline Arrival accept_jump(Stream *stream, uint16_t sequence_number) noexce
         begin_epoch(stream, sequence_number)
         stream.state &= ~<uint16_t>HAS_BAD_SEQ
         stream.restarts += 1
+        stream.window_events |= RESTARTED
         return NEW_EPOCH
     stream.bad_seq = (sequence_number + 1) & 0xFFFF
     stream.state |= HAS_BAD_SEQ
@@ -190,17 +193,18 @@ cdef inline Arrival accept_sequence(
         end_epoch(stream)
         begin_epoch(stream, sequence_number)
         stream.stopped_gaps += 1
+        stream.window_events |= STOPPED_GAP
         return NEW_EPOCH
     return accept_jump(stream, sequence_number)
 
 
-cdef inline uint64_t expected_packets(const Stream *stream) noexcept nogil:
+cdef inline uint32_t expected_packets(const Stream *stream) noexcept nogil:
     return stream.expected_prior + (stream.max_seq - stream.base_seq + 1)
 
 
 cdef inline uint32_t received_packets(const Stream *stream) noexcept nogil:
     """What is not lost and not a hole in the window: that costs no count for each packet."""
-    return <uint32_t>(expected_packets(stream) - stream.lost - holes(stream))
+    return expected_packets(stream) - stream.lost - holes(stream)
 
 
 cdef inline uint32_t runs_so_far(const Stream *stream) noexcept nogil:

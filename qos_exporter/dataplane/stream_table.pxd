@@ -26,7 +26,7 @@ cdef extern from "sys/mman.h" nogil:
     int PRIVATE_ANONYMOUS "MAP_PRIVATE | MAP_ANONYMOUS"
 
 cdef enum:
-    CHUNK_BITS = 13             # so that a chunk of records fills whole huge pages
+    CHUNK_BITS = 15             # so that a chunk of records fills whole huge pages
     CHUNK_RECORDS = 1 << CHUNK_BITS
     CHUNK_MASK = CHUNK_RECORDS - 1
     HUGE_PAGE = 1 << 21
@@ -72,6 +72,11 @@ cdef inline uint64_t fold_addresses(uint64_t src_low, uint64_t dst_low) noexcept
     return ((src_low << 32) | (src_low >> 32)) ^ dst_low
 
 
+cdef inline uint64_t unfold_dst(uint64_t addresses, uint64_t src_low) noexcept nogil:
+    """What was folded with `src_low`."""
+    return fold_addresses(src_low, addresses)
+
+
 cdef inline uint64_t hash_key(const StreamTable *table, const Key *key) noexcept nogil:
     """A seeded hash: nobody can choose addresses that collide."""
     cdef uint64_t value = mix(key.addresses * <uint64_t>0x9E3779B97F4A7C15 + table.seed)
@@ -91,11 +96,11 @@ cdef inline uint32_t tag_of(uint64_t hash_value) noexcept nogil:
 
 
 cdef inline bint same_wide_addresses(const Stream *stream, const Key *key) noexcept nogil:
+    """Where the folded addresses are the same."""
     return (
         key.wide
         and stream.state & WIDE
         and stream.src_low == key.src_low
-        and stream.dst_low == key.dst_low
         and stream.src_high == key.src_high
         and stream.dst_high == key.dst_high
     )
@@ -117,7 +122,6 @@ cdef inline void set_key(Stream *stream, const Key *key) noexcept nogil:
     stream.src_high = key.src_high
     stream.src_low = key.src_low
     stream.dst_high = key.dst_high
-    stream.dst_low = key.dst_low
     stream.ports = key.ports
     stream.ssrc = key.ssrc
     stream.vlan = key.vlan
@@ -131,7 +135,7 @@ cdef inline Key key_of(const Stream *stream) noexcept nogil:
     key.src_high = stream.src_high
     key.src_low = stream.src_low
     key.dst_high = stream.dst_high
-    key.dst_low = stream.dst_low
+    key.dst_low = unfold_dst(stream.addresses, stream.src_low)
     key.ports = stream.ports
     key.ssrc = stream.ssrc
     key.vlan = stream.vlan
@@ -279,7 +283,6 @@ cdef inline uint32_t insert_key(
     if record == NO_RECORD:
         return NO_RECORD
     set_key(record_at(table, record), key)
-    record_at(table, record).tag = tag_of(hash_value)
     place(table.index, table.index_mask, tag_of(hash_value), record)
     table.entries += 1
     return record
@@ -299,7 +302,8 @@ cdef inline void close_gap(StreamTable *table, uint64_t gap) noexcept nogil:
 
 cdef inline void remove_from_index(StreamTable *table, uint32_t record) noexcept nogil:
     """Nothing will be found under this record's key any more; the record itself stays."""
-    cdef uint64_t position = record_at(table, record).tag & table.index_mask
+    cdef Key key = key_of(record_at(table, record))
+    cdef uint64_t position = hash_key(table, &key) & table.index_mask
     while table.index[position].record:
         if table.index[position].record == record + 1:
             close_gap(table, position)

@@ -46,15 +46,14 @@ cdef inline double jitter_sum(const Stream *stream) noexcept nogil:
     """The sum of J after each packet, in nanoseconds, which need not be kept.
 
     From J += (D - J) / 16 follows that the sum of J before each packet is that of D less 16 times
-    what J has grown by. The offset makes up for where J was set to something else.
+    what J has grown by. Where J is set to something else, the sum of D is made to fit.
     """
-    cdef int64_t differences_ns = stream.difference_sum_ns + stream.fresh_difference_ns
-    return differences_ns - 15.0 * stream.jitter_ns + stream.jitter_offset_ns
+    return stream.difference_sum_ns + stream.fresh_difference_ns - 15.0 * stream.jitter_ns
 
 
 cdef inline void set_jitter(Stream *stream, double jitter_ns) noexcept nogil:
     """Let J go on from another value; the sum stays what it was."""
-    stream.jitter_offset_ns += 15.0 * (jitter_ns - stream.jitter_ns)
+    stream.difference_sum_ns += 15.0 * (jitter_ns - stream.jitter_ns)
     stream.jitter_ns = jitter_ns
 
 

@@ -15,6 +15,7 @@ from qos_exporter.dataplane.records cimport (
     AFTER_NOISE,
     CLOCK_SDP,
     CLOCK_STATIC,
+    COMFORT_NOISE,
     FRESH_PACKETS,
     HAS_BASELINE,
     KIND_COMFORT_NOISE,
@@ -161,7 +162,7 @@ cdef inline void count_payload(
             time_packet(stream, packet, step, is_new, playout)
     elif kind == KIND_COMFORT_NOISE:
         stream.state |= AFTER_NOISE
-        stream.window_noise += 1
+        stream.window_events |= COMFORT_NOISE
 
 
 cdef inline void count_first(

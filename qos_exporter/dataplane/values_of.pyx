@@ -12,8 +12,9 @@ from cpython.ref cimport Py_INCREF, PyObject
 from libc.stdint cimport uint8_t, uint16_t, uint32_t
 from libc.string cimport memcpy
 
-from qos_exporter.dataplane.records cimport Stream
+from qos_exporter.dataplane.records cimport Key, Stream
 from qos_exporter.dataplane.rows cimport SlowRow
+from qos_exporter.dataplane.stream_table cimport key_of
 from qos_exporter.dataplane.tap cimport TapCount
 
 cdef object new_tuple = tuple.__new__
@@ -65,11 +66,12 @@ cdef inline uint16_t wire_port(const uint8_t *port) noexcept nogil:
 
 cdef object key_of_stream(const Stream *stream):
     cdef const uint8_t *ports = <const uint8_t *>&stream.ports
+    cdef Key key = key_of(stream)
     return new_tuple(
         StreamKey,
         (
-            endpoint_of(&stream.src_high, wire_port(ports)),
-            endpoint_of(&stream.dst_high, wire_port(ports + 2)),
+            endpoint_of(&key.src_high, wire_port(ports)),
+            endpoint_of(&key.dst_high, wire_port(ports + 2)),
             stream.ssrc,
             stream.vlan,
             stream.media_type if stream.media_type < 128 else stream.first_type,

@@ -1,6 +1,6 @@
 """Closing a window: one row per stream that was active in it, and the end of silent streams."""
 
-from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.math cimport NAN
 from libc.string cimport memcpy, memset
 
@@ -10,6 +10,7 @@ from qos_exporter.dataplane.lifecycle cimport drop_candidate, end_stream
 from qos_exporter.dataplane.playout cimport add_fresh, add_fresh_peak
 from qos_exporter.dataplane.records cimport (
     CLOCK_UNKNOWN,
+    COMFORT_NOISE,
     ENDED,
     EVICTED,
     HAS_PLAYOUT,
@@ -17,6 +18,8 @@ from qos_exporter.dataplane.records cimport (
     MUTED,
     PROVEN,
     REPORTED,
+    RESTARTED,
+    STOPPED_GAP,
     WINDOW_OPEN,
     ClockSource,
     Mark,
@@ -47,7 +50,8 @@ cdef inline uint64_t above(uint64_t now, uint64_t *mark) noexcept nogil:
 
 
 cdef inline uint32_t above32(uint32_t now, uint32_t *mark) noexcept nogil:
-    cdef uint32_t grown = now - mark[0] if now > mark[0] else 0
+    """The same of 32 bits, which may have wrapped."""
+    cdef uint32_t grown = now - mark[0] if <int32_t>(now - mark[0]) > 0 else 0
     mark[0] += grown
     return grown
 
@@ -73,13 +77,13 @@ cdef inline uint16_t standing_flags(const Stream *stream) noexcept nogil:
     return flags
 
 
-cdef inline uint16_t window_flags(Stream *stream, Mark *mark) noexcept nogil:
+cdef inline uint16_t window_flags(const Stream *stream) noexcept nogil:
     cdef uint16_t flags = standing_flags(stream)
-    if above32(stream.restarts, &mark.restarts):
+    if stream.window_events & RESTARTED:
         flags |= ROW_RESTARTED
-    if above32(stream.stopped_gaps, &mark.stopped_gaps):
+    if stream.window_events & STOPPED_GAP:
         flags |= ROW_STOPPED_GAP
-    if stream.window_noise:
+    if stream.window_events & COMFORT_NOISE:
         flags |= ROW_COMFORT_NOISE
     return flags
 
@@ -92,20 +96,18 @@ cdef inline uint32_t loss_runs_now(const Stream *stream) noexcept nogil:
 cdef inline void fill_counts(Stream *stream, Mark *mark, WindowRow *row) noexcept nogil:
     """Packets by fate. Loss counts every hole as it stands now: a packet that is late by more than
     the rest of the window makes the next row smaller, never this one wrong for good."""
-    cdef uint64_t expected = expected_packets(stream)
+    cdef uint32_t expected = expected_packets(stream)
     cdef uint32_t received = received_packets(stream)
-    row.expected = <uint32_t>above(expected, &mark.expected)
+    row.expected = above32(expected, &mark.expected)
     row.received = above32(received, &mark.received)
-    row.lost = above32(<uint32_t>(expected - received), &mark.lost)
+    row.lost = above32(expected - received, &mark.lost)
     row.lost_for_good = above32(stream.lost, &mark.lost_for_good)
     row.duplicate = above32(stream.duplicate, &mark.duplicate)
     row.reordered = above32(stream.reordered, &mark.reordered)
     row.discarded = above32(stream.discarded, &mark.discarded)
     row.loss_runs = above32(loss_runs_now(stream), &mark.loss_runs)
-    row.concealed_s = <uint16_t>above32(stream.concealed_s, &mark.concealed_s)
-    row.severely_concealed_s = <uint16_t>above32(
-        stream.severely_concealed_s, &mark.severely_concealed_s
-    )
+    row.concealed_s = stream.window_concealed_s
+    row.severely_concealed_s = stream.window_severely_concealed_s
     row.bytes = above(stream.bytes, &mark.bytes)
 
 
@@ -149,7 +151,9 @@ cdef inline void clear_window(Stream *stream) noexcept nogil:
     memset(stream.window_runs, 0, sizeof(stream.window_runs))
     stream.state &= ~<uint16_t>WINDOW_OPEN
     stream.window_types = 0
-    stream.window_noise = 0
+    stream.window_events = 0
+    stream.window_concealed_s = 0
+    stream.window_severely_concealed_s = 0
 
 
 cdef inline uint8_t shown_type(const Stream *stream) noexcept nogil:
@@ -166,7 +170,7 @@ cdef inline void fill_window(Stream *stream, uint32_t number, WindowRow *row) no
     row.profile = stream.profile
     row.payload_type = shown_type(stream)
     row.payload_types_seen = stream.window_types
-    row.flags = window_flags(stream, &stream.mark)
+    row.flags = window_flags(stream)
     fill_counts(stream, &stream.mark, row)
     fill_timing(stream, &stream.mark, row)
     fill_histograms(stream, &stream.mark, row)
