@@ -16,6 +16,8 @@ from qos_exporter.export.catalogue.per_call import PACKET_FATES
 from qos_exporter.quality.rating import RESULTS
 from qos_exporter.snapshot import CallView, PacketCounts, StreamView
 
+BESIDE_S = 1.0
+"""Streams that were heard within so long of each other run side by side, as at a relay."""
 UNRANKED = -1
 """Below the position of every result that a score can have."""
 
@@ -78,10 +80,21 @@ def _media_of(call: CallView, direction: str, streams: list[StreamView]) -> Call
     return CallMedia(
         call=call,
         direction=direction,
-        current=max(streams, key=lambda stream: (stream.active, stream.last_s)),
+        current=_current(streams),
         scored=max(streams, key=_newest_and_worst),
         packets=PacketCounts(*map(sum, zip(*map(_counts, streams), strict=True))),
     )
+
+
+def _current(streams: list[StreamView]) -> StreamView:
+    """Of streams that run side by side choose the one that began last: it stays the same one."""
+    newest = max(streams, key=lambda stream: (stream.active, stream.last_s))
+    beside = (
+        stream
+        for stream in streams
+        if stream.active == newest.active and newest.last_s - stream.last_s < BESIDE_S
+    )
+    return max(beside, key=attrgetter("first_s"))
 
 
 def _newest_and_worst(stream: StreamView) -> tuple[float, ...]:

@@ -57,6 +57,29 @@ def test_worst_passage_of_a_relayed_stream_is_shown(order: int) -> None:
     assert scored == lossy
 
 
+@pytest.mark.parametrize("behind_s", [0.001, 0.02, -0.02, -0.9])
+def test_passages_of_a_relayed_stream_do_not_take_turns(behind_s: float) -> None:
+    """Endpoints are those behind the relay, whichever side had a packet last: labels stay."""
+    before = replace(STREAM, src="10.0.0.1:5004", dst="10.0.0.9:6000")
+    behind = replace(
+        STREAM,
+        src="10.0.0.9:6002",
+        dst="10.0.0.2:6004",
+        first_s=before.first_s + 0.001,
+        last_s=before.last_s + behind_s,
+    )
+    for streams in ((before, behind), (behind, before)):
+        ((current, _, _),) = shown(call("call-1", *streams)).values()
+        assert current == behind
+
+
+def test_stream_that_goes_on_is_current() -> None:
+    """One that began later, and has been silent for a second, is not."""
+    silent = replace(STREAM, ssrc=2, first_s=STREAM.first_s + 30, last_s=STREAM.last_s - 1)
+    ((current, _, _),) = shown(call("call-1", silent, STREAM)).values()
+    assert current == STREAM
+
+
 def test_loss_tells_unscored_passages_apart() -> None:
     """Where no window has a score, the one with the larger loss is shown."""
     windows = [replace(WINDOW, mos_lq=None, loss_ratio=ratio) for ratio in (0.0, 0.1, 0.02)]
