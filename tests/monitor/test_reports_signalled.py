@@ -8,7 +8,7 @@ from qos_exporter.net import Endpoint
 from qos_exporter.snapshot import CallView
 from tests.calls.scenario import HOSTS
 from tests.dataplane.traffic import Frame, StreamId
-from tests.monitor.recording import Dialogue, Listener, datagram, speech_for
+from tests.monitor.recording import Dialogue, Listener, datagram, message, speech_for
 from tests.monitor.reported import quality, unmatched
 
 COLLECTOR = Endpoint("10.0.0.40", 5060)
@@ -173,6 +173,31 @@ def test_a_phone_behind_a_relay() -> None:
     )
     assert quality(listener, near, "vq_report").reports == 1
     assert listener.stream(far).reported is None
+
+
+def test_two_phones_at_one_address() -> None:
+    """Behind one NAT, and without an SSRC in the report, their ports tell the directions apart."""
+    dialogue = Dialogue()
+    caller, callee = dialogue.caller, Endpoint(dialogue.caller.address, 6000)
+    forth = StreamId(dialogue.forth.ssrc, caller, callee)
+    back = StreamId(dialogue.back.ssrc, callee, caller)
+    content = (
+        f"VQSessionReport: CallTerm\r\nCallID: {dialogue.call_id}\r\n"
+        f"LocalAddr:IP={caller.address} PORT={caller.port}\r\n"
+        f"RemoteAddr:IP={callee.address} PORT={callee.port}\r\n" + "".join(BOTH)
+    )
+    signalled = [
+        message("A>B INVITE 1", -0.6, body=dialogue.description(caller)),
+        message("A<B 200 INVITE 1 /b", -0.1, body=dialogue.description(callee)),
+    ]
+    listener = Listener().play(
+        signalled,
+        speech_for(forth, 8.0),
+        speech_for(back, 8.0),
+        [report(content.encode(), 7.0)],
+    )
+    assert quality(listener, back, "vq_report").loss_ratio == pytest.approx(0.05)
+    assert quality(listener, forth, "vq_report").loss_ratio == pytest.approx(0.01)
 
 
 def test_without_a_remote_address() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from operator import eq
 from typing import TYPE_CHECKING
 
 from qos_exporter.calls.party import DIRECTION_TOWARDS
@@ -10,6 +11,7 @@ from qos_exporter.errors import DecodeError
 from qos_exporter.monitor.reporting.views import reports_of
 from qos_exporter.monitor.tracked import TrackedStream
 from qos_exporter.protocols.rtp_stat import HEADERS, parse_rtp_stat
+from qos_exporter.protocols.vq_address import VqAddress
 from qos_exporter.protocols.vq_report import MEDIA_TYPE, VqReport, parse_report
 from qos_exporter.reports.from_signalling import from_vq_metrics, received_by, sent_by
 from qos_exporter.reports.stream_reports import ReportSource
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from qos_exporter.dataplane.values import SlowFrame
     from qos_exporter.monitor.reporting.counts import ReportCounts
     from qos_exporter.protocols.sip import SipMessage
-    from qos_exporter.protocols.vq_address import VqAddress
     from qos_exporter.protocols.vq_metrics import VqMetrics
     from qos_exporter.reports.quality_reports import QualityReport
 
@@ -133,14 +134,17 @@ def stream_between(
 ) -> TrackedStream | None:
     """The stream of a call that a phone means; it may know neither address as we see it.
 
-    Its SSRC says which; where several have the one, or none has, the address of an end does.
+    Its SSRC says which; where several have the one, or none has, the addresses of its ends do, and
+    where those are equal their ports.
     """
     ssrcs = () if sender is None else sender.ssrcs
-    ends = [None if end is None else end.address for end in (sender, receiver)]
+    ends = [VqAddress("", None, ()) if end is None else end for end in (sender, receiver)]
 
-    def fit(stream: TrackedStream) -> tuple[bool, int]:
-        matches = (stream.src.address == ends[0]) + (stream.dst.address == ends[1])
-        return stream.ssrc in ssrcs, matches
+    def fit(stream: TrackedStream) -> tuple[bool, int, int]:
+        seen = stream.src, stream.dst
+        at_address = sum(map(eq, (each.address for each in seen), (each.address for each in ends)))
+        at_port = sum(map(eq, seen, (each.endpoint for each in ends)))
+        return stream.ssrc in ssrcs, at_address, at_port
 
     streams = [each for each in call.streams if isinstance(each, TrackedStream)]
     best = max(streams, key=fit, default=None)
