@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 REPEATED_NS = 1_000_000_000
 """A report that says the same again within a second was captured twice, or sent on by a relay."""
+JITTER_MAX_S = 10.0
+"""More is the difference of two time stamps that have nothing to do with each other."""
 
 
 class ReportedWindow(NamedTuple):
@@ -96,9 +98,10 @@ class RtcpReports:
         self.downstream.take(block, tap, is_deaf=is_deaf, from_start=from_start)
         if clock_rate and not is_deaf:
             jitter_s = block.interarrival_jitter_ticks / clock_rate
-            self.jitter.add(jitter_s)
-            self._window_jitters += 1
-            self._window_jitter_s += jitter_s
+            if jitter_s <= JITTER_MAX_S:
+                self.jitter.add(jitter_s)
+                self._window_jitters += 1
+                self._window_jitter_s += jitter_s
 
     def rebase(self) -> None:
         """Compare the next report with none before."""

@@ -70,6 +70,25 @@ def test_a_deaf_receiver_reports_no_jitter() -> None:
     assert reports.jitter.count == 1
 
 
+@pytest.mark.parametrize(
+    ("jitter_ticks", "expected_s"),
+    [
+        pytest.param(80_000, [10.0], id="ten-seconds"),
+        pytest.param(80_001, [], id="more"),
+        pytest.param(0xFFFFFFFF, [], id="all-ones"),
+    ],
+)
+def test_a_jitter_that_cannot_be_is_left_out(jitter_ticks: int, expected_s: list[float]) -> None:
+    """Time stamps that jump leave one of minutes or hours (RFC 3550 A.8); the loss counts."""
+    reports = RtcpReports()
+    take(reports, 249, 0, jitter_ticks=jitter_ticks, at_s=5)
+    take(reports, 499, 5, jitter_ticks=jitter_ticks, at_s=10)
+
+    assert [reports.jitter.last] * bool(reports.jitter.count) == expected_s
+    window = reports.close_window()
+    assert (window.loss, window.jitter_s) == (Loss(250, 5), expected_s[0] if expected_s else None)
+
+
 @pytest.mark.pitfall(73)
 def test_the_same_report_again_is_known_as_such() -> None:
     """Captured twice it comes within a second; five seconds later it is a new one."""

@@ -9,6 +9,7 @@ from qos_exporter.monitor.pbx.codecs import payloads_of
 from qos_exporter.reports.call_round_trip import TripSource
 from qos_exporter.reports.quality_reports import QualityReport
 from qos_exporter.reports.round_trip import rejection_of
+from qos_exporter.reports.rtcp_reports import JITTER_MAX_S
 from qos_exporter.reports.stream_reports import ReportSource
 from qos_exporter.snapshot import Exemplar
 from qos_exporter.units import SECOND_NS
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from qos_exporter.monitor.tracked import TrackedStream
     from qos_exporter.protocols.ami import ReportEvent
     from qos_exporter.protocols.rtcp import ReceptionReport
-
-JITTER_MAX_S = 10.0
-"""More is the difference of two time stamps that have nothing to do with each other."""
 
 
 class Heard(NamedTuple):
