@@ -27,7 +27,11 @@ class TrackedStream(MediaStream):
     def __init__(self, started: StartedStream, *, source: int) -> None: ...
     @property
     def is_whole(self) -> bool:
-        """Whether it was followed from its first packet on: we saw the call being set up."""
+        """Whether it was followed from its first packet on: we saw the call being set up.
+
+        Not where the call had a stream of this SSRC before, as before a long hold: its receiver
+        goes on counting.
+        """
 
     def reported(self) -> StreamReports:
         """Its reports, to be added to; begun if this is the first one."""

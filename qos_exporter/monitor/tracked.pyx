@@ -49,8 +49,14 @@ cdef class TrackedStream(MediaStream):
 
     @property
     def is_whole(self):
+        cdef MediaStream other
         dialog = None if self.call is None else self.call.dialog
-        return dialog is not None and dialog.invited_ns is not None
+        if dialog is None or dialog.invited_ns is None:
+            return False
+        for other in self.call.streams:
+            if other.ssrc == self.ssrc and not other.is_live and other is not self:
+                return False
+        return True
 
     def reported(self):
         self.shown_reports = None

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from qos_exporter.net import Endpoint
-from tests.monitor.recording import Dialogue, Listener, moved, talk
+from tests.monitor.recording import Dialogue, Listener, moved, speech_for, talk
 from tests.monitor.reported import reception, reported
 from tests.monitor.reporters import Exchange, block, control, datagram_of, rr
 
@@ -107,3 +107,25 @@ def test_a_second_call_between_the_same_ends() -> None:
         for stream in listener.call(call_id).streams
     ]
     assert counts == [1, None, 2, None]
+
+
+def test_what_was_lost_before_a_long_pause_is_not_lost_after_it() -> None:
+    """By then the sender goes on as another stream, and its receiver counts on: 42 in all."""
+    dialogue = Dialogue(talk_s=100.0)
+    ends = control(dialogue.callee), control(dialogue.caller)
+    said = ((5.0, 240, 20), (9.9, 490, 40), (95.0, 4740, 40), (99.0, 4940, 42))
+    listener = Listener().play(
+        dialogue.set_up(),
+        speech_for(dialogue.back, dialogue.talk_s),
+        talk(dialogue.forth, [*range(500), *range(4500, 5000)]),
+        [
+            datagram_of(*ends, at_s, rr(1, block(dialogue.forth.ssrc, highest, lost=lost)))
+            for at_s, highest, lost in said
+        ],
+    )
+    lost = [
+        stream.reported.rtcp.packets_lost
+        for stream in listener.call().streams
+        if stream.reported is not None and stream.reported.rtcp is not None
+    ]
+    assert lost == [40, 2]
