@@ -38,6 +38,12 @@ def body(dialogue: Dialogue, *sections: str, kind: str = "VQSessionReport: CallT
     return (head + "".join(sections)).encode()
 
 
+def of_the_other(content: bytes) -> bytes:
+    """Let a report be one of the callee's phone."""
+    swapped = content.replace(b"LocalAddr", b"Addr").replace(b"RemoteAddr", b"LocalAddr")
+    return swapped.replace(b"\r\nAddr", b"\r\nRemoteAddr")
+
+
 def report(
     content: bytes,
     at_s: float,
@@ -173,6 +179,26 @@ def test_a_phone_behind_a_relay() -> None:
     )
     assert quality(listener, near, "vq_report").reports == 1
     assert listener.stream(far).reported is None
+
+
+@pytest.mark.parametrize("times_s", [(7.0, 7.5), (7.5, 7.0)], ids=["in turn", "the other way"])
+def test_both_phones_report(times_s: tuple[float, float]) -> None:
+    """Each knows of the other direction what the other told it before; who receives it knows."""
+    dialogue = Dialogue()
+    told = metrics("RemoteMetrics", loss=0.0, mos=4.4)
+    of_caller = body(dialogue, metrics("LocalMetrics", loss=5.0, mos=3.5), told)
+    of_callee = of_the_other(body(dialogue, metrics("LocalMetrics", loss=8.0, mos=3.0), told))
+    listener = Listener().play(
+        dialogue.set_up(),
+        dialogue.media(),
+        [report(of_caller, times_s[0]), report(of_callee, times_s[1])],
+    )
+    for stream, loss_ratio, mos in ((dialogue.back, 0.05, 3.5), (dialogue.forth, 0.08, 3.0)):
+        shown = quality(listener, stream, "vq_report")
+        assert shown.reports == 1
+        assert shown.loss_ratio == pytest.approx(loss_ratio)
+        assert shown.mos_lq is not None
+        assert shown.mos_lq.mean == pytest.approx(mos)
 
 
 def test_two_phones_at_one_address() -> None:

@@ -82,7 +82,8 @@ class SignalledDesk:
         local, remote = report.local_address, report.remote_address
         # Local metrics are about what the phone receives, so their stream comes from the other.
         self._add(report, report.local, sender=remote, receiver=local)
-        self._add(report, report.remote, sender=local, receiver=remote)
+        # Remote ones are what the other told it some time ago, who may well report itself.
+        self._add(report, report.remote, sender=local, receiver=remote, is_hearsay=True)
 
     def _add(
         self,
@@ -91,6 +92,7 @@ class SignalledDesk:
         *,
         sender: VqAddress | None,
         receiver: VqAddress | None,
+        is_hearsay: bool = False,
     ) -> None:
         if metrics is None:
             return
@@ -99,7 +101,8 @@ class SignalledDesk:
         if stream is None:
             self._counts.unmatched[ReportSource.VQ_REPORT] += 1
         else:
-            add_quality(stream, ReportSource.VQ_REPORT, from_vq_metrics(metrics))
+            quality = from_vq_metrics(metrics)
+            add_quality(stream, ReportSource.VQ_REPORT, quality, is_hearsay=is_hearsay)
 
     def _take_rtp_stat(self, value: str, message: SipMessage, frame: SlowFrame) -> None:
         try:
