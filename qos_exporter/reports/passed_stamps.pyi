@@ -7,7 +7,10 @@ class PassedStamps:
     """The last `KEPT` different ones; the oldest one makes room for the next."""
 
     def note(self, stamp: int, at_ns: int) -> None:
-        """Remember when a time stamp of 32 bits passed, the first time if it was captured twice."""
+        """Remember when a time stamp of 32 bits passed, the first time if it was captured twice.
+
+        A clock that stands still makes the same one for every report: then the last one counts.
+        """
 
     def get(self, stamp: int) -> int | None:
         """When it passed; `None` of one that did not, or too long ago."""

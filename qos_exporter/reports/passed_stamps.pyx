@@ -8,6 +8,7 @@ from libc.stdint cimport int64_t, uint32_t
 
 cdef enum:
     KEPT_STAMPS = 8
+    AGAIN_NS = 1_000_000_000    # what comes sooner than this is what was captured twice
 
 KEPT = KEPT_STAMPS
 
@@ -25,8 +26,14 @@ cdef class PassedStamps:
         self.next = 0
 
     def note(self, uint32_t stamp, int64_t at_ns):
-        """Remember when a time stamp passed, the first time if it was captured twice."""
-        if self.find(stamp) >= 0:
+        """Remember when a time stamp passed, the first time if it was captured twice.
+
+        A clock that stands still makes the same one for every report: then the last one counts.
+        """
+        cdef int position = self.find(stamp)
+        if position >= 0:
+            if at_ns - self.passed_ns[position] >= AGAIN_NS:
+                self.passed_ns[position] = at_ns
             return
         self.stamps[self.next] = stamp
         self.passed_ns[self.next] = at_ns

@@ -90,6 +90,16 @@ def test_a_time_stamp_that_was_captured_twice_passed_when_it_passed_first() -> N
     assert log.when(SSRC, 1, src=BOB, dst=ALICE) == 100
 
 
+@pytest.mark.pitfall(57)
+def test_a_clock_that_stands_still_serves_as_well() -> None:
+    """Every report has the same time stamp; who quotes it means the last one."""
+    log = TimestampLog(10)
+    for at_s in (0, 5, 10):
+        log.note(SSRC, 1, src=ALICE, dst=BOB, at_ns=at_s * SECOND_NS)
+
+    assert log.when(SSRC, 1, src=BOB, dst=ALICE) == 10 * SECOND_NS
+
+
 def test_the_log_is_bounded() -> None:
     """Old time stamps of a source go, and so does the source that was silent the longest."""
     log = TimestampLog(2)
