@@ -197,12 +197,16 @@ class Negotiation:
 
     @property
     def current(self) -> Exchange | None:
-        """The exchange whose outcome holds; before the first success the one that is under way."""
+        """The exchange whose outcome holds; before the first success the one that is under way.
+
+        What was agreed on with a callee that is out holds no more.
+        """
         agreed: Exchange | None = None
         pending: Exchange | None = None
+        answered = self._answered_with_media()
         for each in reversed(self._exchanges):
             if each.state is ExchangeState.COMMITTED:
-                if each.described:
+                if any(_counts(described, answered) for described in each.described):
                     return each
                 agreed = agreed or each
             elif each.state is ExchangeState.PENDING:
@@ -246,15 +250,12 @@ class Negotiation:
         Some agents take the tag of the far end with the answer and do not repeat the description
         that came with ringback: the media are still those of the branch that is gone.
         """
-        if not self._answered:
-            return ()
-        callee = (
-            each.branch
-            for exchange in self._exchanges
-            for each in exchange.described
-            if each.party is Party.CALLEE
-        )
-        return self._answered if any(branch in self._answered for branch in callee) else ()
+        if self._answered:
+            for exchange in self._exchanges:
+                for each in exchange.described:
+                    if each.party is Party.CALLEE and each.branch in self._answered:
+                        return self._answered
+        return ()
 
     def _forget_old(self) -> None:
         """Keep the newest exchanges and the one that holds."""

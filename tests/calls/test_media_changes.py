@@ -316,6 +316,28 @@ def test_only_the_answered_branch_stays() -> None:
 
 
 @pytest.mark.pitfall(80)
+def test_update_of_a_branch_that_does_not_answer() -> None:
+    """What was agreed on with one branch while it rang says nothing of the one that answers."""
+    scene = Scenario()
+    call = scene.play(
+        (0, "A>P INVITE 1", sdp("192.168.1.5:4000")),
+        (1, "A<P 183 INVITE 1 /b", sdp(B_MEDIA)),
+        (1, "A<P 183 INVITE 1 /c", sdp("10.0.0.3:6000")),
+        (2, "A>P UPDATE 2 /b", sdp("192.168.1.5:4000")),
+        (2.1, "A<P 200 UPDATE 2 /b", sdp(B_MEDIA, "sendonly")),
+        (3, "A>P UPDATE 3 /c", sdp("192.168.1.5:4000")),
+        (3.1, "A<P 200 UPDATE 3 /c", sdp("10.0.0.3:6000")),
+        (4, "A<P 200 INVITE 1 /b", None),
+    )
+    behind_nat = scene.stream("10.0.0.7:9000>10.0.0.1:4000", 1, at_s=5)
+
+    assert call is not None
+    assert call.on_hold
+    assert behind_nat.call is call
+    assert scene.control.open_endpoints == {"192.168.1.5:4000", B_MEDIA}
+
+
+@pytest.mark.pitfall(80)
 def test_answer_with_another_tag_and_no_description() -> None:
     """Where the answer does not say where its media are, they are where early media were."""
     scene = Scenario()
