@@ -23,9 +23,10 @@ def find_anomalies(
     that, two directions that stop together mean only that the end of the call is not yet known.
 
     No judgement on calls that are not answered, on hold or a fax, nor on media that were agreed on
-    too recently or in a description that was not seen.
+    too recently or in a description that was not seen. Nor on calls of which somebody else tells:
+    what a party does not report on may well be heard.
     """
-    if call.on_hold or call.is_fax:
+    if call.on_hold or call.is_fax or not all(stream.is_heard for stream in call.streams):
         return ()
     judge = _judge_heard if call.dialog is None else _judge_signalled
     return tuple(judge(call, now_ns, timers, last_packet_ns, is_final=is_final))

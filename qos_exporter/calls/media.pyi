@@ -44,3 +44,6 @@ class MediaStream:
         first_ns: int,
         source: int = 0,
     ) -> None: ...
+    @property
+    def is_heard(self) -> bool:
+        """Whether its packets are seen, and not only told of by others."""

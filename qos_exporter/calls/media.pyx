@@ -29,3 +29,7 @@ cdef class MediaStream:
         self.payloads = NO_PAYLOADS
         self.is_audio = True
         self.is_live = True
+
+    @property
+    def is_heard(self):
+        return True

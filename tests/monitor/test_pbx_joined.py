@@ -131,6 +131,16 @@ def test_a_call_of_which_only_the_signalling_is_seen() -> None:
     assert all(stream.mos_lq is not None for stream in call.streams)
 
 
+def test_a_party_that_sends_no_reports_may_be_heard() -> None:
+    """Where the media pass elsewhere, a direction of which nothing is told is not a silent one."""
+    both = listening(heard=False)
+    for number in range(1, 7):
+        both.tell(5.0 * number, rtcp(number, received=False))
+        both.monitor.tick(0, at_ns(5.0 * number))
+    assert [stream.source for stream in both.monitor.snapshot().streams] == ["ami"]
+    assert not any(count for _, count in both.monitor.snapshot().totals.anomalies)
+
+
 def test_a_call_that_is_found_by_its_media() -> None:
     """Without a Call-ID the streams tell which call it is: no second one is shown."""
     both = listening("", until_s=1.5)

@@ -84,6 +84,11 @@ class PbxStream(MediaStream):
         self.final: StreamView | None = None
         """What is left to show after the stream has ended."""
 
+    @property
+    def is_heard(self) -> bool:
+        """No packet of it is seen."""
+        return False
+
     def take(
         self, block: ReceptionReport, *, packets_sent: int, clock_rate: int, now_ns: int
     ) -> None:
