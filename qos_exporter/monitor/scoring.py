@@ -59,6 +59,7 @@ class Scoring:
         # The last row of a stream that fell silent long before settles its losses; no window
         # of it passed.
         heard = (rows["expected"] > 0) | (rows["received"] > 0)
+        self._reports.settle(source, rows[~heard], numbers[~heard])
         return self._score(
             source,
             rows[heard],

@@ -76,6 +76,21 @@ def test_a_window_without_reports() -> None:
 
 
 @pytest.mark.pitfall(101)
+def test_the_last_report_comes_in_a_window_without_packets() -> None:
+    """The stream ends with the window that ends at 9.4 s, and its receiver speaks after that."""
+    dialogue = Dialogue(talk_s=80.0)
+    rows = [(5.0, 240, 0), (9.9, 464, 60)]
+    listener = Listener().play(
+        dialogue.set_up(),
+        speech_for(dialogue.forth, 9.3),
+        speech_for(dialogue.back, dialogue.talk_s),
+        blocks_of(dialogue, *rows),
+    )
+    sums = group_of(listener)
+    assert (sums.packets_expected, sums.packets_lost) == (465, 60)
+    assert (sums.downstream_packets_expected, sums.downstream_packets_lost) == (465, 60)
+
+
 def test_jitter_behind_the_tap() -> None:
     """The receiver's jitter less the tap's is what came behind it."""
     dialogue = Dialogue(talk_s=21.0)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qos_exporter.monitor.groups import Groups
     from qos_exporter.monitor.reporting.trips import Trips
     from qos_exporter.monitor.source import Source
+    from qos_exporter.monitor.tracked import TrackedStream
     from qos_exporter.reports.rtcp_reports import ReportedWindow
 
 REPORTED = np.dtype([(name, "f8") for name in REPORTED_FIGURES])
@@ -48,12 +49,24 @@ class WindowFigures:
                 continue
             trip = None if stream.call is None else self._trips.of(stream.call)
             round_trip_s = None if trip is None else trip.current_s(end_ns)
-            window = NOTHING_REPORTED
-            if stream.reports is not None and stream.reports.rtcp is not None:
-                window = stream.reports.rtcp.close_window()
-                self._groups.sums[number].reports.add(window)
+            window = self._sum_up(stream, number)
             figures.append(figures_of(window, round_trip_s, tap_jitter_s=tap_jitter_s))
         return np.array(figures, dtype=REPORTED)
+
+    def settle(self, source: Source, rows: NDArray[np.void], numbers: NDArray[np.int64]) -> None:
+        """Sum up what was reported of streams that are over, since their last packets."""
+        for slot, number in zip(rows["slot"].tolist(), numbers.tolist(), strict=True):
+            stream = source.at(slot)
+            if stream is not None:
+                self._sum_up(stream, number)
+
+    def _sum_up(self, stream: TrackedStream, number: int) -> ReportedWindow:
+        """Add what was reported of a stream to its group, and give it."""
+        if stream.reports is None or stream.reports.rtcp is None:
+            return NOTHING_REPORTED
+        window = stream.reports.rtcp.close_window()
+        self._groups.sums[number].reports.add(window)
+        return window
 
 
 def figures_of(
