@@ -192,7 +192,7 @@ class RtcpDesk:
                     self._take_quotation(quoted, frame)
 
     def _take_quotation(self, quoted: Quotation, frame: SlowFrame) -> None:
-        """Whoever is quoted need not send media: then the other end's stream tells the call."""
+        """Time what is quoted; of one who sends no media no stream tells the call and its side."""
         leg_ns = self._trips.leg_ns(TripSource.RTCP_XR, quoted, frame)
         stream = self._received(quoted.ssrc, frame)
         if leg_ns is None or stream is None:
