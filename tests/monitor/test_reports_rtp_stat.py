@@ -11,8 +11,8 @@ from qos_exporter.monitor.monitor import Monitor
 from qos_exporter.settings import Settings
 from qos_exporter.snapshot import CallView, ReportedQuality
 from tests.dataplane.traffic import Frame
-from tests.monitor.recording import Dialogue, Listener, message
-from tests.monitor.reported import unmatched
+from tests.monitor.recording import Dialogue, Listener, message, speech_for
+from tests.monitor.reported import quality, unmatched
 
 
 def stat(*, received: int, sent: int) -> str:
@@ -52,6 +52,25 @@ def test_each_side_speaks_of_what_it_received() -> None:
         "callee_to_caller": (1, 3),
         "caller_to_callee": (1, 7),
     }
+
+
+def test_beside_video() -> None:
+    """The statistics are of the audio, though the video began after it."""
+    dialogue, video = Dialogue(), Dialogue(port=5010, ssrc=0x2000)
+    line = b"m=video 5010 RTP/AVP 99\r\n"
+    listener = Listener().play(
+        [
+            message("A>B INVITE 1", -0.6, body=dialogue.description(dialogue.caller) + line),
+            message("A<B 200 INVITE 1 /b", -0.1, body=dialogue.description(dialogue.callee) + line),
+        ],
+        dialogue.media(),
+        speech_for(video.forth, 11.0, start_s=0.5, payload_type=99),
+        speech_for(video.back, 11.0, start_s=0.5, payload_type=99),
+        [bye("A>B BYE 2 /b", 12.0, CALLER), bye("A<B 200 BYE 2 /b", 12.1, CALLEE)],
+    )
+    for stream, lost in ((dialogue.back, 3), (dialogue.forth, 7)):
+        assert quality(listener, stream, "rtp_stat").packets_lost == lost
+    assert len(listener.call().streams) == 4
 
 
 def test_when_one_side_is_silent_the_other_speaks_for_it() -> None:

@@ -201,6 +201,28 @@ def test_both_phones_report(times_s: tuple[float, float]) -> None:
         assert shown.mos_lq.mean == pytest.approx(mos)
 
 
+def test_beside_video() -> None:
+    """A report with neither SSRC nor port is about the audio, though the video began before it."""
+    dialogue, video = Dialogue(), Dialogue(port=5010, ssrc=0x2000)
+    line = b"m=video 5010 RTP/AVP 99\r\n"
+    content = (
+        f"VQSessionReport: CallTerm\r\nCallID: {dialogue.call_id}\r\n"
+        f"LocalAddr:IP={dialogue.caller.address}\r\nRemoteAddr:IP={dialogue.callee.address}\r\n"
+        + "".join(BOTH)
+    )
+    listener = Listener().play(
+        [
+            message("A>B INVITE 1", -0.6, body=dialogue.description(dialogue.caller) + line),
+            message("A<B 200 INVITE 1 /b", -0.1, body=dialogue.description(dialogue.callee) + line),
+        ],
+        *(speech_for(each, 8.0, payload_type=99) for each in (video.forth, video.back)),
+        *(speech_for(each, 7.0, start_s=0.5) for each in (dialogue.forth, dialogue.back)),
+        [report(content.encode(), 7.0)],
+    )
+    assert listener.stream(video.forth).reported is None
+    check_directions(listener, dialogue)
+
+
 def test_two_phones_at_one_address() -> None:
     """Behind one NAT, and without an SSRC in the report, their ports tell the directions apart."""
     dialogue = Dialogue()

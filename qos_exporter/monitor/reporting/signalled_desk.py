@@ -125,8 +125,8 @@ class SignalledDesk:
 
 
 def stream_at(call: Call, direction: Direction, address: str) -> TrackedStream | None:
-    """The stream of a call in a direction with an end at this address; else the last one."""
-    streams = [each for each in call.streams if each.direction is direction]
+    """The audio of a call in a direction with an end at this address; else the last one."""
+    streams = [each for each in call.streams if each.direction is direction and each.is_audio]
     near = [each for each in streams if address in (each.src.address, each.dst.address)]
     found = (near or streams)[-1:]
     return found[0] if found and isinstance(found[0], TrackedStream) else None
@@ -138,7 +138,7 @@ def stream_between(
     """The stream of a call that a phone means; it may know neither address as we see it.
 
     Its SSRC says which; where several have the one, or none has, the addresses of its ends do, and
-    where those are equal their ports.
+    where those are equal their ports. If all are, it is the audio.
     """
     ssrcs = () if sender is None else sender.ssrcs
     ends = [VqAddress("", None, ()) if end is None else end for end in (sender, receiver)]
@@ -150,6 +150,7 @@ def stream_between(
         return stream.ssrc in ssrcs, at_address, at_port
 
     streams = [each for each in call.streams if isinstance(each, TrackedStream)]
+    streams.sort(key=lambda stream: not stream.is_audio)
     best = max(streams, key=fit, default=None)
     return best if best is not None and any(fit(best)) else None
 
