@@ -71,7 +71,7 @@ class Downstream(RunningLoss):
     def _compare(
         self, there: ReceptionReport, here: ReceptionReport, tap_expected: int, tap_lost: int
     ) -> None:
-        """Settle what was lost between two reports; nothing where one side has started anew."""
+        """Settle what was lost between two reports, or guessed where one side has started anew."""
         sent = here.extended_highest_sequence_number - there.extended_highest_sequence_number
         lost = here.packets_lost - there.packets_lost
         is_sound = is_plain(sent, lost)
@@ -81,4 +81,4 @@ class Downstream(RunningLoss):
         if is_sound and sent == tap_expected - self._tap_expected:
             self.settle(sent, lost - (tap_lost - self._tap_lost))
         else:
-            self.settle(0, 0)
+            self.settle_guess()

@@ -120,6 +120,16 @@ def test_a_receiver_that_hears_again_says_itself_what_it_missed() -> None:
     assert downstream.loss == Loss(300, 200)
 
 
+def test_what_was_guessed_stays_where_the_receiver_begins_again() -> None:
+    """It was deaf to 250 packets, and its new count does not speak of them."""
+    downstream = Downstream()
+    downstream.take(block(70_000, 9), tap(250), is_deaf=False, from_start=False)
+    downstream.take(block(70_000, 9), tap(500), is_deaf=True, from_start=False)
+    downstream.take(block(1000, 0), tap(750), is_deaf=False, from_start=False)
+
+    assert downstream.loss == Loss(250, 250)
+
+
 @given(
     lost_before=st.lists(st.integers(0, 250), max_size=12),
     lost_after=st.lists(st.integers(0, 250), max_size=12),
