@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from qos_exporter.calls.exchange import Described, Hop
 from qos_exporter.calls.multimap import MultiMap
-from qos_exporter.calls.negotiation import Described, Hop, Negotiation, Standing
+from qos_exporter.calls.negotiation import Negotiation, Standing
 from qos_exporter.calls.party import Party
 from qos_exporter.calls.payloads import NO_PAYLOADS, PayloadMap, resolve_payloads
 from qos_exporter.net import Endpoint

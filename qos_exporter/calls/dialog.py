@@ -12,8 +12,10 @@ from typing import NamedTuple, TypeVar
 
 from qos_exporter.calls.attempts import Attempts
 from qos_exporter.calls.claims import Claim
-from qos_exporter.calls.negotiation import Described, Exchange, Hop, Negotiation
+from qos_exporter.calls.exchange import Described, Exchange, Hop
+from qos_exporter.calls.negotiation import Negotiation
 from qos_exporter.calls.party import Party
+from qos_exporter.calls.rest import rest_of
 from qos_exporter.net import Endpoint
 from qos_exporter.protocols.session_description import SessionDescription
 from qos_exporter.protocols.sip import SipMessage
@@ -33,6 +35,9 @@ ALERTED = 1
 MEDIA = 2
 """Other endpoints or formats than before."""
 ENDED = 4
+
+NO_FAX: frozenset[Endpoint] = frozenset()
+"""Named, so that the calls share it: every empty set is an object of its own, of 216 bytes."""
 
 
 class Arrival(NamedTuple):
@@ -54,10 +59,6 @@ class Arrival(NamedTuple):
 def _hop_between(one: str, other: str) -> Hop:
     """Cached, since every call keeps it with each description, and few occur, and often."""
     return (one, other) if one < other else (other, one)
-
-
-NO_FAX: frozenset[Endpoint] = frozenset()
-"""Named, so that the calls share it: every empty set is an object of its own, of 216 bytes."""
 
 
 class Dialog:
@@ -152,29 +153,11 @@ class Dialog:
         return MEDIA if is_news else NOTHING
 
     def note_agreement(self, now_ns: int) -> None:
-        """Work out hold and fax from what holds now, and from what is proposed.
-
-        Of what is proposed the answer may be missed, and media stop soon after it.
-        """
-        is_fax = on_hold = False
-        for sessions in self._rounds():
-            is_fax = is_fax or _is_fax(sessions)
-            on_hold = on_hold or any(map(_is_held, sessions))
-        on_hold = on_hold and not is_fax
-        if (on_hold, is_fax) != (self.on_hold, self.is_fax):
-            self.on_hold, self.is_fax = on_hold, is_fax
+        """Note whether the call is on hold or a fax by now."""
+        rest = rest_of(self.negotiation.standing())
+        if rest != (self.on_hold, self.is_fax):
+            self.on_hold, self.is_fax = rest
             self.media_since_ns = self.rested_ns = now_ns
-
-    def _rounds(self) -> list[list[SessionDescription]]:
-        """Return the last word of each side on each hop: an answer may differ from early media."""
-        rounds: list[list[SessionDescription]] = []
-        for standing in self.negotiation.standing():
-            if standing.is_current:
-                # What was agreed on before it is over; what follows is proposed.
-                rounds.clear()
-            last = {(each.party, each.branch, each.hop): each for each in standing.described}
-            rounds.append([each.session for each in last.values()])
-        return rounds
 
     def exchange_of(self, message: SipMessage) -> Exchange | None:
         """Return the exchange that a message belongs to."""
@@ -227,20 +210,3 @@ class Dialog:
 def with_name(names: tuple[T, ...], name: T) -> tuple[T, ...]:
     """Remember one more tag or address: mostly the first, and a set of one takes 200 bytes."""
     return names if name in names or len(names) >= _KEPT_NAMES else (*names, name)
-
-
-def _is_fax(sessions: list[SessionDescription]) -> bool:
-    """Whether there is a line for T.38 that nobody refused or left out (RFC 3264 section 6)."""
-    shared = min([len(each.media) for each in sessions], default=0)
-    return any(all(each.media[line].is_fax for each in sessions) for line in range(shared))
-
-
-def _is_held(session: SessionDescription) -> bool:
-    """Whether audio was described, but none that flows both ways (RFC 3264 section 8.4)."""
-    has_audio = False
-    for media in session.media:
-        if media.terms.is_audio:
-            if media.is_two_way:
-                return False
-            has_audio = True
-    return has_audio

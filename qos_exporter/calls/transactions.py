@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from qos_exporter.calls.call import Call, CallState, Outcome
 from qos_exporter.calls.dialog import ALERTED, ENDED, MEDIA, NOTHING, Arrival, Change, Dialog
-from qos_exporter.calls.negotiation import Exchange
+from qos_exporter.calls.exchange import Exchange
 from qos_exporter.calls.party import Party
 from qos_exporter.protocols.sip import SipMessage
 from qos_exporter.protocols.sip_headers import parse_rack
