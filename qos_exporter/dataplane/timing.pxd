@@ -82,8 +82,10 @@ cdef inline void add_jitter(Stream *stream, int64_t difference_ns) noexcept nogi
 
 
 cdef inline void learn_step(Stream *stream, int32_t ticks, int64_t step_ns) noexcept nogil:
-    """Packets are longer, or shorter, than they were."""
+    """Packets are longer, or shorter, than they were; before the first of all that was unknown."""
     forget_step(stream)
+    if stream.packet_ns == 0:
+        stream.media_ns += step_ns  # which it holds itself: a step is the media of the one before
     stream.packet_ns = <uint32_t>step_ns
     if ticks <= MAX_STEP_TICKS:
         stream.step_ticks = <uint16_t>ticks
@@ -99,6 +101,8 @@ cdef inline void add_other_step(
         learn_step(stream, ticks, step_ns)
     if step_ns <= <int64_t>SILENCE_NS * step:
         stream.media_ns += step_ns
+    else:
+        stream.media_ns += stream.packet_ns     # of the packet before the silence
 
 
 cdef inline void add_media_time(

@@ -69,7 +69,7 @@ def test_timing_begins_with_the_first_packet(implementation: Implementation) -> 
     assert (seen[50].clock_rate, seen[50].jitter_count) == (48_000, 50)
     assert seen[51].jitter_count == 51
     assert seen[51].jitter_max_s == NO_JITTER
-    assert seen[51].media_ns == 51 * PACKET_NS
+    assert seen[51].media_ns == 52 * PACKET_NS
 
 
 def test_burst_at_the_start(implementation: Implementation) -> None:

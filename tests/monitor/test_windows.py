@@ -224,6 +224,18 @@ def test_short_windows_are_not_scored() -> None:
     assert listener.group().packets.received == 40
 
 
+@pytest.mark.parametrize(
+    ("packets", "windows"),
+    [(99, {("unscored", "short"): 1}), (100, {("good", ""): 1})],
+    ids=["less", "two seconds"],
+)
+def test_two_seconds_of_media_are_scored(packets: int, windows: dict[tuple[str, str], int]) -> None:
+    """A hundred packets of 20 ms are two seconds, though the last comes 1.98 s after the first."""
+    listener = Listener().play(talk(STREAM, range(packets)))
+    listener.monitor.finish()
+    assert windows_of(listener.group()) == windows
+
+
 def test_a_stream_that_ends_is_scored_to_its_last_packet() -> None:
     """The window that is open when everything ends is closed and scored."""
     listener = Listener(keep_all=True).play(speech_for(STREAM, 15.0))

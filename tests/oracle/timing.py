@@ -142,9 +142,14 @@ class Timing:
         step_ns = sample.media_ns_since(self.forward_timestamp, clock_rate)
         self.forward_timestamp = sample.rtp_timestamp
         if sample.distance == 1 and 0 < step_ns <= SILENCE_NS:
+            if self.packet_ns == 0:
+                # A stream holds the media of all its packets, not the time from first to last.
+                self.media_ns += step_ns
             self.packet_ns = step_ns
         if 0 < step_ns <= SILENCE_NS * sample.distance:
             self.media_ns += step_ns
+        elif step_ns > 0:
+            self.media_ns += self.packet_ns
 
 
 def _timestamps_jumped(sample: Sample, step_ns: int, difference_ns: int) -> bool:
