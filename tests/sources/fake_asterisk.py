@@ -15,6 +15,7 @@ from typing import Self
 from tests.protocols.ami_messages import BANNER
 
 CHALLENGE = "150270967"
+ACCEPTED = "Response: Success\r\nMessage: Authentication accepted"
 SECRET = "bedsecret"  # noqa: S105 -- of a server that is none
 PATIENCE_S = 10.0
 
@@ -44,6 +45,7 @@ class FakeAsterisk:
         self.actions: list[Fields] = []
         """Everything that was asked, in order."""
         self.logins = 0
+        """How many were told that they are logged in."""
         self.greeting = greeting
         self._tls = tls
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -111,13 +113,14 @@ class FakeAsterisk:
                 if answer is not None:
                     text = f"{answer}\r\nActionID: {fields.get('ActionID', '')}\r\n\r\n"
                     connection.sendall(text.encode())
+                # Not before the answer is out: nothing is told to who is not logged in.
+                self.logins += answer == ACCEPTED
 
     def _log_in(self, fields: Fields) -> str:
         key = hashlib.md5(f"{CHALLENGE}{SECRET}".encode()).hexdigest()  # noqa: S324 -- the protocol's
         if fields.get("Secret") != SECRET and fields.get("Key") != key:
             return "Response: Error\r\nMessage: Authentication failed"
-        self.logins += 1
-        return "Response: Success\r\nMessage: Authentication accepted"
+        return ACCEPTED
 
 
 def answer_yes(_fields: Fields) -> str:
