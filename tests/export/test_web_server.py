@@ -1,0 +1,102 @@
+"""The server behind the web pages: where it listens, whom it keeps waiting, how it stops."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+
+import pytest
+
+from qos_exporter.errors import ConfigError
+from qos_exporter.export.web import WebServer, application
+from qos_exporter.listen import ListenAddress
+from qos_exporter.snapshot import Snapshot
+from tests.export.snapshots import snapshot
+from tests.export.web_client import Answer, Picture, request
+
+LOOPBACK = ListenAddress("127.0.0.1", 0)
+
+
+def test_silent_clients_do_not_keep_others_waiting() -> None:
+    """Connections that never send anything cost the scrape nothing."""
+    with WebServer(application(Picture()), LOOPBACK) as server:
+        address = server.address
+        silent = [socket.create_connection((address.host, address.port)) for _ in range(20)]
+        began = time.monotonic()
+        assert request(address, "/metrics").status == 200
+        assert time.monotonic() - began < 2
+        for connection in silent:
+            connection.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "reached_at"),
+    [
+        pytest.param("", ["127.0.0.1", "::1"], id="every address"),
+        pytest.param("127.0.0.1", ["127.0.0.1"], id="IPv4"),
+        pytest.param("::1", ["::1"], id="IPv6"),
+        pytest.param("localhost", ["localhost"], id="name"),
+    ],
+)
+def test_server_listens_where_it_is_told(host: str, reached_at: list[str]) -> None:
+    """An empty host is every address, IPv6 and IPv4; port 0 becomes a real one."""
+    if "::1" in reached_at and not socket.has_dualstack_ipv6():
+        pytest.skip("this machine has no IPv6")
+    with WebServer(application(Picture()), ListenAddress(host, 0)) as server:
+        for name in reached_at:
+            where = ListenAddress(name, server.address.port)
+            assert request(where, "/-/healthy").status == 200
+
+
+def test_address_in_use_is_one_sentence() -> None:
+    """A second exporter on the port is told so before anything starts."""
+    with WebServer(application(Picture()), LOOPBACK) as server:
+        with pytest.raises(ConfigError) as error:
+            WebServer(application(Picture()), server.address)
+        assert str(error.value) == f"cannot listen on {server.address}: Address already in use"
+
+
+def test_unknown_host_is_one_sentence() -> None:
+    """A host name that does not exist is named."""
+    with pytest.raises(ConfigError, match=r"^cannot listen on no\.such\.invalid:1: .+"):
+        WebServer(application(Picture()), ListenAddress("no.such.invalid", 1))
+
+
+def test_server_stops_within_a_second() -> None:
+    """Even with idle clients and a request under way, and the port is free again."""
+    entered, leave = threading.Event(), threading.Event()
+
+    def slow() -> Snapshot:
+        entered.set()
+        leave.wait(10)
+        return snapshot()
+
+    server = WebServer(application(slow), LOOPBACK)
+    server.start()
+    idle = socket.create_connection((server.address.host, server.address.port))
+    answers: list[Answer | OSError] = []
+    client = threading.Thread(target=lambda: answers.append(attempt(server.address)))
+    client.start()
+    assert entered.wait(5)
+    began = time.monotonic()
+    server.stop()
+    assert time.monotonic() - began < 1
+    leave.set()
+    client.join()
+    idle.close()
+    WebServer(application(Picture()), server.address).stop()
+
+
+def attempt(address: ListenAddress) -> Answer | OSError:
+    try:
+        return request(address, "/metrics")
+    except OSError as error:
+        return error
+
+
+def test_stopping_twice_is_harmless() -> None:
+    """A server that was never started, or is stopped already, can be stopped."""
+    server = WebServer(application(Picture()), LOOPBACK)
+    server.stop()
+    server.stop()
