@@ -12,6 +12,7 @@ from qos_exporter.dataplane.records cimport (
     HAS_PLAYOUT,
     NEAR_BUCKETS,
     PENDING_LATE,
+    PENDING_TWICE,
     VARIATION_BUCKETS,
     Playout,
     Stream,
@@ -96,11 +97,21 @@ cdef inline void count_variation(Stream *stream, int64_t variation_ns) noexcept 
         stream.fresh_variation_max_ns = <uint32_t>variation_ns
 
 
+cdef inline void discard(Stream *stream) noexcept nogil:
+    stream.discarded += 1
+    conceal(stream, stream.packet_ns)
+
+
 cdef inline void discard_pending(Stream *stream) noexcept nogil:
     if stream.state & PENDING_LATE:
-        stream.state &= ~<uint16_t>PENDING_LATE
-        stream.discarded += 1
-        conceal(stream, stream.packet_ns)
+        discard(stream)
+        if stream.state & PENDING_TWICE:
+            discard(stream)
+        forgive_pending(stream)
+
+
+cdef inline void forgive_pending(Stream *stream) noexcept nogil:
+    stream.state &= ~<uint16_t>(PENDING_LATE | PENDING_TWICE)
 
 
 cdef inline void rebase_playout(
@@ -142,24 +153,42 @@ cdef inline void turn_bucket(
     set_due(stream)
 
 
+cdef inline bint is_late_alike(const Stream *stream) noexcept nogil:
+    """Whether a late packet is so by the same time as the one that waits for its verdict."""
+    cdef int64_t shift = stream.over_before_ns - stream.pending_over_ns
+    return (stream.state & PENDING_LATE) != 0 and -STEP_NS <= shift <= STEP_NS
+
+
+cdef inline void follow_shift(Stream *stream) noexcept nogil:
+    """What is usual from now on is not late."""
+    stream.over_before_ns = 0
+    stream.over_now_ns = 0
+    add_fresh_peak(stream)
+    stream.peak_now_ns = 0
+    forgive_pending(stream)
+
+
+cdef inline void wait_on(Stream *stream) noexcept nogil:
+    """One more that is late alike. A shift needs no deeper buffer, so that does not grow yet."""
+    if stream.baseline_timestamp == stream.pending_timestamp:
+        discard(stream)
+    elif stream.state & PENDING_TWICE:
+        follow_shift(stream)
+    else:
+        stream.state |= PENDING_TWICE
+        stream.pending_timestamp = stream.baseline_timestamp
+
+
 cdef inline void arrive_late(Stream *stream, const Playout *playout) noexcept nogil:
     """Too late for the buffer, unless the whole stream was shifted for good.
 
     A pause that the timestamps did not count, or a new route, shifts every packet by the same
-    time; a queue that drains shifts each one less than the one before. So the verdict on a late
-    packet waits for the next late one.
+    time; a queue that drains shifts each one less than the one before, and of independent delays
+    two in a row are often alike, but rarely three. So the verdict on two late packets waits for
+    the third. Packets of one timestamp were sent together: they say no more than the first.
     """
-    cdef int64_t shift = stream.over_before_ns - stream.pending_over_ns
-    if (
-        stream.state & PENDING_LATE
-        and -STEP_NS <= shift <= STEP_NS
-        and stream.baseline_timestamp != stream.pending_timestamp
-    ):
-        stream.over_before_ns = 0
-        stream.over_now_ns = 0
-        add_fresh_peak(stream)
-        stream.peak_now_ns = 0
-        stream.state &= ~<uint16_t>PENDING_LATE
+    if is_late_alike(stream):
+        wait_on(stream)
         return
     discard_pending(stream)
     stream.state |= PENDING_LATE

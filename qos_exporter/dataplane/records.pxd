@@ -22,13 +22,14 @@ cdef enum StreamState:
     AFTER_NOISE = 32
     HAS_BASELINE = 64
     HAS_PLAYOUT = 128
-    PENDING_LATE = 256
+    PENDING_LATE = 256          # the verdict on a late packet waits
     WIDE = 512                  # an address is not IPv4
     EVICTED = 1024
     HAS_BAD_SEQ = 2048
     IN_RUN = 4096               # the last number that settled was lost
     WINDOW_OPEN = 8192          # a packet came since the last window row
     FORWARD_APART = 16384       # the last packet was not the one ahead of all others
+    PENDING_TWICE = 32768       # on two
 
 cdef enum WindowEvent:
     RESTARTED = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -74,7 +75,45 @@ def test_longer_path_is_not_discarded(implementation: Implementation) -> None:
         totals = count(implementation, packets, playout=playout)
 
         assert totals.discarded == 0
-        assert totals.delay_variation_histogram[6] == 2
+        assert totals.delay_variation_histogram[6] == 3
+
+
+def test_two_alike_are_no_longer_path(implementation: Implementation) -> None:
+    """Two packets in a row that are late by the same time are discarded, if the third is not."""
+    # A stall of 100 ms that also held the packet before it: 100, 100, 80, and in time again.
+    packets = stall(speech(range(100)), 51, 100 * MS)
+    packets[50:51] = delayed(packets[50:51], 100 * MS)
+    totals = count(implementation, packets, playout=FIXED)
+
+    assert (totals.discarded, totals.reordered) == (3, 0)
+
+
+def test_independent_delays_are_no_longer_path(implementation: Implementation) -> None:
+    """Delays that have nothing to do with each other are discarded where they exceed the buffer."""
+    delays_ms = random.Random(3).choices(range(100), k=3000)
+    packets = [
+        delayed([packet], delay_ms * MS)[0]
+        for packet, delay_ms in zip(speech(range(3000)), delays_ms, strict=True)
+    ]
+    totals = count(implementation, in_order_of_arrival(packets), playout=FIXED)
+
+    late = sum(delay_ms > 60 for delay_ms in delays_ms)
+    # Here and there three in a row are alike by chance.
+    assert 0.9 * late < totals.discarded <= late
+
+
+def test_longer_path_of_frames_of_many_packets(implementation: Implementation) -> None:
+    """The packets of one frame are one witness of a longer path: the third frame decides."""
+    packets = [
+        replace(packet, sequence_number=3 * packet.sequence_number + part)
+        for packet in speech(range(100))
+        for part in range(3)
+    ]
+    packets[150:] = delayed(packets[150:], 100 * MS)
+    totals = count(implementation, packets, playout=FIXED)
+
+    # Of the first two frames all packets but the first, which wait for the third frame.
+    assert totals.discarded == 4
 
 
 def test_last_packet_may_be_late(implementation: Implementation) -> None:

@@ -9,6 +9,7 @@ MS = 1_000_000
 BUCKET_NS = 5_000 * MS
 STEP_NS = 5 * MS
 GROW_NS = 20 * MS
+PENDING_LIMIT = 2
 DELAY_VARIATION_EDGES_NS = tuple(ms * MS for ms in (5, 10, 20, 50, 70, 90, 120, 150, 200, 300, 500))
 
 
@@ -31,10 +32,11 @@ class PlayoutSettings:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A late packet on which the judgement waits for the next one."""
+    """Late packets on which the judgement waits: transit of the first, timestamp of the last."""
 
     transit_ns: int
     rtp_timestamp: int
+    packets: int = 1
 
 
 @dataclass(slots=True)
@@ -90,10 +92,10 @@ class Playout:
         """Whether the delay follows what the network does."""
         return self.settings.mode is PlayoutMode.ADAPTIVE
 
-    def rebase(self, arrival_ns: int) -> bool:
+    def rebase(self, arrival_ns: int) -> int:
         """Count transit times from this packet on; what was learnt about the path stays.
 
-        Says whether the packet that was pending is now discarded.
+        Says how many packets that were pending are now discarded.
         """
         if self.bucket is None:
             self.delay_ns = self.settings.nominal_ns
@@ -101,8 +103,8 @@ class Playout:
         self.bucket.set_floor(0)
         return self.drop_pending()
 
-    def packet(self, *, arrival_ns: int, transit_ns: int, rtp_timestamp: int) -> bool:
-        """Take a packet; says whether the packet that was pending is now discarded."""
+    def packet(self, *, arrival_ns: int, transit_ns: int, rtp_timestamp: int) -> int:
+        """Take a packet; says how many are discarded now, of those pending and this one."""
         if self.bucket is None:
             raise ValueError("rebase comes first")
         if arrival_ns >= self.bucket.end_ns:
@@ -122,28 +124,30 @@ class Playout:
             self.delay_ns = min(max(peak_ns, self.settings.min_ns), self.settings.max_ns)
         bucket.turn(arrival_ns, transit_ns)
 
-    def _late(self, bucket: Bucket, late: Pending) -> bool:
-        if self._shifted_for_good(late):
-            bucket.set_floor(late.transit_ns)
-            bucket.peak_now_ns = 0
-            self.pending = None
-            return False
+    def _late(self, bucket: Bucket, late: Pending) -> int:
+        first = self.pending
+        if first is not None and abs(late.transit_ns - first.transit_ns) <= STEP_NS:
+            return self._late_alike(bucket, first, late)
         discarded = self.drop_pending()
         self.pending = late
         if self.adaptive:
             self.delay_ns = min(self.settings.max_ns, self.delay_ns + GROW_NS)
         return discarded
 
-    def _shifted_for_good(self, late: Pending) -> bool:
-        """Two different packets late by the same amount: the path or the sender moved."""
-        return (
-            self.pending is not None
-            and abs(late.transit_ns - self.pending.transit_ns) <= STEP_NS
-            and late.rtp_timestamp != self.pending.rtp_timestamp
-        )
+    def _late_alike(self, bucket: Bucket, first: Pending, late: Pending) -> int:
+        """Three packets late by the same amount, sent at different times: the path has moved."""
+        if late.rtp_timestamp == first.rtp_timestamp:
+            return 1
+        if first.packets < PENDING_LIMIT:
+            self.pending = Pending(first.transit_ns, late.rtp_timestamp, first.packets + 1)
+        else:
+            bucket.set_floor(late.transit_ns)
+            bucket.peak_now_ns = 0
+            self.pending = None
+        return 0
 
-    def drop_pending(self) -> bool:
-        """Nothing forgives the pending packet any more; says whether there was one."""
-        discarded = self.pending is not None
+    def drop_pending(self) -> int:
+        """Nothing forgives the pending packets any more; says how many there were."""
+        discarded = 0 if self.pending is None else self.pending.packets
         self.pending = None
         return discarded

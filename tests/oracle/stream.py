@@ -98,7 +98,7 @@ class OracleStream:
         self._payload(packet, step, 1 if starts else distance)
 
     def _begin_epoch(self) -> None:
-        self._discard(happened=self.playout.drop_pending())
+        self._discard(self.playout.drop_pending())
         self.timing.baseline = None
         if self.estimate:
             self.estimate.forget()
@@ -157,7 +157,7 @@ class OracleStream:
 
     def _timed(self, sample: Sample, clock_rate: int) -> None:
         if self.timing.packet(sample, clock_rate):
-            self._discard(happened=self.playout.rebase(sample.arrival_ns))
+            self._discard(self.playout.rebase(sample.arrival_ns))
         if sample.duplicate:
             return
         discarded = self.playout.packet(
@@ -165,11 +165,11 @@ class OracleStream:
             transit_ns=self.timing.transit_ns,
             rtp_timestamp=sample.rtp_timestamp,
         )
-        self._discard(happened=discarded)
+        self._discard(discarded)
 
-    def _discard(self, *, happened: bool) -> None:
-        if happened:
-            self.discarded += 1
+    def _discard(self, packets: int) -> None:
+        self.discarded += packets
+        for _ in range(packets):
             self._conceal_packet()
 
     def _conceal_packet(self) -> None:
@@ -182,7 +182,7 @@ class OracleStream:
             self._run_held(held, self.estimate.clock_rate)
             self._show_estimate(self.estimate)
         self.sequence.finish()
-        self._discard(happened=self.playout.drop_pending())
+        self._discard(self.playout.drop_pending())
         self.seconds.close()
 
     def totals(self) -> Totals:
