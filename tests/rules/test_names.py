@@ -15,6 +15,7 @@ NODE_LABELS = {*TARGET_LABELS, "network", "device"}
 SNMP_LABELS = {*TARGET_LABELS, "network", "ifName"}
 FOREIGN = {
     "up": TARGET_LABELS,
+    "process_start_time_seconds": TARGET_LABELS,
     **{
         f"node_network_{way}_{fault}_total": NODE_LABELS
         for way in ("receive", "transmit")
