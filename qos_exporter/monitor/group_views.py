@@ -19,12 +19,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from qos_exporter.monitor.stream_views import StreamCopies
-
     Columns = Mapping[str, NDArray[Any]]
 
 NO_ROWS = np.zeros(0, dtype=HISTORY)
-NONE_ACTIVE = np.zeros(0, dtype=bool)
 UNRATED_LABEL = "unscored"
 REPORTED_MEANS = ("reported_loss_ratio", "reported_jitter_s", "round_trip_s")
 RUNNING_FIGURES = ("mos_lq", "mos_cq", "loss_ratio", "jitter_s", *REPORTED_MEANS)
@@ -59,20 +56,14 @@ def lowest(values: NDArray[np.float64]) -> float | None:
     return float(present.min()) if len(present) else None
 
 
-def running_columns(copies: Sequence[StreamCopies]) -> Columns:
-    """What counts in the last windows of all running streams that are in a group."""
-    rows = [each.history for each in copies]
-    active = np.concatenate([NONE_ACTIVE, *(each.is_active for each in copies)])
-    columns = columns_of(rows)
-    return {name: column[active & (columns["group"] >= 0)] for name, column in columns.items()}
-
-
 def columns_of(rows: Sequence[NDArray[np.void]]) -> Columns:
-    """The columns of histories that are shown of groups, one after the other."""
-    return {
+    """The columns that are shown of groups, one after the other, of histories that are in one."""
+    columns = {
         name: np.concatenate([NO_ROWS[name], *(each[name] for each in rows)])
         for name in ("group", *RUNNING_FIGURES)
     }
+    in_group = columns["group"] >= 0
+    return {name: column[in_group] for name, column in columns.items()}
 
 
 def running_by_group(columns: Columns, groups: int) -> list[Running]:
@@ -102,14 +93,13 @@ def running(figures: Mapping[str, NDArray[np.float64]], *, streams: int) -> Runn
 
 def group_views(
     sums: Sequence[GroupSums],
-    running: Sequence[StreamCopies],
+    running: Sequence[NDArray[np.void]],
     by_pbx: NDArray[np.void] = NO_ROWS,
 ) -> tuple[GroupView, ...]:
-    """View all groups, with the streams that are running; `by_pbx` are those PBXs tell of."""
+    """View all groups, with the histories of running streams; of `by_pbx` PBXs tell."""
     if not sums:
         return ()
-    told = columns_of([by_pbx[by_pbx["group"] >= 0]])
-    counted = running_columns(running)
+    told, counted = columns_of([by_pbx]), columns_of(running)
     together = {
         name: np.concatenate([counted[name], without_measured(name, told[name])])
         for name in counted

@@ -136,6 +136,17 @@ class Monitor:
 
     def snapshot(self) -> Snapshot:
         """Show everything as it stands; changes nothing."""
+        return self._show(with_series=False)
+
+    def series_snapshot(self) -> Snapshot:
+        """Show what metrics are made of: all counters, and the calls that have series only.
+
+        Where many more calls are under way than have series it takes a fraction of the time, and of
+        the memory.
+        """
+        return self._show(with_series=True)
+
+    def _show(self, *, with_series: bool) -> Snapshot:
         began_s = time.perf_counter()
         with no_collection():
             with self._lock:
@@ -145,6 +156,7 @@ class Monitor:
                     taken_ns=self._now_ns,
                     over=self._over,
                     call_limit=self._call_limit,
+                    with_series=with_series,
                 )
             return develop(picture, self._parts, own=self.own, began_s=began_s)
 

@@ -12,19 +12,22 @@ from qos_exporter.monitor.pbx.views import copy_streams as copy_pbx_streams
 from qos_exporter.monitor.pbx.views import pbx_views
 from qos_exporter.monitor.reporting.unseen_views import unseen_view
 from qos_exporter.monitor.stream_views import StreamCopies, copy_streams, stream_views
-from qos_exporter.monitor.tracked import final_view
+from qos_exporter.monitor.tracked import TrackedStream, final_view
 from qos_exporter.snapshot import Snapshot, TableView
 from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from qos_exporter.calls.call import Call
     from qos_exporter.monitor.exporter_views import OwnState
     from qos_exporter.monitor.parts import Parts
     from qos_exporter.monitor.pbx.desk import PbxDesk
     from qos_exporter.monitor.pbx.views import PbxCopies
-    from qos_exporter.monitor.tracked import TrackedStream
+    from qos_exporter.monitor.source import Source
     from qos_exporter.snapshot import CallTotals, GroupView, PbxView, ReportTotals, StreamView
 
 
@@ -60,14 +63,16 @@ def take_picture(
     taken_ns: int,
     over: Iterable[TrackedStream],
     call_limit: int,
+    with_series: bool,
 ) -> Picture:
-    """Copy the state; whoever calls holds the lock."""
+    """Copy the state; whoever calls holds the lock. `with_series` leaves other calls out."""
     shown = list(parts.calls.calls)
+    viewed = [call for call in shown if parts.admission.is_admitted(call)] if with_series else shown
+    streams_of = streams_in if with_series else in_order_of
     running = tuple(
-        copy_streams(source, in_order_of(shown, source.streams()), parts)
-        for source in parts.sources
+        copy_streams(source, streams_of(viewed, source), parts) for source in parts.sources
     )
-    gone = (stream for call in shown for stream in call.streams)
+    gone = (stream for call in viewed for stream in call.streams)
     clocks = (source.clock for source in parts.sources)
     clock = max(clocks, key=lambda each: each.latest_ns or 0, default=NO_CLOCK)
     by_pbx = copy_pbx_streams(pbx.parts, list(pbx.parts.streams))
@@ -76,14 +81,20 @@ def take_picture(
         ahead_ns=clock.ahead_ns,
         running=running,
         by_pbx=by_pbx,
-        unseen=view_unseen(parts, taken_ns=taken_ns, ahead_ns=clock.ahead_ns),
+        unseen=()
+        if with_series
+        else view_unseen(parts, taken_ns=taken_ns, ahead_ns=clock.ahead_ns),
         ended={
             stream.serial: view
             for stream in (*over, *gone)
             if (view := final_view(stream)) is not None
         },
-        calls=copy_calls(shown, parts, taken_ns=taken_ns),
-        groups=group_views(parts.groups.sums, running, by_pbx.history[by_pbx.is_active]),
+        calls=copy_calls(viewed, parts, taken_ns=taken_ns),
+        groups=group_views(
+            parts.groups.sums,
+            [active_history(source) for source in parts.sources],
+            by_pbx.history[by_pbx.is_active],
+        ),
         totals=parts.book.totals(shown, series_dropped=parts.admission.refused_total),
         decode_errors=parts.signalling.error_counts(),
         call_table=TableView("calls", len(shown), call_limit, parts.calls.evictions),
@@ -92,15 +103,36 @@ def take_picture(
     )
 
 
-def in_order_of(calls: Iterable[Call], streams: Iterable[TrackedStream]) -> list[TrackedStream]:
-    """Put the streams in the order of the calls, those of no call behind.
+def in_order_of(calls: Iterable[Call], source: Source) -> list[TrackedStream]:
+    """Put the streams of a source in the order of the calls, those of no call behind.
 
     What is made of them then lies in memory in the order in which it is read. Otherwise each step
     from a call to its stream is a wait for memory, and a scrape takes a tenth longer.
     """
-    waiting = dict.fromkeys(streams)
+    waiting = dict.fromkeys(source.streams())
     of_calls = [stream for call in calls for stream in call.streams if stream in waiting]
     return list(dict.fromkeys([*of_calls, *waiting]))
+
+
+def streams_in(calls: Iterable[Call], source: Source) -> list[TrackedStream]:
+    """The streams of some calls that a source follows, in the order of the calls."""
+    streams = [
+        stream
+        for call in calls
+        for stream in call.streams
+        if isinstance(stream, TrackedStream) and stream.counts and source.holds(stream)
+    ]
+    return list(dict.fromkeys(streams))
+
+
+def active_history(source: Source) -> NDArray[np.void]:
+    """The histories of the streams of a source that run in a call that does, or in none."""
+    slots = [
+        stream.slot
+        for stream in source.streams()
+        if stream.call is None or not stream.call.is_ended
+    ]
+    return source.history.rows[slots]
 
 
 def view_unseen(parts: Parts, *, taken_ns: int, ahead_ns: int) -> tuple[StreamView, ...]:

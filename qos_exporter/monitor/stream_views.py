@@ -50,11 +50,6 @@ class StreamCopies:
         """The serials of the streams."""
         return [stream.serial for stream in self.streams]
 
-    @property
-    def is_active(self) -> NDArray[np.bool_]:
-        """Whether each stream still runs."""
-        return np.array(self.active, dtype=bool)
-
 
 def copy_streams(
     source: Source, streams: list[TrackedStream], parts: Parts, *, active: bool = True

@@ -72,7 +72,11 @@ class Service:
             self._monitor.watch(index, partial(capture_view, feeder))
         self._opened = True
         web = self._options.settings.web
-        app = application(self._monitor.snapshot, metrics_path=web.telemetry_path)
+        app = application(
+            self._monitor.snapshot,
+            take_series=self._monitor.series_snapshot,
+            metrics_path=web.telemetry_path,
+        )
         with WebServer(app, web.listen_address) as server:
             logger.info("listening on %s", server.address.url(web.telemetry_path))
             if self._announce is not None:

@@ -75,9 +75,10 @@ class Snapshot:
 
     taken_s: float
     calls: tuple[CallView, ...]
-    """Active calls and those that ended less than the linger time ago."""
+    """Active calls and those that ended less than the linger time ago, or those of them that have
+    series of their own, if no others were asked for."""
     streams: tuple[StreamView, ...]
-    """Every visible stream, those of the calls included (the same objects)."""
+    """Every visible stream, those of the calls included (the same objects), or those only."""
     groups: tuple[GroupView, ...]
     totals: CallTotals
     captures: tuple[CaptureView, ...]

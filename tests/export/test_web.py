@@ -12,7 +12,7 @@ from qos_exporter import __version__
 from qos_exporter.export.web import WebServer, application
 from qos_exporter.export.web.statistics import statistics
 from qos_exporter.listen import ListenAddress
-from qos_exporter.snapshot import Histogram, StreamView
+from qos_exporter.snapshot import Histogram, Snapshot, StreamView
 from tests.export.parsed import families
 from tests.export.snapshots import (
     EMPTY,
@@ -364,3 +364,33 @@ def test_other_requests_are_answered_cleanly(
     assert answer.status == status
     assert answer.headers["content-type"].startswith(content_type)
     assert ("allow" in answer.headers) == (status == 405)
+
+
+@pytest.mark.parametrize(
+    ("path", "looks"),
+    [
+        pytest.param("/metrics", "series", id="metrics"),
+        pytest.param("/-/ready", "series", id="ready"),
+        pytest.param("/api/v1/statistics", "series", id="statistics"),
+        pytest.param("/api/v1/calls", "whole", id="calls"),
+        pytest.param("/api/v1/calls/other", "whole", id="call"),
+        pytest.param("/-/healthy", None, id="healthy"),
+    ],
+)
+def test_calls_without_series_are_viewed_where_they_are_asked_for(
+    path: str, looks: str | None
+) -> None:
+    """What is not about single calls is answered from those with series, which are fewer."""
+    looked: list[str] = []
+
+    def whole() -> Snapshot:
+        looked.append("whole")
+        return snapshot(call(), call("other"))
+
+    def series() -> Snapshot:
+        looked.append("series")
+        return snapshot(call())
+
+    with WebServer(application(whole, take_series=series), LOOPBACK) as server:
+        assert request(server.address, path).status == 200
+    assert looked == ([looks] if looks else [])

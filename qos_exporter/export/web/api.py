@@ -24,8 +24,9 @@ class Api:
     long answer does not keep others waiting.
     """
 
-    def __init__(self, take_snapshot: TakeSnapshot) -> None:
+    def __init__(self, take_snapshot: TakeSnapshot, take_series: TakeSnapshot) -> None:
         self._take_snapshot = take_snapshot
+        self._take_series = take_series
 
     def routes(self) -> list[Route]:
         """Give the routes; a Call-ID may hold any character, slashes included."""
@@ -65,7 +66,7 @@ class Api:
     @no_collection()
     def statistics(self, _: Request) -> Response:
         """Give all calls in a few numbers."""
-        return json_response(statistics(self._take_snapshot()))
+        return json_response(statistics(self._take_series()))
 
 
 def _states(request: Request) -> frozenset[str]:

@@ -14,13 +14,23 @@ from qos_exporter.export.web.page import Page
 from qos_exporter.export.web.responses import refuse
 
 
-def application(take_snapshot: TakeSnapshot, *, metrics_path: str = "/metrics") -> Starlette:
-    """Build the application; it knows nothing of the exporter but how to take a snapshot."""
-    metrics = MetricsEndpoint(take_snapshot)
+def application(
+    take_snapshot: TakeSnapshot,
+    *,
+    take_series: TakeSnapshot | None = None,
+    metrics_path: str = "/metrics",
+) -> Starlette:
+    """Build the application; it knows nothing of the exporter but how to take a snapshot.
+
+    `take_series` takes one that has only those calls that have series. It is quicker, and enough
+    wherever calls are not asked for one by one.
+    """
+    take_series = take_series or take_snapshot
+    metrics = MetricsEndpoint(take_series)
     routes = [
         Route(metrics_path, metrics.scrape),
-        *Health(take_snapshot).routes(),
-        *Api(take_snapshot).routes(),
+        *Health(take_series).routes(),
+        *Api(take_snapshot, take_series).routes(),
         *Page(metrics_path).routes(),
     ]
     return Starlette(routes=routes, exception_handlers={HTTPException: refuse, Exception: refuse})
