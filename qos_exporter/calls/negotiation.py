@@ -64,7 +64,7 @@ class Negotiation:
         self._exchanges = (*self._exchanges[:place], exchange, *self._exchanges[place:])
         self._forget_old()
         self._standing = None
-        return exchange
+        return exchange if exchange in self._exchanges else None
 
     def _place_of(self, exchange: Exchange) -> int:
         """Find its place in the order of numbers: its request, and when it came, may be missed."""

@@ -284,6 +284,20 @@ def test_repetition_of_an_exchange_that_is_forgotten() -> None:
     assert scene.control.open_endpoints == before
 
 
+@pytest.mark.pitfall(77)
+def test_late_exchange_before_all_that_are_kept() -> None:
+    """A request that was numbered before the very many that are kept comes too late to count."""
+    scene = Scenario()
+    for cseq in range(10, 18):
+        scene.play(
+            (cseq, f"A>B INVITE {cseq} /b", sdp(A_MEDIA)),
+            (cseq, f"A<B 200 INVITE {cseq} /b", sdp(B_MEDIA)),
+        )
+    scene.play((20, "A>B UPDATE 5 /b", NEW_A_MEDIA), (20, "A<B 200 UPDATE 5 /b", None))
+
+    assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
+
+
 @pytest.mark.pitfall(81)
 def test_refused_update() -> None:
     """An UPDATE that is refused changes nothing."""
