@@ -298,14 +298,14 @@ def test_tls(tmp_path: Path) -> None:
 
 
 class Failing(Recorder):
-    """Fails at the first report, and at the third moment without news."""
+    """Fails at reports, at the end of a connection, and at the third moment without news."""
 
     def take_from_pbx(self, server: int, news: Sequence[News], now_ns: int) -> Sequence[Action]:
         asked = super().take_from_pbx(server, news, now_ns)
         if self.ticks == 3:
             self.ticks += 1
             raise ZeroDivisionError
-        if any(isinstance(each, ReportEvent) for each in news):
+        if any(isinstance(each, ReportEvent | LinkDown) for each in news):
             raise ZeroDivisionError
         return asked
 
@@ -316,5 +316,15 @@ def test_a_follower_that_fails(caplog: pytest.LogCaptureFixture) -> None:
     with FakeAsterisk() as server, following(recorder, settings_for(server)):
         wait_until(lambda: recorder.count(LinkUp) == 1)
         server.tell(report())
+        wait_until(lambda: recorder.count(LinkUp) == 2)
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_follower_that_fails_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
+    """What goes wrong while the end of a connection is told keeps nobody from the next one."""
+    recorder = Failing()
+    with FakeAsterisk() as server, following(recorder, settings_for(server)):
+        wait_until(lambda: recorder.count(LinkUp) == 1)
+        server.hang_up()
         wait_until(lambda: recorder.count(LinkUp) == 2)
     assert "ZeroDivisionError" in caplog.text

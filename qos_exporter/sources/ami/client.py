@@ -69,7 +69,7 @@ class AmiClient:
             finally:
                 was_up = self._close()
             if was_up:
-                self._pass_on((LinkDown(),))
+                self._tell_of_end()
             # Not all exporters at once knock at a server that has come back.
             await asyncio.sleep(self._backoff.next_s() * random.uniform(0.5, 1.0))
 
@@ -117,6 +117,12 @@ class AmiClient:
         for action in self._follower.take_from_pbx(self._server, news, time.time_ns()):
             if self._link is not None:
                 self._link.send(action)
+
+    def _tell_of_end(self) -> None:
+        try:
+            self._pass_on((LinkDown(),))
+        except Exception as error:  # noqa: BLE001 -- as in `run`
+            self.status.went_down(error)
 
     def _close(self) -> bool:
         link, self._link = self._link, None
