@@ -47,5 +47,7 @@ class Reconfiguration:
             silence_timeout_ns=self.calls.silence_timeout_ns, linger_ns=self.calls.linger_ns
         )
         for source in parts.sources:
-            for stream in source.streams():
-                parts.control.bind(stream)
+            for seen in source.streams():
+                parts.control.bind(seen)
+        for told in pbx.parts.streams:
+            pbx.parts.take_path(told)

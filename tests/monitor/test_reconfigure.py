@@ -13,6 +13,7 @@ from qos_exporter.settings import (
 )
 from qos_exporter.snapshot import GroupKey
 from tests.dataplane.traffic import StreamId
+from tests.monitor.pbx import PARTY, SERVER, Pbx, heard, say_all
 from tests.monitor.recording import Dialogue, Listener, speech_for, talk, windows_of
 
 STREAM = StreamId(0x61)
@@ -32,6 +33,19 @@ def test_networks_get_other_names() -> None:
     assert received == {"before": 500, "after": 500}
     assert listener.group(src_network="before").streams_active == 0
     assert listener.group(src_network="after").streams_active == 1
+
+
+def test_networks_of_streams_that_a_pbx_tells_of() -> None:
+    """A stream of which no packet is seen has the new name of its network as well."""
+
+    def named_party(name: str) -> Settings:
+        prefix = f"{PARTY.partition(':')[0]}/32"
+        return Settings(ami=(SERVER,), networks=(NetworkSettings(name=name, prefixes=(prefix,)),))
+
+    pbx = say_all(Pbx(named_party("before")), heard(1), heard(2))
+    pbx.monitor.reconfigure(named_party("after"))
+    (stream,) = pbx.show().streams
+    assert stream.src_network == "after"
 
 
 def test_calls_go_on() -> None:

@@ -166,7 +166,8 @@ class Figures:
             self._parts.stop(leg, to_party=event.is_received, now_ns=now_ns)
             stream = self._parts.streams.begin(event, server=server.name, now_ns=now_ns)
             leg.streams[event.is_received] = stream
-            self._direct(stream, leg, to_party=event.is_received)
+            stream.direction = leg.direction(to_party=event.is_received)
+            self._parts.take_path(stream)
         if stream.call is None and leg.call is not None:
             self._join(stream, leg.call)
         payloads = payloads_of(leg.codec)
@@ -175,12 +176,6 @@ class Figures:
             stream.payloads = payloads
             stream.profile = self._parts.profiles.number_of(payloads)
         return stream
-
-    def _direct(self, stream: PbxStream, leg: Leg, *, to_party: bool) -> None:
-        stream.direction = leg.direction(to_party=to_party)
-        stream.path = self._parts.paths.number_of(
-            src=stream.src.address, dst=stream.dst.address, direction=stream.direction
-        )
 
     def _join(self, stream: PbxStream, call: Call) -> None:
         stream.call = call

@@ -44,6 +44,12 @@ class PbxParts:
     scoring: PbxScoring
     placing: Placing
 
+    def take_path(self, stream: PbxStream) -> None:
+        """Let a stream have the path between its ends, by the names that networks have now."""
+        stream.path = self.paths.number_of(
+            src=stream.src.address, dst=stream.dst.address, direction=stream.direction
+        )
+
     def stop(self, leg: Leg, *, to_party: bool, now_ns: int) -> None:
         """End the stream of one direction, if there is one, with its last window and words."""
         stream = leg.streams.pop(to_party, None)
