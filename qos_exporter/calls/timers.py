@@ -19,7 +19,7 @@ class CallTimers:
     """A call that rings may be silent for this long (timer C, RFC 3261 section 16.6)."""
     quiet_ns: int = 1800 * SECOND_NS
     """A call on hold, in T.38 or with media that pass elsewhere may be silent for this long: the
-    session interval that RFC 4028 section 4.2 recommends; a living call shows itself after it."""
+    session interval that RFC 4028 section 4 recommends; a living call shows itself after it."""
     retransmission_ns: int = 32 * SECOND_NS
     """An INVITE with the Call-ID of an ended call is a repetition for this long (64*T1, RFC 3261
     timers B and H)."""

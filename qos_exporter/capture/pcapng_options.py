@@ -18,7 +18,7 @@ _NANOSECOND_DIGITS = 9
 _MOST_DIGITS = 28
 """A tick of 10**-28 s: 64 bits of them do not make up a nanosecond."""
 _LARGEST_OFFSET_S = 2**32
-"""As far from 1970 as the other timestamps of the format's time can be."""
+"""136 years: no clock counts from a moment that is further from 1970."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,9 +18,10 @@ class Kernel:
     def ingest(self, batch: FrameBatch, start: int, listener: KernelListener) -> int:
         """Count frames from index `start` on and return where to go on.
 
-        That is short of the batch's end where a window is due. The listener hears of a SIP frame
-        before what follows is counted, for that may depend on it, and of a new stream soon after
-        it was found, because its call may know what its payload types mean.
+        That is short of the batch's end where a window is due. The listener hears of SIP before
+        what follows is counted, for that may depend on it, and of RTCP, which is about what came
+        before; of a new stream soon after it was found, because its call may know what its payload
+        types mean.
         """
 
     @property

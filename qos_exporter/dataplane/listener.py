@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class KernelListener(Protocol):
-    """Is called in the order of the wire: everything before was counted, nothing after it is yet.
+    """Is called in the order of the wire: everything before was counted.
 
     A call may steer the kernel (announce, bind, mute and so on), but not let it count.
     """
@@ -20,4 +20,4 @@ class KernelListener(Protocol):
         """Take note of new streams; some sixty packets at most were counted since the first."""
 
     def frame_set_aside(self, frame: SlowFrame) -> None:
-        """Read a frame that is no RTP. After signalling, no packet has been counted yet."""
+        """Read a frame that is no RTP. If it is SIP or RTCP, nothing after it was counted yet."""

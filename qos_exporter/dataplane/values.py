@@ -54,7 +54,7 @@ class SlowFrame(NamedTuple):
     dst: Endpoint
     link_type: int
     data: bytes
-    """Of SIP the payload of the datagram, of all other kinds the whole frame."""
+    """Of SIP, RTCP and STUN the payload of the datagram, of all other kinds the whole frame."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Empty metric families of the client library, made from rows of the catalogue."""
+"""Metric families of the client library, made from rows of the catalogue, and their series."""
 
 from __future__ import annotations
 

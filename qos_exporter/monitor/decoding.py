@@ -1,4 +1,4 @@
-"""Slow frames: what leaves the packet path as bytes and is understood in Python."""
+"""SIP messages out of the datagrams that leave the packet path."""
 
 from __future__ import annotations
 

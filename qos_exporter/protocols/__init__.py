@@ -1,1 +1,1 @@
-"""Bytes to values: SIP and SDP, with no input, output or clock of their own."""
+"""Bytes to values: SIP, SDP, RTCP, STUN and what PBXs say, without input, output or a clock."""

@@ -212,7 +212,7 @@ def _address(text: str) -> VqAddress | None:
 
 
 def _dialog(text: str) -> VqDialog | None:
-    """Read a dialog as RFC 3841 writes it: Call-ID;to-tag=...;from-tag=..."""
+    """Read a dialog as RFC 3891 writes it: Call-ID;to-tag=...;from-tag=..."""
     call_id = text.partition(";")[0].strip()
     if not call_id:
         return None

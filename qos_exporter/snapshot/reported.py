@@ -32,7 +32,7 @@ class ReportedQuality(NamedTuple):
     """What a far end worked out of one stream and sent: the last word, or figures over all."""
 
     source: str
-    """`rtcp_xr`, `vq_report` or `rtp_stat`."""
+    """`rtcp_xr`, `vq_report`, `rtp_stat` or `ami`."""
     reports: int
     loss_ratio: float | None
     discard_ratio: float | None

@@ -68,9 +68,9 @@ class Leg:
         self.hearing = Hearing()
         self.record: CdrRecord | None = None
         """What is written into the call's detail record through this channel."""
-        self._reports = LegReports()
         self.packets_sent = {True: 0, False: 0}
-        """Likewise, as their senders say."""
+        """By direction, as in `streams`: the packets of the call so far, as their sender says."""
+        self._reports = LegReports()
 
     @property
     def linkedid(self) -> str:
