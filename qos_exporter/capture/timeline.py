@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qos_exporter.dataplane.packet_clock import PacketClock
+from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_BETWEEN_ROUNDS_NS = 1_000_000_000
+_BETWEEN_ROUNDS_NS = SECOND_NS
 
 
 class ReplayClock:

@@ -18,7 +18,7 @@ from qos_exporter.units import SECOND_NS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-JUMP_NS = 5_000_000_000
+JUMP_NS = 5 * SECOND_NS
 """A step to and fro by less is the usual disorder of frames that several interfaces captured."""
 STRAY_FRAMES = 16
 """Stamps that jump, and come back within so many frames, are wrong; the time has not jumped."""

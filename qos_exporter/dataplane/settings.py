@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qos_exporter.payload_types import COMFORT_NOISE, STATIC_PAYLOADS, StaticPayload
-from qos_exporter.units import SECOND_NS
+from qos_exporter.units import MILLISECOND_NS, SECOND_NS
 
 KIND_MEDIA = 1
 KIND_EVENT = 2
@@ -17,9 +17,9 @@ class PlayoutSettings:
     """The simulated playout buffer, in nanoseconds; a fixed one always has the nominal delay."""
 
     adaptive: bool = True
-    nominal_ns: int = 60_000_000
-    min_ns: int = 20_000_000
-    max_ns: int = 200_000_000
+    nominal_ns: int = 60 * MILLISECOND_NS
+    min_ns: int = 20 * MILLISECOND_NS
+    max_ns: int = 200 * MILLISECOND_NS
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,9 @@ from qos_exporter.quality.rating import (
     UNRATED,
     UNSCORED,
 )
+from qos_exporter.units import SECOND_NS
 
-MEDIA_MIN_NS = 2_000_000_000
+MEDIA_MIN_NS = 2 * SECOND_NS
 PACKETS_MIN = 50
 """A window with less media or fewer packets says nothing: one lost packet would be a disaster."""
 

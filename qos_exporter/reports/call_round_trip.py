@@ -7,9 +7,9 @@ from enum import StrEnum
 from qos_exporter.reports.figures import RunningFigures
 from qos_exporter.units import SECOND_NS
 
-FRESH_NS = 60_000_000_000
+FRESH_NS = 60 * SECOND_NS
 """A leg is good for this long. Reports come every five seconds or so (RFC 3550 section 6.2), from
-some devices only every thirty; a source that is silent for five intervals has gone."""
+some devices only every thirty; of those one may be lost."""
 
 
 class Leg(StrEnum):

@@ -22,6 +22,7 @@ from qos_exporter.reports.loss import (
     signed,
 )
 from qos_exporter.reports.running_loss import RunningLoss, is_plain
+from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from qos_exporter.protocols.rtcp import ReceptionReport
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 DEAF_PACKETS = 25
 """So many packets have to pass before a highest number that stands still means that nothing
 arrives: fewer may still be on their way. Half a second of speech."""
-DEAF_NS = 1_000_000_000
+DEAF_NS = SECOND_NS
 """Reports closer together than this say nothing about a standstill."""
 MISORDER = 100
 """RFC 3550 A.1: a number that is no further behind came out of order; others are a new start."""

@@ -13,11 +13,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from qos_exporter.reports.passed_stamps import KEPT, PassedStamps
+from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from qos_exporter.net import Endpoint
 
-LEG_MAX_NS = 10_000_000_000
+LEG_MAX_NS = 10 * SECOND_NS
 """A longer leg is no round trip but an error: nobody would go on talking."""
 
 

@@ -8,12 +8,13 @@ from qos_exporter.reports.downstream import Downstream
 from qos_exporter.reports.figures import RunningFigures
 from qos_exporter.reports.loss import NOTHING, Loss, since
 from qos_exporter.reports.reception import Reception
+from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from qos_exporter.protocols.rtcp import ReceptionReport
     from qos_exporter.reports.tap import Tap
 
-REPEATED_NS = 1_000_000_000
+REPEATED_NS = SECOND_NS
 """A report that says the same again within a second was captured twice, or sent on by a relay."""
 JITTER_MAX_S = 10.0
 """More is the difference of two time stamps that have nothing to do with each other."""

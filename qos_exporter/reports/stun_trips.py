@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
+from qos_exporter.units import MILLISECOND_NS
+
 if TYPE_CHECKING:
     from qos_exporter.net import Endpoint
 
 LIMIT = 4096
-RESENT_NS = 100_000_000
+RESENT_NS = 100 * MILLISECOND_NS
 """A request is sent again after half a second or so (RFC 8489 section 6.2.1); the same one sooner
 than this is one that was captured twice."""
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qos_exporter.units import SECOND_NS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qos_exporter.monitor.source import Source
     from qos_exporter.monitor.tracked import TrackedStream
 
-GRACE_NS = 1_000_000_000
+GRACE_NS = SECOND_NS
 """Packets may overtake the BYE, or lag behind it. Who goes on sending for longer has not ended."""
 
 

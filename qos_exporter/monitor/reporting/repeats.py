@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qos_exporter.units import SECOND_NS
+
 if TYPE_CHECKING:
     from qos_exporter.dataplane.values import SlowFrame
 
-SPAN_NS = 1_000_000_000
+SPAN_NS = SECOND_NS
 """The same octets between the same ends within this time are one datagram. Nobody has to say the
 same again so soon: two reports of one sender differ in their time."""
 
