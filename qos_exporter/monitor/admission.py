@@ -24,19 +24,22 @@ class Admission:
         """Follow new settings for the calls that come; those that were admitted stay."""
         self._settings = settings
 
-    def has_media(self, call: Call) -> None:
+    def note_media(self, call: Call) -> None:
         """A stream of the call was found."""
         if self._settings.series == "all":
             self._admit(call)
 
-    def has_degraded(self, call: Call) -> None:
+    def note_degraded(self, call: Call) -> None:
         """A window of the call was less than good."""
         if self._settings.series == "degraded":
             self._admit(call)
 
     def take_over(self, told: Call, call: Call) -> None:
         """Go on with a call as the one on the wire that it turned out to be."""
-        self._inherit(told, call)
+        if told.has_series is not None:
+            self._admitted -= bool(told.has_series and call.has_series)
+            call.has_series = told.has_series or bool(call.has_series)
+            told.has_series = None
 
     def is_admitted(self, call: Call) -> bool:
         """Whether the call has series."""
@@ -51,15 +54,9 @@ class Admission:
         """All other calls are gone; what they held is free for others."""
         self._admitted = sum(1 for call in calls if call.has_series)
 
-    def _inherit(self, told: Call, call: Call) -> None:
-        if told.has_series is not None:
-            self._admitted -= bool(told.has_series and call.has_series)
-            call.has_series = told.has_series or bool(call.has_series)
-            told.has_series = None
-
     def _admit(self, call: Call) -> None:
         if call.former is not None:
-            self._inherit(call.former, call)
+            self.take_over(call.former, call)
         if call.has_series is not None:
             return
         call.has_series = not self.is_full

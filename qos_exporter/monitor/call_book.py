@@ -54,7 +54,7 @@ class CallBook:
             call.has_issue = True
             self._with_issues += 1
 
-    def has_media(self, call: Call) -> None:
+    def note_media(self, call: Call) -> None:
         """A stream of the call was found: it is to be rated at its end."""
         self._await_end(call)
         if call.whole is not None:

@@ -64,8 +64,8 @@ class KernelControl:
         source.kernel.set_profile(tracked.slot, tracked.profile)
         self._foresee_group(source, tracked)
         if stream.call is not None:
-            self._admission.has_media(stream.call)
-            self._book.has_media(stream.call)
+            self._admission.note_media(stream.call)
+            self._book.note_media(stream.call)
 
     def mute(self, stream: MediaStream) -> None:
         """Count nothing more of the stream; one that never had a call has not counted at all."""

@@ -49,7 +49,7 @@ class Windows:
             stream = source.at(slot)
             if stream is not None and stream.call is not None:
                 self._parts.book.note_issue(stream.call)
-                self._parts.admission.has_degraded(stream.call)
+                self._parts.admission.note_degraded(stream.call)
         self._report_anomalies(source, rows[(rows["flags"] & ANOMALOUS) != 0])
         self._report_twins(source)
         self._end_streams(source, rows[(rows["flags"] & FLAG_ENDED) != 0], is_last=is_last)

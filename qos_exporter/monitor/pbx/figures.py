@@ -180,8 +180,8 @@ class Figures:
     def _join(self, stream: PbxStream, call: Call) -> None:
         stream.call = call
         call.add_stream(stream)
-        self._parts.admission.has_media(call)
-        self._parts.book.has_media(call)
+        self._parts.admission.note_media(call)
+        self._parts.book.note_media(call)
 
     def _take_trip(
         self,

@@ -63,7 +63,7 @@ class PbxParts:
         for stream in self.scoring.close(self.streams, streams, end_ns):
             if stream.call is not None:
                 self.book.note_issue(stream.call)
-                self.admission.has_degraded(stream.call)
+                self.admission.note_degraded(stream.call)
 
     def group_of(self, stream: PbxStream | TrackedStream | None) -> int | None:
         """Give the group that the windows of a stream are summed up in."""

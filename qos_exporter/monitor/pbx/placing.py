@@ -63,7 +63,7 @@ class Placing:
             whole = whole_of(leg, server)
             call.whole = None if whole is call else whole
             if call.streams:
-                self._book.has_media(call)
+                self._book.note_media(call)
 
     def describe(self, leg: Leg, now_ns: int) -> None:
         """Bring a call that is known from the PBX alone up to date."""
