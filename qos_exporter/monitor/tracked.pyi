@@ -33,8 +33,8 @@ class TrackedStream(MediaStream):
         goes on counting.
         """
 
-    def reported(self) -> StreamReports:
-        """Its reports, to be added to; begun if this is the first one."""
+    def open_reports(self) -> StreamReports:
+        """Give its reports, to be added to; begun if this is the first one."""
 
     @property
     def kernel_serial(self) -> int:

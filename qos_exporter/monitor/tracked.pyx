@@ -58,7 +58,7 @@ cdef class TrackedStream(MediaStream):
                 return False
         return True
 
-    def reported(self):
+    def open_reports(self):
         self.shown_reports = None
         if self.reports is None:
             self.reports = StreamReports()

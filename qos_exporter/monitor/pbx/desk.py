@@ -77,7 +77,7 @@ class PbxDesk:
 
     def pass_time(self, now_ns: int) -> bool:
         """Do what is due; says whether a window has closed."""
-        is_over = self.parts.scoring.is_due(now_ns)
+        is_over = self.parts.scoring.open_next(now_ns)
         if is_over:
             self.parts.close_windows(list(self.parts.streams), now_ns)
         for server in self.servers:

@@ -121,7 +121,7 @@ class Figures:
         if seen is None:
             return None
         self._parts.stop(leg, to_party=event.is_received, now_ns=now_ns)
-        seen.reported().for_quality(ReportSource.AMI).add(
+        seen.open_reports().for_quality(ReportSource.AMI).add(
             QualityReport(
                 loss_ratio=heard.loss_ratio,
                 packets_lost=max(0, block.packets_lost),

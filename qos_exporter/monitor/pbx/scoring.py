@@ -52,8 +52,8 @@ class PbxScoring:
         self._codecs = codecs
         self._model = model
 
-    def is_due(self, now_ns: int) -> bool:
-        """Whether the open window is over; the next one is open then."""
+    def open_next(self, now_ns: int) -> bool:
+        """Open the next window where the present one is over; says whether it is."""
         is_over = now_ns >= self._end_ns
         if is_over:
             self._end_ns = (now_ns // self._window_ns + 1) * self._window_ns

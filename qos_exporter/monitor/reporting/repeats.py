@@ -22,8 +22,8 @@ class Repeats:
         self._earlier: dict[int, int] = {}
         self._since_ns = 0
 
-    def has_passed(self, frame: SlowFrame) -> bool:
-        """Whether this very datagram passed within the span before; it is remembered if not."""
+    def note(self, frame: SlowFrame) -> bool:
+        """Remember a datagram; says whether this very one has passed within the span before."""
         now_ns = frame.at_ns
         if not 0 <= now_ns - self._since_ns < SPAN_NS:
             self._earlier, self._current = self._current, {}

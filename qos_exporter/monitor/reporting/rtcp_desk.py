@@ -77,7 +77,7 @@ class RtcpDesk:
 
     def take(self, frame: SlowFrame) -> None:
         """Read one datagram."""
-        if self._calls.reports.is_barred(frame.src, frame.dst) or self._repeats.has_passed(frame):
+        if self._calls.reports.is_barred(frame.src, frame.dst) or self._repeats.note(frame):
             return
         compound = self._read(frame)
         if compound is None:
@@ -137,7 +137,7 @@ class RtcpDesk:
         now_ns = frame.at_ns
         if stream.call is not None:
             stream.call.reported_ns = now_ns
-        rtcp = stream.reported().for_rtcp()
+        rtcp = stream.open_reports().for_rtcp()
         if rtcp.is_repeated(block, now_ns):
             return
         progress = self._targets.source_of(stream).kernel.progress(
@@ -197,7 +197,7 @@ class RtcpDesk:
         stream = self._received(quoted.ssrc, frame)
         if leg_ns is None or stream is None:
             return
-        figures = stream.reported().for_quality(ReportSource.RTCP_XR).round_trip_leg
+        figures = stream.open_reports().for_quality(ReportSource.RTCP_XR).round_trip_leg
         self._trips.take(
             stream, leg_ns, source=TripSource.RTCP_XR, at_ns=frame.at_ns, figures=figures
         )
@@ -206,7 +206,7 @@ class RtcpDesk:
         for ssrc, report in quality_by_ssrc(blocks).items():
             stream = self._received(ssrc, frame)
             if stream is not None:
-                stream.reported().for_quality(ReportSource.RTCP_XR).add(report)
+                stream.open_reports().for_quality(ReportSource.RTCP_XR).add(report)
                 continue
             self._counts.unmatched[ReportSource.RTCP_XR] += 1
             unseen = self._unseen.find(ssrc, sender=frame.dst, receiver=frame.src)
@@ -217,11 +217,11 @@ class RtcpDesk:
         for described in packet.sources:
             if not described.cname:
                 continue
-            stream = self._targets.find(described.ssrc, sender=frame.src, receiver=frame.dst)
+            stream = self._sent(described.ssrc, frame)
             if stream is not None:
                 # It is the same every time; what is shown need not be made anew then.
                 if stream.reports is None or stream.reports.cname != described.cname:
-                    stream.reported().cname = described.cname
+                    stream.open_reports().cname = described.cname
                 continue
             unseen = self._unseen.find(described.ssrc, sender=frame.src, receiver=frame.dst)
             if unseen is not None:

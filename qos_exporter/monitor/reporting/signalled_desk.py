@@ -51,19 +51,20 @@ class SignalledDesk:
         """Read the reports in a message, if it has any."""
         if message.method in PUBLISHING and message.is_request:
             body = message.part(MEDIA_TYPE)
-            if body is not None and self._is_new(message.call_id, body):
+            if body is not None and self._note(message.call_id, body):
                 self._take_vq_report(body)
         elif message.method == "BYE":
             value = next(filter(None, map(message.header, HEADERS)), "")
             reporter = message.sender if message.is_request else message.recipient
-            if value and self._is_new(message.call_id, reporter.tag.encode()):
+            if value and self._note(message.call_id, reporter.tag.encode()):
                 self._take_rtp_stat(value, message, frame)
 
-    def _is_new(self, call_id: str, content: bytes) -> bool:
-        """Whether this is neither sent again, maybe with a password, nor seen on another hop.
+    def _note(self, call_id: str, content: bytes) -> bool:
+        """Remember what was sent; says whether it is new.
 
-        Of statistics at the end of a call the tag of who sends them is enough: where both sides
-        hang up at a time, each says the same in its BYE and in its answer to the other's.
+        It is not if it is sent again, maybe with a password, or was seen on another hop before. Of
+        statistics at the end of a call the tag of who sends them is enough: where both sides hang
+        up at a time, each says the same in its BYE and in its answer to the other's.
         """
         key = (call_id, content)
         if key in self._seen:
@@ -160,7 +161,7 @@ def add_quality(
 ) -> None:
     """Enter a report, unless it says nothing."""
     if any(report.values()):
-        reports = stream.reported().for_quality(source)
+        reports = stream.open_reports().for_quality(source)
         if is_hearsay:
             reports.add_hearsay(report)
         else:
