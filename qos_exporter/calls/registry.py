@@ -122,7 +122,7 @@ class CallRegistry:
         if not self._place(stream, now_ns):
             self._undecided.put(now_ns + self._timers.undecided_ns, stream)
 
-    def stream_ended(self, stream: MediaStream, now_ns: int) -> None:  # noqa: ARG002 - the contract has the time in every entry
+    def stream_ended(self, stream: MediaStream) -> None:
         """Take note that a stream is gone from the stream table. Its call goes on."""
         self._media.forget(stream)
 

@@ -87,7 +87,7 @@ class Windows:
                 source.drop(slot)
             if not stays:
                 if stream is not None and not self._parts.twins.discard(stream):
-                    self._parts.calls.stream_ended(stream, source.kernel.now_ns)
+                    self._parts.calls.stream_ended(stream)
                 source.kernel.release(slot, serial)
 
     def _keep_last_words(self, source: Source, streams: list[TrackedStream]) -> None:

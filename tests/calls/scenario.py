@@ -163,9 +163,9 @@ class Scenario:
         self.registry.tick(_ns(at_s))
         self.events += self.registry.drain()
 
-    def end(self, stream: MediaStream, at_s: float) -> None:
+    def end(self, stream: MediaStream) -> None:
         """Let a stream leave the stream table."""
-        self.registry.stream_ended(stream, _ns(at_s))
+        self.registry.stream_ended(stream)
 
     @property
     def calls(self) -> list[Call]:

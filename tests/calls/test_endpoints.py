@@ -267,7 +267,7 @@ def test_endless_new_ssrcs() -> None:
     scene = Scenario()
     call = scene.play(*answered_call())
     for number in range(1000):
-        scene.end(scene.stream(A_TO_B, number, at_s=3), 3)
+        scene.end(scene.stream(A_TO_B, number, at_s=3))
 
     assert call is not None
     assert len(call.streams) == 256

@@ -157,7 +157,7 @@ def test_stream_that_left_the_table() -> None:
     """A stream that is gone is nobody's partner."""
     scene = Scenario()
     stream = scene.stream(A_TO_B, 1, at_s=0)
-    scene.end(stream, 1)
+    scene.end(stream)
     scene.stream(B_TO_A, 2, at_s=2)
 
     assert scene.calls == []
