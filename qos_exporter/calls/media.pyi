@@ -4,9 +4,6 @@ from qos_exporter.calls.call import Call
 from qos_exporter.calls.party import Direction
 from qos_exporter.calls.payloads import PayloadMap
 from qos_exporter.net import Endpoint
-from qos_exporter.protocols.session_description import PayloadFormat
-
-__all__ = ["Direction", "MediaStream", "PayloadFormat", "PayloadMap"]
 
 class MediaStream:
     """One SSRC from one endpoint to another, and the call that it was found to belong to.

@@ -5,10 +5,7 @@ object of its own, somewhere else.
 """
 
 from qos_exporter.calls.party import Direction
-from qos_exporter.calls.payloads import NO_PAYLOADS, PayloadMap
-from qos_exporter.protocols.session_description import PayloadFormat
-
-__all__ = ["Direction", "MediaStream", "PayloadFormat", "PayloadMap"]
+from qos_exporter.calls.payloads import NO_PAYLOADS
 
 cdef object UNKNOWN = Direction.UNKNOWN
 

@@ -24,17 +24,6 @@ from qos_exporter.protocols.session_description import (
     SessionDescription,
 )
 
-__all__ = [
-    "REASONS",
-    "IceCandidate",
-    "MediaDescription",
-    "MediaDirection",
-    "MediaTerms",
-    "PayloadFormat",
-    "SessionDescription",
-    "parse_session",
-]
-
 REASONS = ("not_sdp", "media_line")
 """`not_sdp`: the first line is not `v=`. `media_line`: an `m=` line cannot be read."""
 

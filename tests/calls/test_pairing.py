@@ -6,7 +6,8 @@ import tracemalloc
 
 import pytest
 
-from qos_exporter.calls.media import Direction, MediaStream
+from qos_exporter.calls.media import MediaStream
+from qos_exporter.calls.party import Direction
 from qos_exporter.calls.registry import CallRegistry
 from qos_exporter.net import Endpoint
 from tests.calls.recorder import RecordingControl

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qos_exporter.calls.payloads import NO_PAYLOADS, PayloadMap
-from qos_exporter.protocols.sdp import PayloadFormat
+from qos_exporter.protocols.session_description import PayloadFormat
 from tests.calls.scenario import A_MEDIA, A_TO_B, B_MEDIA, B_TO_A, Scenario, answered_call, sdp
 
 

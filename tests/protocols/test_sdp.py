@@ -6,14 +6,12 @@ from hypothesis import strategies as st
 
 from qos_exporter.errors import DecodeError
 from qos_exporter.net import Endpoint
-from qos_exporter.protocols.sdp import (
-    CANDIDATES_MAX,
-    REASONS,
+from qos_exporter.protocols.sdp import CANDIDATES_MAX, REASONS, parse_session
+from qos_exporter.protocols.session_description import (
     MediaDescription,
     MediaDirection,
     PayloadFormat,
     SessionDescription,
-    parse_session,
 )
 
 HEAD = ("v=0", "o=alice 1 1 IN IP4 10.0.0.1", "s=-", "t=0 0")
