@@ -19,9 +19,11 @@ from qos_exporter.calls.party import Party
 
 def note_legs(call: Call, index: ClaimIndex, control: StreamControl) -> None:
     """Note in a call, and in the others on its two endpoints, when the others heard their media."""
-    others = set() if index.is_plain else _other_legs(call, index)
+    if index.is_plain:
+        return
+    others = _other_legs(call, index)
+    _note(call, others, control)
     for other in others:
-        _note(call, others, control)
         _note(other, _other_legs(other, index), control)
 
 
