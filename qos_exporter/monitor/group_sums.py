@@ -13,7 +13,14 @@ from qos_exporter.monitor.reporting.group_reports import ReportSums
 from qos_exporter.monitor.tallies import Tally
 from qos_exporter.quality.rating import NO_REASON, RATINGS, REASONS, RESULTS, UNSCORED
 from qos_exporter.snapshot import Exemplar, GroupKey
-from qos_exporter.snapshot.edges import JITTER_S_EDGES, LOSS_RATIO_EDGES, MOS_EDGES, R_FACTOR_EDGES
+from qos_exporter.snapshot.edges import (
+    DELAY_VARIATION_S_EDGES,
+    JITTER_S_EDGES,
+    LOSS_RATIO_EDGES,
+    LOSS_RUN_PACKETS_EDGES,
+    MOS_EDGES,
+    R_FACTOR_EDGES,
+)
 from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
@@ -67,9 +74,9 @@ class GroupSums:
         self.r_factor = Tally(R_FACTOR_EDGES)
         self.by_tap = Heard()
         self.by_pbx = Heard()
-        self.delay_variation = np.zeros(12, dtype=np.int64)
+        self.delay_variation = np.zeros(len(DELAY_VARIATION_S_EDGES) + 1, dtype=np.int64)
         self.delay_variation_sum_s = 0.0
-        self.loss_runs = np.zeros(11, dtype=np.int64)
+        self.loss_runs = np.zeros(len(LOSS_RUN_PACKETS_EDGES) + 1, dtype=np.int64)
         self.loss_run_packets = 0
         self.reports = ReportSums()
 

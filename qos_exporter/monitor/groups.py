@@ -129,8 +129,9 @@ class Groups:
 
     def _key(self, path_number: int, codec: int) -> GroupKey:
         path = self._paths[path_number]
-        name, scale = (UNKNOWN, OTHER)[codec] if codec < CODEC_BASE else "", UNKNOWN
-        if codec >= CODEC_BASE:
+        if codec < CODEC_BASE:
+            name, scale = (UNKNOWN, OTHER)[codec], UNKNOWN
+        else:
             row = self._codecs.rows[codec - CODEC_BASE]
             name, scale = row.name, row.scale
         return GroupKey(name, scale, path.src_network, path.dst_network, path.direction)
