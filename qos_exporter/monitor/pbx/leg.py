@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qos_exporter.calls.party import Direction
 from qos_exporter.monitor.pbx.codecs import clock_rate_of
 from qos_exporter.monitor.pbx.hearing import Hearing
-from qos_exporter.monitor.pbx.sample import LegReports
+from qos_exporter.monitor.pbx.leg_reports import LegReports
 from qos_exporter.protocols.ami.values import STATE_RING, STATE_UP
 
 if TYPE_CHECKING:

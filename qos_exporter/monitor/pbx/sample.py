@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from qos_exporter.monitor.pbx.leg_reports import largest
 from qos_exporter.monitor.pbx.stream import PbxStream
 from qos_exporter.monitor.tracked import TrackedStream
 from qos_exporter.quality.model_r_factor_lite import r_factor_lite
@@ -35,30 +36,6 @@ LOWEST = {"r_factor": "e-model", "mos_lq": "mos_lq", "mos_cq": "mos_cq"}
 """Scores of a window, of which the worst leg and direction counts."""
 MEASURED_LOSSES = ("loss_ratio", "reported_loss_ratio")
 MEASURED_JITTERS = ("jitter_s", "reported_jitter_s")
-
-
-class LegReports:
-    """The largest values that were reported of a leg since they were last looked at."""
-
-    __slots__ = ("jitter_s", "loss_ratio", "round_trip_s")
-
-    def __init__(self) -> None:
-        self.loss_ratio: float | None = None
-        self.jitter_s: float | None = None
-        self.round_trip_s: float | None = None
-
-    def add(
-        self, *, loss_ratio: float | None, jitter_s: float | None, round_trip_s: float | None
-    ) -> None:
-        """Take in one report; `None` is what it does not say."""
-        self.loss_ratio = largest((self.loss_ratio, loss_ratio))
-        self.jitter_s = largest((self.jitter_s, jitter_s))
-        self.round_trip_s = largest((self.round_trip_s, round_trip_s))
-
-
-def largest(values: Iterable[float | None]) -> float | None:
-    """Give the largest value that there is."""
-    return max((value for value in values if value is not None), default=None)
 
 
 class Sampling:
