@@ -7,19 +7,21 @@ is known is written again and again, whenever it has changed.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
 
-from qos_exporter.monitor.pbx.sample import FIGURES, Sampling
+from qos_exporter.monitor.pbx.sample import Sampling
 from qos_exporter.protocols.ami import Answer, SetVariable
 from qos_exporter.reports.figures import RunningFigures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from qos_exporter.monitor.pbx.leg import Leg
     from qos_exporter.monitor.pbx.parts import PbxParts
+    from qos_exporter.monitor.pbx.sample import Sample
     from qos_exporter.monitor.pbx.server import PbxServer
-    from qos_exporter.settings import CdrSettings
+    from qos_exporter.settings import CdrFigure, CdrSettings
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +32,27 @@ RESULTS = {NO_PERMISSION: "refused", "No such channel": "no_channel"}
 """By the message of the answer; any other failure is `failed`."""
 
 
+class Figure(NamedTuple):
+    """A figure as it is written: in which unit, and with how many digits."""
+
+    of: Callable[[Sample], float | None]
+    form: str
+    factor: float = 1.0
+    """From the unit of the sample to that of the record."""
+
+
+FIGURES: dict[CdrFigure, Figure] = {
+    "r_factor_lite": Figure(attrgetter("r_factor_lite"), "{:.1f}"),
+    "e-model": Figure(attrgetter("r_factor"), "{:.1f}"),
+    "mos_lq": Figure(attrgetter("mos_lq"), "{:.2f}"),
+    "mos_cq": Figure(attrgetter("mos_cq"), "{:.2f}"),
+    "loss": Figure(attrgetter("loss_ratio"), "{:.2f}", factor=100.0),
+    "jitter": Figure(attrgetter("jitter_s"), "{:.1f}", factor=1000.0),
+    "rtt": Figure(attrgetter("round_trip_s"), "{:.1f}", factor=1000.0),
+}
+"""What can be written: loss in percent, jitter and round trip in milliseconds."""
+
+
 class CdrRecord:
     """What is to be written about one call: means of its samples so far."""
 
@@ -38,19 +61,22 @@ class CdrRecord:
         self.next_ns = 0
         self.round_trip_s: float | None = None
         """Of the last interval."""
-        self.means: dict[str, RunningFigures] = {}
+        self.means: dict[CdrFigure, RunningFigures] = {}
         self.written: dict[str, str] = {}
         """By variable, what the server has been told last."""
 
-    def add(self, sample: dict[str, float]) -> None:
+    def add(self, sample: Sample) -> None:
         """Take in the figures of one interval."""
-        for name, value in sample.items():
-            self.means.setdefault(name, RunningFigures()).add(value)
+        self.round_trip_s = sample.round_trip_s
+        for name, figure in FIGURES.items():
+            value = figure.of(sample)
+            if value is not None:
+                self.means.setdefault(name, RunningFigures()).add(figure.factor * value)
 
     def changed(self, settings: CdrSettings) -> list[tuple[str, str]]:
         """Give what has another text than the one that was written; it counts as written then."""
         texts = [
-            (variable.name, FIGURES[variable.figure].format(self.means[variable.figure].mean))
+            (variable.name, FIGURES[variable.figure].form.format(self.means[variable.figure].mean))
             for variable in settings.variables
             if variable.figure in self.means
         ]
@@ -86,11 +112,10 @@ class CdrWriter:
         sample = self._sampling.take(
             server.linked_to(leg), record.sampled_ns, now_ns, trip_before_s=record.round_trip_s
         )
-        if not sample:
+        if sample.is_empty:
             return
         record.add(sample)
         record.sampled_ns = now_ns
-        record.round_trip_s = sample["rtt"] / 1000 if "rtt" in sample else None
         record.next_ns = now_ns + settings.interval_ns
         for name, text in record.changed(settings):
             for bearer in bearers(leg, server, name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from qos_exporter.monitor.pbx.leg_reports import largest
@@ -21,21 +22,39 @@ if TYPE_CHECKING:
     from qos_exporter.monitor.pbx.leg import Leg
     from qos_exporter.monitor.pbx.parts import PbxParts
 
-FIGURES = {
-    "r_factor_lite": "{:.1f}",
-    "e-model": "{:.1f}",
-    "mos_lq": "{:.2f}",
-    "mos_cq": "{:.2f}",
-    "loss": "{:.2f}",
-    "jitter": "{:.1f}",
-    "rtt": "{:.1f}",
-}
-"""What can be written, and how: loss in percent, jitter and round trip in milliseconds."""
-
-LOWEST = {"r_factor": "e-model", "mos_lq": "mos_lq", "mos_cq": "mos_cq"}
-"""Scores of a window, of which the worst leg and direction counts."""
 MEASURED_LOSSES = ("loss_ratio", "reported_loss_ratio")
 MEASURED_JITTERS = ("jitter_s", "reported_jitter_s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """The figures of the worst leg and direction; `None` is what is not known."""
+
+    loss_ratio: float | None
+    jitter_s: float | None
+    round_trip_s: float | None
+    r_factor: float | None
+    """By the model that scores windows, as the two that follow."""
+    mos_lq: float | None
+    mos_cq: float | None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is known."""
+        return all(figure is None for figure in astuple(self))
+
+    @property
+    def r_factor_lite(self) -> float | None:
+        """R by the two figures that it needs; one that is not known takes nothing from it."""
+        if not self._is_measured:
+            return None
+        return r_factor_lite(
+            round_trip_max_s=self.round_trip_s or 0.0, loss_ratio_max=self.loss_ratio or 0.0
+        )
+
+    @property
+    def _is_measured(self) -> bool:
+        return self.loss_ratio is not None or self.round_trip_s is not None
 
 
 class Sampling:
@@ -46,8 +65,8 @@ class Sampling:
 
     def take(
         self, legs: Iterable[Leg], since_ns: int, now_ns: int, *, trip_before_s: float | None
-    ) -> dict[str, float]:
-        """Give what is known of the interval, by the names of `FIGURES`; empty for nothing.
+    ) -> Sample:
+        """Give what is known of the interval.
 
         Not every interval brings a round trip; the one before holds until the next.
         """
@@ -64,14 +83,15 @@ class Sampling:
         round_trip_s = largest((*trips, *self._round_trips(calls, measured, now_ns)))
         if round_trip_s is None and loss_ratio is not None:
             round_trip_s = trip_before_s
-        return {
-            **in_units(loss_ratio, jitter_s, round_trip_s),
-            **{
-                figure: min(known)
-                for name, figure in LOWEST.items()
-                if (known := list(of((row for row, _ in windows), name)))
-            },
-        }
+        scored = [row for row, _ in windows]
+        return Sample(
+            loss_ratio=loss_ratio,
+            jitter_s=jitter_s,
+            round_trip_s=round_trip_s,
+            r_factor=min(of(scored, "r_factor"), default=None),
+            mos_lq=min(of(scored, "mos_lq"), default=None),
+            mos_cq=min(of(scored, "mos_cq"), default=None),
+        )
 
     def _round_trips(
         self, calls: Iterable[Call], measured: list[np.void], now_ns: int
@@ -109,19 +129,3 @@ def of(rows: Iterable[np.void], *names: str) -> Iterator[float]:
     """Give the values of columns that are known."""
     values = (float(row[name]) for row in rows for name in names)
     return (value for value in values if not math.isnan(value))
-
-
-def in_units(
-    loss_ratio: float | None, jitter_s: float | None, round_trip_s: float | None
-) -> dict[str, float]:
-    """Give the figures that are known in the units in which they are written, and their R."""
-    known = {
-        "loss": None if loss_ratio is None else 100 * loss_ratio,
-        "jitter": None if jitter_s is None else 1000 * jitter_s,
-        "rtt": None if round_trip_s is None else 1000 * round_trip_s,
-    }
-    if loss_ratio is not None or round_trip_s is not None:
-        known["r_factor_lite"] = r_factor_lite(
-            round_trip_max_s=round_trip_s or 0.0, loss_ratio_max=loss_ratio or 0.0
-        )
-    return {name: value for name, value in known.items() if value is not None}
