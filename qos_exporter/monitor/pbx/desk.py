@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qos_exporter.monitor.pbx.cdr import CdrWriter
 from qos_exporter.monitor.pbx.figures import Figures
-from qos_exporter.monitor.pbx.privileges import Privileges
+from qos_exporter.monitor.pbx.privileges import check_privileges
 from qos_exporter.monitor.pbx.questions import (
     ask_about,
     ask_about_media,
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from qos_exporter.monitor.pbx.leg import Leg
     from qos_exporter.monitor.pbx.parts import PbxParts
     from qos_exporter.settings import AmiSettings
-
-    Handler = Callable[[PbxServer, ami.News, int], None]
 
 LIST_EVERY_NS = 60 * SECOND_NS
 """A list of all channels finds those whose end was missed."""
@@ -52,9 +50,8 @@ class PbxDesk:
         self.parts = parts
         self._errors = errors
         self._figures = Figures(parts)
-        self._privileges = Privileges()
         self._cdr = CdrWriter(parts)
-        self._handlers: dict[type, Handler] = {
+        self._handlers: dict[type, Callable[[PbxServer, Any, int], None]] = {
             ami.ReportEvent: self._take_report,
             ami.ChannelSeen: self._take_channel,
             ami.ChannelListed: self._take_list,
@@ -83,7 +80,7 @@ class PbxDesk:
         for server in self.servers:
             for leg in list(server.legs.values()):
                 self._look_at(leg, server, now_ns)
-            self._privileges.check(server, now_ns)
+            check_privileges(server, now_ns)
             if server.link is not None and server.link.is_up:
                 self._ask(server, now_ns)
         return is_over
@@ -139,9 +136,7 @@ class PbxDesk:
             leg.record.written.clear()
         ask_about(leg, server)
 
-    def _take_report(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
-        if not isinstance(event, ami.ReportEvent):
-            return
+    def _take_report(self, server: PbxServer, event: ami.ReportEvent, now_ns: int) -> None:
         server.events["report_received" if event.is_received else "report_sent"] += 1
         server.has_reported = True
         server.rejected.update(event.rejected)
@@ -157,13 +152,12 @@ class PbxDesk:
         if leg.call is not None:
             leg.call.reported_ns = now_ns
 
-    def _take_channel(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
-        if isinstance(event, ami.ChannelSeen):
-            server.events["channel"] += 1
-            if event.channel.uniqueid not in server.gone:
-                self._leg(server, event.channel, now_ns, is_new=event.is_new)
+    def _take_channel(self, server: PbxServer, event: ami.ChannelSeen, now_ns: int) -> None:
+        server.events["channel"] += 1
+        if event.channel.uniqueid not in server.gone:
+            self._leg(server, event.channel, now_ns, is_new=event.is_new)
 
-    def _take_list(self, server: PbxServer, _event: ami.News, now_ns: int) -> None:
+    def _take_list(self, server: PbxServer, _event: ami.ChannelListed, now_ns: int) -> None:
         """What a complete list has not named is gone. The next one is due some time after it."""
         server.events["channel"] += 1
         has_ends = server.events["hangup"] > 0
@@ -173,40 +167,39 @@ class PbxDesk:
             self._end(leg, server, now_ns, cause=None)
         server.unconfirmed.clear()
 
-    def _take_name(self, server: PbxServer, event: ami.News, _now_ns: int) -> None:
+    def _take_name(self, server: PbxServer, event: ami.ChannelRenamed, _now_ns: int) -> None:
         """A channel with another name may be a masqueraded one, which has another SIP call then."""
         server.events["rename"] += 1
-        if isinstance(event, ami.ChannelRenamed) and event.uniqueid in server.legs:
+        if event.uniqueid in server.legs:
             leg = server.legs[event.uniqueid]
             server.rename(leg, event.name)
             self._ask_anew(leg, server)
 
-    def _take_hold(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
+    def _take_hold(self, server: PbxServer, event: ami.ChannelHeld, now_ns: int) -> None:
         """What was heard before a hold and behind it says nothing of the time between, on any leg.
 
         Whoever put the call on hold was sent nothing, and the others perhaps music.
         """
         server.events["channel"] += 1
-        if isinstance(event, ami.ChannelHeld) and event.channel.uniqueid in server.legs:
+        if event.channel.uniqueid in server.legs:
             leg = self._leg(server, event.channel, now_ns)
             if not event.is_held:
                 for each in server.linked_to(leg):
                     each.hearing.resume()
 
-    def _take_end(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
+    def _take_end(self, server: PbxServer, event: ami.ChannelGone, now_ns: int) -> None:
         server.events["hangup"] += 1
-        if isinstance(event, ami.ChannelGone) and event.channel.uniqueid in server.legs:
+        if event.channel.uniqueid in server.legs:
             leg = self._leg(server, event.channel, now_ns)
             self._end(leg, server, now_ns, cause=event.cause)
 
-    def _take_other(self, server: PbxServer, _event: ami.News, _now_ns: int) -> None:
+    def _take_other(self, server: PbxServer, _event: ami.OtherEvent, _now_ns: int) -> None:
         server.events["other"] += 1
 
-    def _take_unreadable(self, _server: PbxServer, event: ami.News, _now_ns: int) -> None:
-        if isinstance(event, ami.Unreadable):
-            self._errors["ami", event.reason] += 1
+    def _take_unreadable(self, _server: PbxServer, event: ami.Unreadable, _now_ns: int) -> None:
+        self._errors["ami", event.reason] += 1
 
-    def _take_link_up(self, server: PbxServer, _event: ami.News, now_ns: int) -> None:
+    def _take_link_up(self, server: PbxServer, _event: ami.LinkUp, now_ns: int) -> None:
         """Compare nothing from before the gap with what comes behind it, and ask and write anew.
 
         What was on its way to the server, or from it, when the connection broke is lost.
@@ -221,19 +214,17 @@ class PbxDesk:
         server.faults = dict.fromkeys(server.faults, False)
         self._list_again(server, now_ns)
 
-    def _take_link_down(self, server: PbxServer, _event: ami.News, now_ns: int) -> None:
+    def _take_link_down(self, server: PbxServer, _event: ami.LinkDown, now_ns: int) -> None:
         server.away_since_ns = now_ns
         server.unconfirmed.clear()
         server.to_ask.clear()
 
-    def _take_answer(self, server: PbxServer, event: ami.News, now_ns: int) -> None:
-        if not isinstance(event, ami.Answer):
-            return
-        action, response = event.action, event.response
+    def _take_answer(self, server: PbxServer, answer: ami.Answer, now_ns: int) -> None:
+        action, response = answer
         if isinstance(action, ami.ListChannels) and not response.is_success:
             server.can_list = False
         elif isinstance(action, ami.SetVariable):
-            self._cdr.take_answer(server, event)
+            self._cdr.take_answer(server, answer)
         elif isinstance(action, ami.GetVariable):
             self._take_variable(server, action, response, now_ns)
 

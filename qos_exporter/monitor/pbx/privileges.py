@@ -16,26 +16,26 @@ PATIENCE_NS = 30 * SECOND_NS
 """RTCP comes every five seconds; so long nothing has come at all."""
 
 
-class Privileges:
-    """Asterisk does not say what a user may read. It is silent."""
+def check_privileges(server: PbxServer, now_ns: int) -> None:
+    """See whether calls are up, and nothing is ever told of their RTCP.
 
-    def check(self, server: PbxServer, now_ns: int) -> None:
-        """See whether calls are up, and nothing is ever told of their RTCP."""
-        if server.has_reported:
-            server.faults["no_reporting"] = False
-            return
-        if server.faults["no_reporting"]:
-            return
-        waiting = [
-            leg
-            for leg in server.legs.values()
-            if leg.has_media and leg.is_up and now_ns - leg.since_ns >= PATIENCE_NS
-        ]
-        if waiting:
-            server.faults["no_reporting"] = True
-            logger.warning(
-                "%s tells of calls, but of no RTCP: give the user %s 'read = reporting' in "
-                "manager.conf (or all media pass Asterisk by: direct_media)",
-                server.name,
-                server.settings.username,
-            )
+    Asterisk does not say what a user may not read: it is silent.
+    """
+    if server.has_reported:
+        server.faults["no_reporting"] = False
+        return
+    if server.faults["no_reporting"]:
+        return
+    waiting = [
+        leg
+        for leg in server.legs.values()
+        if leg.has_media and leg.is_up and now_ns - leg.since_ns >= PATIENCE_NS
+    ]
+    if waiting:
+        server.faults["no_reporting"] = True
+        logger.warning(
+            "%s tells of calls, but of no RTCP: give the user %s 'read = reporting' in "
+            "manager.conf (or all media pass Asterisk by: direct_media)",
+            server.name,
+            server.settings.username,
+        )

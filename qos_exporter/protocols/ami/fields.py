@@ -13,6 +13,11 @@ Fields = Mapping[str, str]
 UNKNOWN = "<unknown>"
 """What Asterisk writes for a name or number that it does not have."""
 MAX_PORT = 65535
+DECIMAL = 10
+DIGITS_MAX = 20
+"""Of a number of 64 bits."""
+TIME_LENGTH_MAX = 32
+"""Characters of a time: more than `%4.4f` makes of any."""
 
 
 def split_fields(message: bytes) -> dict[str, str]:
@@ -34,7 +39,7 @@ def text(fields: Fields, name: str) -> str:
     return "" if value == UNKNOWN else value
 
 
-def whole(fields: Fields, name: str, *, base: int = 10, bits: int = 32) -> int:
+def whole(fields: Fields, name: str, *, base: int = DECIMAL, bits: int = 32) -> int:
     """Give an unsigned number; raises DecodeError where it is missing or needs more bits."""
     value = number_of(fields.get(name, ""), base)
     if value is None or value >> bits:
@@ -42,10 +47,10 @@ def whole(fields: Fields, name: str, *, base: int = 10, bits: int = 32) -> int:
     return value
 
 
-def number_of(written: str, base: int = 10) -> int | None:
+def number_of(written: str, base: int = DECIMAL) -> int | None:
     """Read digits and nothing else; `None` for anything else, and for more than a number has."""
-    digits = written.removeprefix("0x") if base != 10 else written  # noqa: PLR2004 -- the usual base
-    if not (digits.isascii() and digits.isalnum()) or len(digits) > 20:  # noqa: PLR2004 -- of 64 bits
+    digits = written.removeprefix("0x") if base != DECIMAL else written
+    if not (digits.isascii() and digits.isalnum()) or len(digits) > DIGITS_MAX:
         return None
     try:
         return int(digits, base)
@@ -62,7 +67,7 @@ def seconds(fields: Fields, name: str) -> float | None:
     if written is None:
         return None
     whole_part, _, fraction = written.strip().removeprefix("-").partition(".")
-    if not (whole_part + fraction).isdecimal() or len(written) > 32:  # noqa: PLR2004 -- ample
+    if not (whole_part + fraction).isdecimal() or len(written) > TIME_LENGTH_MAX:
         raise DecodeError("bad_number")
     return float(written)
 
