@@ -13,6 +13,7 @@ from qos_exporter.protocols.ami import (
     ChannelRenamed,
     ChannelSeen,
     GetVariable,
+    LinkDown,
     LinkUp,
     ListChannels,
     Response,
@@ -289,6 +290,19 @@ def test_missing_privilege_to_read(caplog: pytest.LogCaptureFixture) -> None:
     pbx.say(41.0, report())
     pbx.pass_time(43.0)
     assert not faults(pbx)
+
+
+def test_silence_while_nobody_listens() -> None:
+    """What a server could not tell while the connection was down says nothing of privileges."""
+    pbx = Pbx().play(until_s=12.0, skip=["ReportEvent"])
+    pbx.tell(12.0, LinkDown())
+    pbx.pass_time(50.0)
+    assert not faults(pbx)
+    pbx.tell(50.0, LinkUp())
+    pbx.pass_time(79.0)
+    assert not faults(pbx)
+    pbx.pass_time(81.0)
+    assert faults(pbx) == {"no_reporting"}
 
 
 def faults(pbx: Pbx) -> set[str]:

@@ -209,6 +209,7 @@ class PbxDesk:
                 stream.reports.rebase()
             self._ask_anew(leg, server)
         server.away_since_ns = None
+        server.up_since_ns = now_ns
         server.can_list = True
         server.next_list_ns = 0
         server.faults = dict.fromkeys(server.faults, False)

@@ -17,19 +17,21 @@ PATIENCE_NS = 30 * SECOND_NS
 
 
 def check_privileges(server: PbxServer, now_ns: int) -> None:
-    """See whether calls are up, and nothing is ever told of their RTCP.
+    """See whether calls are up, and nothing is ever told of their RTCP while we listen.
 
     Asterisk does not say what a user may not read: it is silent.
     """
     if server.has_reported:
         server.faults["no_reporting"] = False
         return
-    if server.faults["no_reporting"]:
+    if server.faults["no_reporting"] or server.away_since_ns is not None:
         return
     waiting = [
         leg
         for leg in server.legs.values()
-        if leg.has_media and leg.is_up and now_ns - leg.since_ns >= PATIENCE_NS
+        if leg.has_media
+        and leg.is_up
+        and now_ns - max(leg.since_ns, server.up_since_ns) >= PATIENCE_NS
     ]
     if waiting:
         server.faults["no_reporting"] = True

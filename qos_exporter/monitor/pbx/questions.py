@@ -55,11 +55,11 @@ def look_again(leg: Leg, event: ReportEvent, server: PbxServer, now_ns: int) -> 
     is_other = is_about_audio and not event.is_received and leg.hearing.note_sent(event.sent_ssrc)
     if is_other:
         leg.is_codec_certain = False
-    since_ns = now_ns - leg.asked_ns
-    if since_ns >= LOOK_AGAIN_NS and (is_other or leg.is_elsewhere(event)):
+    unasked_ns = now_ns - leg.asked_ns
+    if unasked_ns >= LOOK_AGAIN_NS and (is_other or leg.is_elsewhere(event)):
         leg.asked_ns = now_ns
         ask_about_media(leg, server)
-    elif is_other or (leg.has_media and since_ns >= LOOK_EVERY_NS):
+    elif is_other or (leg.has_media and unasked_ns >= LOOK_EVERY_NS):
         leg.asked_ns = now_ns
         server.ask(ami.GetVariable(leg.name, CODEC))
 

@@ -57,6 +57,8 @@ class PbxServer:
         self.to_ask: list[Action] = []
         self.next_list_ns = 0
         self.can_list = True
+        self.up_since_ns = 0
+        """When we logged in last."""
         self.away_since_ns: int | None = None
         """When the connection was lost that is not back yet."""
         self.has_reported = False
