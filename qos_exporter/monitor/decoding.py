@@ -6,13 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from qos_exporter.errors import DecodeError
-from qos_exporter.protocols.sip import parse_message
+from qos_exporter.protocols.sip import KEEPALIVE, parse_message
 
 if TYPE_CHECKING:
     from qos_exporter.protocols.sip import SipMessage
-
-KEEPALIVE = b"\r\n\0 "
-"""What keepalives on a SIP port are made of (RFC 5626 section 3.5.1, and habit)."""
 
 
 class SignallingReader:
@@ -24,12 +21,11 @@ class SignallingReader:
 
     def read(self, payload: bytes) -> SipMessage | None:
         """Read the payload of a datagram; `None` where there is no message in it."""
-        if not payload.strip(KEEPALIVE):
-            return None
         try:
             return parse_message(payload)
         except DecodeError as error:
-            self.errors["sip", error.reason] += 1
+            if error.reason != KEEPALIVE:
+                self.errors["sip", error.reason] += 1
             return None
 
     def error_counts(self) -> tuple[tuple[str, str, int], ...]:

@@ -24,7 +24,8 @@ from qos_exporter.protocols.sip_headers import (
 )
 from qos_exporter.tuples import new_tuple
 
-REASONS = ("keepalive", "start_line", "missing_header", "cseq", "content_length")
+KEEPALIVE = "keepalive"
+REASONS = (KEEPALIVE, "start_line", "missing_header", "cseq", "content_length")
 """Every reason that `parse_message` gives.
 
 `keepalive`: nothing but white space and NUL (RFC 5626 section 3.5.1, and what devices make of it).
@@ -103,7 +104,7 @@ def parse_message(data: bytes) -> SipMessage:
     """Parse one datagram; raises DecodeError with one of `REASONS`."""
     data = data.lstrip(_FILLER)
     if not data:
-        raise DecodeError("keepalive")
+        raise DecodeError(KEEPALIVE)
     head, body = _split_message(data)
     start_line, _, header_text = head.decode("utf-8", "replace").partition("\n")
     opening = _parse_start_line(start_line.rstrip("\r"))

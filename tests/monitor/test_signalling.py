@@ -50,6 +50,7 @@ def test_undecodable_messages_count_by_reason() -> None:
         pytest.param(b"\r\n", id="its answer"),
         pytest.param(b"\0\0\0\0", id="zeros"),
         pytest.param(b" ", id="a blank"),
+        pytest.param(b"\t\r\n", id="a tab"),
     ],
 )
 def test_keepalives_are_no_errors(payload: bytes) -> None:
