@@ -26,6 +26,9 @@ class StreamControl(Protocol):
     def mute(self, stream: MediaStream) -> None:
         """Let packets of this stream count nowhere from now on."""
 
+    def is_gone(self, stream: MediaStream) -> bool:
+        """Whether a muted stream is silent for so long that its next packet begins a new one."""
+
     def release(self, stream: MediaStream) -> None:
         """Forget this stream: the next packet with its key begins a new one."""
 

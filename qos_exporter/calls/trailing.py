@@ -20,10 +20,20 @@ class TrailingMedia:
     """Keeps the endpoints of ended calls for a while, so that their last packets make no new call.
 
     A stream that was muted here is released when its endpoint is announced again, or when the time
-    is over: what comes then is something new.
+    is over: what comes then is something new. Where its endpoints are not guarded, because another
+    call awaits media there, it stays muted until it falls silent.
     """
 
-    __slots__ = ("_control", "_guard_ns", "_muted", "_queue", "_releases", "_since_ns", "_until_ns")
+    __slots__ = (
+        "_control",
+        "_guard_ns",
+        "_looks",
+        "_muted",
+        "_queue",
+        "_releases",
+        "_since_ns",
+        "_until_ns",
+    )
 
     def __init__(self, control: StreamControl, guard_ns: int) -> None:
         self._control = control
@@ -35,6 +45,8 @@ class TrailingMedia:
         # All endpoints wait equally long, so the order of arrival is the order of expiry.
         self._queue: deque[tuple[int, Endpoint]] = deque()
         self._releases: Deadlines[MediaStream] = Deadlines()
+        self._looks: Deadlines[MediaStream] = Deadlines()
+        """When muted streams are looked at, in case nobody has released them."""
 
     def __len__(self) -> int:
         return len(self._until_ns)
@@ -55,6 +67,7 @@ class TrailingMedia:
         if stream not in self._since_ns:
             self._muted.add(stream.src, stream)
             self._muted.add(stream.dst, stream)
+            self._looks.put(since_ns + self._guard_ns, stream)
         self._since_ns[stream] = since_ns
         self._control.mute(stream)
 
@@ -78,6 +91,8 @@ class TrailingMedia:
         """End the guard of endpoints, and the mute of streams, whose time is over."""
         for stream in self._releases.take_due(now_ns):
             self._release(stream)
+        for stream in self._looks.take_due(now_ns):
+            self._look_at(stream, now_ns)
         while self._queue and self._queue[0][0] <= now_ns:
             _, endpoint = self._queue.popleft()
             if self._until_ns.get(endpoint, now_ns + 1) <= now_ns:
@@ -90,8 +105,15 @@ class TrailingMedia:
         self._until_ns.clear()
         self._queue.clear()
         self._releases.clear()
+        self._looks.clear()
         for stream in tuple(self._since_ns):
             self._release(stream)
+
+    def _look_at(self, stream: MediaStream, now_ns: int) -> None:
+        if self._control.is_gone(stream):
+            self._release(stream)
+        elif stream in self._since_ns:
+            self._looks.put(now_ns + self._guard_ns, stream)
 
     def _release(self, stream: MediaStream) -> None:
         if stream in self._since_ns:

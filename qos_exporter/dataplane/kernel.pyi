@@ -87,6 +87,9 @@ class Kernel:
         one fell silent, by sequence number and by time; False where it does not.
         """
 
+    def has(self, slot: int, serial: int) -> bool:
+        """Whether the stream with this serial is still in its slot."""
+
     def release(self, slot: int, serial: int) -> None:
         """Forget a stream: its next packet begins a new one. A wrong serial does nothing."""
 

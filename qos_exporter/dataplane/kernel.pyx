@@ -345,6 +345,14 @@ cdef class Kernel:
         self.set_profile(slot, profile)
         return True
 
+    def has(self, uint32_t slot, uint64_t serial):
+        cdef Stream *stream
+        with self.lock:
+            if slot >= self.core.table.used:
+                return False
+            stream = record_at(&self.core.table, slot)
+            return stream.state & IN_USE != 0 and stream.serial == serial
+
     def release(self, uint32_t slot, uint64_t serial):
         cdef Stream *stream
         with self.lock:

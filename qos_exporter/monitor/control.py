@@ -75,6 +75,13 @@ class KernelControl:
             source.kernel.mute(tracked.slot)
             tracked.counts = stream.call is not None
 
+    def is_gone(self, stream: MediaStream) -> bool:
+        """Whether no kernel has the stream any more; nobody tells of a muted one that is silent."""
+        if not isinstance(stream, TrackedStream):
+            return True
+        kernel = self._sources[stream.source].kernel
+        return not kernel.has(stream.slot, stream.kernel_serial)
+
     def release(self, stream: MediaStream) -> None:
         """Let the next packet with this key begin a new stream."""
         if isinstance(stream, TrackedStream):

@@ -17,6 +17,7 @@ class RecordingControl:
         self.released: list[MediaStream] = []
         self.bound: list[MediaStream] = []
         self.heard_ns: dict[MediaStream, int] = {}
+        self.gone: set[MediaStream] = set()
 
     @property
     def open_endpoints(self) -> set[str]:
@@ -34,6 +35,9 @@ class RecordingControl:
 
     def mute(self, stream: MediaStream) -> None:
         self.muted.add(stream)
+
+    def is_gone(self, stream: MediaStream) -> bool:
+        return stream in self.gone
 
     def release(self, stream: MediaStream) -> None:
         self.muted.discard(stream)
