@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import pytest
+
 from qos_exporter.monitor.monitor import Monitor
 from qos_exporter.monitor.pbx.questions import CODEC
 from qos_exporter.protocols.ami import Action, ChannelGone, ChannelSeen, GetVariable, LinkUp
@@ -129,6 +131,30 @@ def test_a_call_of_which_only_the_signalling_is_seen() -> None:
         ("callee_to_caller", "ami"),
     }
     assert all(stream.mos_lq is not None for stream in call.streams)
+
+
+@pytest.mark.parametrize(
+    ("bye", "gone_s"),
+    [
+        pytest.param(True, 30.1, id="told-of-the-end-at-once"),
+        pytest.param(True, 75.0, id="told-of-the-end-late"),
+        pytest.param(True, None, id="never-told-of-the-end"),
+        pytest.param(False, None, id="end-missed-on-the-wire-too"),
+    ],
+)
+def test_figures_of_a_call_that_ends_on_the_wire(*, bye: bool, gone_s: float | None) -> None:
+    """However late a server tells of the end, the call is rated, and nothing of it runs on."""
+    both = listening(heard=False)
+    for number in range(1, 6):
+        both.tell(5.0 * number, rtcp(number, received=False), rtcp(number, received=True))
+    if bye:
+        both.monitor.ingest(0, batch(DIALOGUE.hang_up()))
+    for at_s in range(31, 240):
+        both.tell(at_s, *([ChannelGone(UP, 16)] if gone_s and at_s - 1 < gone_s <= at_s else []))
+        both.monitor.tick(0, at_ns(at_s))
+    found = both.monitor.snapshot()
+    assert found.streams == ()
+    assert sum(count for _, count in found.totals.by_rating) == 1
 
 
 def test_a_party_that_sends_no_reports_may_be_heard() -> None:

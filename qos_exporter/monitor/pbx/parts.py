@@ -51,9 +51,12 @@ class PbxParts:
         )
 
     def stop(self, leg: Leg, *, to_party: bool, now_ns: int) -> None:
-        """End the stream of one direction, if there is one, with its last window and words."""
+        """End the stream of one direction, if there is one, with its last window and words.
+
+        Its call may have ended on the wire long before, and it lived no more for that.
+        """
         stream = leg.streams.pop(to_party, None)
-        if stream is not None and stream.is_live:
+        if stream is not None:
             self.close_windows([stream], now_ns)
             (stream.final,) = pbx_views(copy_streams(self, [stream], active=False))
             self.streams.end(stream)
