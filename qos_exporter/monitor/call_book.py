@@ -35,7 +35,7 @@ class CallBook:
         self._post_dial_delay = Tally(POST_DIAL_DELAY_S_EDGES)
         self._with_issues = 0
         self._unrated: list[Call] = []
-        self._legs: dict[Call, dict[Call, None]] = {}
+        self._legs: dict[Call, Legs] = {}
         """The other legs of calls that a PBX told of."""
 
     def note_event(self, event: CallEvent) -> None:
@@ -59,7 +59,7 @@ class CallBook:
         self._await_end(call)
         if call.whole is not None:
             whole = call.counts_as
-            self._legs.setdefault(whole, {})[call] = None
+            self._legs_of(whole).open[call] = None
             if not whole.is_ended:
                 self._await_end(whole)
 
@@ -68,14 +68,15 @@ class CallBook:
 
         What was told of its media stays part of its rating, like that of another leg.
         """
-        legs = self._legs.pop(told, {})
+        legs = self._legs.pop(told, None)
         if told.is_unrated:
             self._unrated.remove(told)
             told.is_unrated = False
-            legs[told] = None
-        if legs:
+            legs = legs or Legs()
+            legs.open[told] = None
+        if legs is not None:
             self._await_end(call)
-            self._legs.setdefault(call.counts_as, {}).update(legs)
+            self._legs_of(call.counts_as).join(legs)
         call.has_issue = call.has_issue or told.has_issue
 
     def rate_ended(self) -> None:
@@ -83,6 +84,8 @@ class CallBook:
 
         It is not over before the last of its legs is: whoever called may have transferred it.
         """
+        for legs in self._legs.values():
+            legs.sum_up()
         done = [call for call in self._unrated if self._is_over(call)]
         for call in done:
             call.is_unrated = False
@@ -91,11 +94,10 @@ class CallBook:
         for call in done:
             if call.whole is not None:
                 continue
-            legs = self._legs.pop(call, {})
-            rating = max(_ratings_of([call, *legs]), key=RATINGS.index, default=None)
+            legs = self._legs.pop(call, None)
+            rating = worst_of([*_ratings_of(call), *(legs.ratings if legs else ())])
             if rating is not None:
                 self._ratings[rating] += 1
-
         if self._legs:
             self._legs = {call: self._legs[call] for call in self._legs if call.is_unrated}
 
@@ -119,9 +121,41 @@ class CallBook:
             call.is_unrated = True
             self._unrated.append(call)
 
+    def _legs_of(self, whole: Call) -> Legs:
+        return self._legs.setdefault(whole, Legs())
+
     def _is_over(self, call: Call) -> bool:
-        legs = (call, *self._legs.get(call, ()))
-        return all(leg.is_ended and _is_complete(leg) for leg in legs)
+        legs = self._legs.get(call)
+        return _is_over(call) and not (legs and legs.open)
+
+
+class Legs:
+    """The other legs of one call. Of those that are over no more is kept than how they were.
+
+    A conference that is never empty is one call for weeks, and has had thousands of legs.
+    """
+
+    __slots__ = ("open", "ratings")
+
+    def __init__(self) -> None:
+        self.open: dict[Call, None] = {}
+        self.ratings: tuple[str, ...] = ()
+        """The worst one of the legs that are over; none where none had one."""
+
+    def join(self, others: Legs) -> None:
+        """Take in the legs of a call that turned out to be this one."""
+        self.open.update(others.open)
+        self._rate(others.ratings)
+
+    def sum_up(self) -> None:
+        """Rate the legs that are over, and forget them."""
+        for leg in [leg for leg in self.open if _is_over(leg)]:
+            del self.open[leg]
+            self._rate(_ratings_of(leg))
+
+    def _rate(self, ratings: Iterable[str]) -> None:
+        worst = worst_of([*self.ratings, *ratings])
+        self.ratings = () if worst is None else (worst,)
 
 
 def _own_streams(call: Call) -> list[MediaStream]:
@@ -129,13 +163,16 @@ def _own_streams(call: Call) -> list[MediaStream]:
     return [stream for stream in call.streams if stream.call is call]
 
 
-def _is_complete(call: Call) -> bool:
-    return all(final_view(stream) is not None for stream in _own_streams(call))
+def _is_over(call: Call) -> bool:
+    return call.is_ended and all(final_view(each) is not None for each in _own_streams(call))
 
 
-def _ratings_of(legs: Iterable[Call]) -> Iterator[str]:
+def _ratings_of(call: Call) -> Iterator[str]:
+    for view in map(final_view, _own_streams(call)):
+        if view is not None and view.rating:
+            yield view.rating
+
+
+def worst_of(ratings: Iterable[str]) -> str | None:
     """A call is as good as the worst of its directions and legs, as its parties would judge it."""
-    for call in legs:
-        for view in map(final_view, _own_streams(call)):
-            if view is not None and view.rating:
-                yield view.rating
+    return max(ratings, key=RATINGS.index, default=None)
