@@ -14,3 +14,7 @@ class PassedStamps:
 
     def get(self, stamp: int) -> int | None:
         """When it passed; `None` of one that did not, or too long ago."""
+
+    @property
+    def latest_ns(self) -> int:
+        """When the last one passed."""

@@ -46,6 +46,14 @@ cdef class PassedStamps:
         cdef int position = self.find(stamp)
         return None if position < 0 else self.passed_ns[position]
 
+    @property
+    def latest_ns(self):
+        cdef int64_t latest_ns = 0
+        cdef int position
+        for position in range(self.count):
+            latest_ns = max(latest_ns, self.passed_ns[position])
+        return latest_ns
+
     cdef int find(self, uint32_t stamp) noexcept:
         cdef int position
         for position in range(self.count):

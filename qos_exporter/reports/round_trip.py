@@ -18,6 +18,8 @@ from qos_exporter.units import SECOND_NS
 if TYPE_CHECKING:
     from qos_exporter.net import Endpoint
 
+FORGOTTEN_NS = 300 * SECOND_NS
+"""So long after its last time stamp a source is gone: ten intervals of the slowest devices."""
 LEG_MAX_NS = 10 * SECOND_NS
 """A longer leg is no round trip but an error: nobody would go on talking."""
 
@@ -52,7 +54,8 @@ class _Path:
 class TimestampLog:
     """The NTP time stamps that went by, by source: of sender reports, or of RRTR blocks.
 
-    Bounded: of more than `limit` sources the one that was silent the longest is forgotten.
+    Bounded: a source that is silent is forgotten, and of more than `limit` the one that was silent
+    the longest.
     """
 
     def __init__(self, limit: int) -> None:
@@ -80,6 +83,14 @@ class TimestampLog:
         path.sent.note(timestamp, at_ns)
         paths.append(path)
         del paths[:-KEPT]
+
+    def expire(self, now_ns: int) -> None:
+        """Forget the sources that are silent for so long that nobody quotes them any more."""
+        while self._paths:
+            ssrc, paths = next(iter(self._paths.items()))
+            if now_ns - max(path.sent.latest_ns for path in paths) < FORGOTTEN_NS:
+                return
+            del self._paths[ssrc]
 
     def has_passed(self, ssrc: int, *, src: Endpoint, dst: Endpoint) -> bool:
         """Whether a source has sent a time stamp from one address to another."""

@@ -65,6 +65,21 @@ def test_behind_a_relay_the_time_of_the_own_way_counts() -> None:
     assert log.when(SSRC, 1, src=RELAY, dst=ALICE) == 100
 
 
+def test_a_source_that_is_silent_is_forgotten() -> None:
+    """Five minutes after its last time stamp nothing is left of a source, and all of the others."""
+    log = TimestampLog(10)
+    for ssrc, at_s in ((SSRC, 0), (SSRC + 1, 0), (SSRC + 1, 200)):
+        log.note(ssrc, at_s + 1, src=ALICE, dst=BOB, at_ns=at_s * SECOND_NS)
+    log.expire(299 * SECOND_NS)
+    assert log.when(SSRC, 1, src=BOB, dst=ALICE) == 0
+    log.expire(300 * SECOND_NS)
+
+    assert len(log) == 1
+    assert log.when(SSRC, 1, src=BOB, dst=ALICE) is None
+    assert log.when(SSRC + 1, 1, src=BOB, dst=ALICE) == 0
+    assert log.when(SSRC + 1, 201, src=BOB, dst=ALICE) == 200 * SECOND_NS
+
+
 def test_an_answer_from_an_address_behind_nat_finds_the_only_way() -> None:
     """The report comes from an address to which the time stamp was not sent."""
     log = TimestampLog(10)

@@ -73,6 +73,7 @@ class ReportDesk:
     def pass_time(self, now_ns: int) -> None:
         """Do what is due."""
         self._farewells.settle(now_ns)
+        self.trips.expire(now_ns)
         if not self._keep_all:
             self.unseen.expire(now_ns)
 

@@ -61,6 +61,11 @@ class Trips:
         """Forget the time stamps that passed: another recording may hold the same ones."""
         self._logs = {source: TimestampLog(self._limit) for source in QUOTING}
 
+    def expire(self, now_ns: int) -> None:
+        """Forget the time stamps of sources that have been silent for long."""
+        for log in self._logs.values():
+            log.expire(now_ns)
+
     def note(self, source: TripSource, ssrc: int, timestamp: int, frame: SlowFrame) -> None:
         """A time stamp that its receiver is going to quote passed the tap."""
         self._logs[source].note(ssrc, timestamp, src=frame.src, dst=frame.dst, at_ns=frame.at_ns)
