@@ -68,8 +68,11 @@ class Kernel:
     def withdraw(self, endpoint: Endpoint) -> None:
         """Take back `announce`; streams that were found stay."""
 
-    def add_profile(self, formats: Iterable[PayloadTypeFormat]) -> int:
-        """Add a meaning of the payload types (on top of RFC 3551's) and return its number."""
+    def put_profile(self, number: int, formats: Iterable[PayloadTypeFormat]) -> None:
+        """Let a profile, which may be the next new one, mean this on top of RFC 3551's types.
+
+        No stream may have it: what its payload types mean changes by `set_profile` only.
+        """
 
     def set_profile(self, slot: int, profile: int) -> None:
         """Let a stream's payload types have this meaning from its next packet on."""

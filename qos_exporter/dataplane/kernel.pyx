@@ -111,7 +111,7 @@ cdef class Kernel:
         self.core.playout.max_ns = settings.playout.max_ns
         for port in settings.sip_ports:
             self.core.sip_ports[port >> 3] |= 1 << (port & 7)
-        self.add_profile(STATIC_FORMATS)
+        self.put_profile(0, STATIC_FORMATS)
 
     def __dealloc__(self):
         close_table(&self.core.table)
@@ -292,27 +292,31 @@ cdef class Kernel:
         with self.lock:
             remove_endpoint(&self.core.announced, raw64(raw), raw64(raw + 8), port)
 
-    def add_profile(self, formats):
+    def put_profile(self, uint32_t number, formats):
         cdef Profile *profile
-        cdef void *grown
         with self.lock:
-            grown = realloc(
-                self.core.profiles, (self.core.profile_count + 1) * sizeof(Profile)
-            )
-            if grown == NULL:
-                raise MemoryError
-            self.core.profiles = <Profile *>grown
-            profile = &self.core.profiles[self.core.profile_count]
-            if self.core.profile_count:
+            if number > self.core.profile_count:
+                raise IndexError("no such profile")
+            if number == self.core.profile_count:
+                self.add_profile()
+            profile = &self.core.profiles[number]
+            if number:
                 profile[0] = self.core.profiles[0]
-            else:
-                memset(profile, 0, sizeof(Profile))
             for row in formats:
                 profile.clock_rate[row.payload_type & 127] = row.clock_rate
                 profile.kind[row.payload_type & 127] = row.kind
                 profile.announced[row.payload_type & 127] = row.announced
-            self.core.profile_count += 1
-            return self.core.profile_count - 1
+
+    cdef void add_profile(self) except *:
+        """Make room for one more, in which no payload type means anything."""
+        cdef void *grown = realloc(
+            self.core.profiles, (self.core.profile_count + 1) * sizeof(Profile)
+        )
+        if grown == NULL:
+            raise MemoryError
+        self.core.profiles = <Profile *>grown
+        memset(&self.core.profiles[self.core.profile_count], 0, sizeof(Profile))
+        self.core.profile_count += 1
 
     def set_profile(self, uint32_t slot, uint32_t profile):
         cdef Stream *stream

@@ -52,6 +52,7 @@ class Groups:
         self._numbers: dict[int, int] = {}
         self._by_key: dict[GroupKey, int] = {}
         self._foreseen: dict[tuple[int, int, int], int] = {}
+        self._profiles_then = profiles.generation
         self.sums: list[GroupSums] = []
 
     def use(self, codecs: CodecTable) -> None:
@@ -74,6 +75,9 @@ class Groups:
 
     def number_of(self, *, path: int, profile: int, payload_type: int) -> int:
         """Number the group that the windows of a stream are going to belong to."""
+        if self._profiles_then != self._profiles.generation:
+            self._profiles_then = self._profiles.generation
+            self._foreseen.clear()
         known = (path, profile, payload_type)
         number = self._foreseen.get(known)
         if number is None:

@@ -60,6 +60,8 @@ def assemble(settings: Settings, names: Sequence[str], *, keep_all: bool) -> Par
     codecs = codec_table(settings.quality)
     paths = Paths(named_networks(settings))
     profiles = Profiles(codecs, (source.kernel for source in sources))
+    for source in sources:
+        profiles.serve(source.streams)
     groups = Groups(codecs, profiles, paths)
     admission, book = Admission(settings.calls), CallBook()
     control = KernelControl(

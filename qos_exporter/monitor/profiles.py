@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from qos_exporter.dataplane.settings import (
 from qos_exporter.quality.codec_table import NO_CODEC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 
 PAYLOAD_TYPES = 128
 PROFILE_LIMIT = 4096
-"""Different descriptions that are told apart; beyond, streams fall back to RFC 3551's types."""
+"""Different descriptions that are told apart at a time; with more in use, streams fall back to RFC
+3551's types."""
+MISSES_MAX = 1024
+"""Where all numbers are in use, so many more are asked for before the streams are looked through
+again."""
 
 KINDS = {
     "TELEPHONE-EVENT": KIND_EVENT,
@@ -59,8 +63,19 @@ class CodecLabels(NamedTuple):
     scale: str | None
 
 
+class Profiled(Protocol):
+    """A stream whose payload types have a meaning."""
+
+    @property
+    def profile(self) -> int:
+        """Its number in `Profiles`."""
+
+
 class Profiles:
-    """Gives every payload map a number, the same one in all kernels; 0 is the empty map."""
+    """Gives every payload map a number, the same one in all kernels; 0 is the empty map.
+
+    When there are no more numbers, those that no stream has any more are given anew.
+    """
 
     def __init__(self, codecs: CodecTable, kernels: Iterable[Kernel]) -> None:
         self._codecs = codecs
@@ -70,6 +85,15 @@ class Profiles:
         self.codec_index: NDArray[np.int32] = self._codec_row(NO_PAYLOADS)[np.newaxis]
         """Position in the codec table, by profile and payload type."""
         self._labels: dict[tuple[int, int], CodecLabels] = {}
+        self.generation = 0
+        """Another one wherever numbers have got another meaning."""
+        self._users: list[Callable[[], Iterable[Profiled]]] = []
+        self._free: list[int] = []
+        self._misses_left = 0
+
+    def serve(self, streams: Callable[[], Iterable[Profiled]]) -> None:
+        """Let the numbers that these streams have keep their meaning."""
+        self._users.append(streams)
 
     def use(self, codecs: CodecTable) -> None:
         """Look all codecs up in another table."""
@@ -78,12 +102,14 @@ class Profiles:
         self._labels.clear()
 
     def number_of(self, payloads: PayloadMap) -> int:
-        """Give the number of a map, a new one to a map that was never seen."""
+        """Give the number of a map, a new one to a map that is not known."""
         if payloads is NO_PAYLOADS:
             return 0
         number = self._numbers.get(payloads)
         if number is None:
-            number = self._add(payloads) if len(self._maps) < PROFILE_LIMIT else 0
+            number = self._take_number()
+            if number:
+                self._enter(number, payloads)
         return number
 
     def format_of(self, profile: int, payload_type: int) -> PayloadFormat | None:
@@ -105,19 +131,44 @@ class Profiles:
         known = self.format_of(profile, payload_type)
         return CodecLabels(None if known is None else known.encoding, None)
 
-    def _add(self, payloads: PayloadMap) -> int:
+    def _take_number(self) -> int:
+        """Give a number that means nothing now; 0 where there is none."""
+        if len(self._maps) < PROFILE_LIMIT:
+            return len(self._maps)
+        if not self._free:
+            self._reclaim()
+        return self._free.pop() if self._free else 0
+
+    def _reclaim(self) -> None:
+        """Find the numbers that no stream has any more."""
+        self._misses_left -= 1
+        if self._misses_left > 0:
+            return
+        used = {stream.profile for streams in self._users for stream in streams()}
+        self._free = [number for number in range(1, len(self._maps)) if number not in used]
+        for number in self._free:
+            del self._numbers[self._maps[number]]
+        self._misses_left = 0 if self._free else MISSES_MAX
+        self._labels.clear()
+        self.generation += 1
+
+    def _enter(self, number: int, payloads: PayloadMap) -> None:
+        """Let a number mean a map."""
         formats = [
             kernel_format(known)
             for known in payloads.known
             if 0 <= known.payload_type < PAYLOAD_TYPES
         ]
         for kernel in self._kernels:
-            kernel.add_profile(formats)
-        number = len(self._maps)
-        self._maps.append(payloads)
+            kernel.put_profile(number, formats)
+        row = self._codec_row(payloads)
+        if number == len(self._maps):
+            self._maps.append(payloads)
+            self.codec_index = np.vstack([self.codec_index, row])
+        else:
+            self._maps[number] = payloads
+            self.codec_index[number] = row
         self._numbers[payloads] = number
-        self.codec_index = np.vstack([self.codec_index, self._codec_row(payloads)])
-        return number
 
     def _codec_row(self, payloads: PayloadMap) -> NDArray[np.int32]:
         row = np.full(PAYLOAD_TYPES, NO_CODEC, dtype=np.int32)

@@ -67,6 +67,7 @@ class Harness:
         self.windows: list[NDArray[np.void]] = []
         self.slow: list[SlowFrame] = []
         self.started: list[tuple[int, StreamKey]] = []
+        self._profiles = 0
 
     def frames(self, frames: Iterable[Frame]) -> None:
         """Feed frames as one batch, closing windows as they become due."""
@@ -101,6 +102,15 @@ class Harness:
     def streams(self) -> list[StreamId]:
         """The streams that began, in that order."""
         return [StreamId(key.ssrc, key.src, key.dst) for _, key in self.started]
+
+    def set_payloads(
+        self, streams: Iterable[StreamId], payloads: Mapping[int, PayloadFormat]
+    ) -> None:
+        """Give the payload types of some streams a meaning that no stream has had."""
+        self._profiles += 1
+        self.kernel.put_profile(self._profiles, profile_of(payloads))
+        for stream in streams:
+            self.kernel.set_profile(self.slot(stream), self._profiles)
 
     def slot(self, stream: StreamId) -> int:
         """Find where the last stream of that name lives."""
@@ -162,8 +172,7 @@ class KernelStream:
 
     def set_payloads(self, payloads: Mapping[int, PayloadFormat]) -> None:
         """Give the stream's payload types another meaning."""
-        kernel = self.harness.kernel
-        kernel.set_profile(self.harness.slot(self.stream), kernel.add_profile(profile_of(payloads)))
+        self.harness.set_payloads([self.stream], payloads)
 
     def finish(self) -> None:
         """End the stream."""

@@ -13,7 +13,7 @@ from tests.dataplane.comparison import (
     assert_agree,
     taps,
 )
-from tests.dataplane.harness import Harness, profile_of
+from tests.dataplane.harness import Harness
 from tests.dataplane.implementations import NO_JITTER, Implementation
 from tests.dataplane.scenarios import SECOND, START_NS, speech
 from tests.dataplane.senders import EVENT_TYPE
@@ -44,9 +44,8 @@ def test_payload_map_of_a_live_stream(tap: Tap, cut: int, second_cut: int) -> No
             oracles[stream].packet(packet)
         if payloads is None:
             continue
-        profile = harness.kernel.add_profile(profile_of(payloads))
+        harness.set_payloads(harness.streams, payloads)
         for stream in harness.streams:
-            harness.kernel.set_profile(harness.slot(stream), profile)
             oracles[stream].set_payloads(payloads)
     harness.finish()
     for stream in harness.streams:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from qos_exporter.monitor import profiles
 from qos_exporter.settings import Settings, StreamSettings
 from qos_exporter.snapshot import GroupView, PacketCounts, Snapshot
 from tests.dataplane.scenarios import SECOND
@@ -172,3 +173,34 @@ def test_streams_without_a_call_make_no_exemplar() -> None:
     group = Listener().play(speech_for(STREAMS[0], 11.0)).group()
     assert sum(group.window_mos_lq.counts) == 1
     assert set(group.window_mos_lq.exemplars) == {None}
+
+
+def test_codecs_of_calls_that_describe_them_in_ever_other_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A group's codec is that of its streams, also where more descriptions came than are kept."""
+    monkeypatch.setattr(profiles, "PROFILE_LIMIT", 3)
+    listener = Listener()
+    for number, encoding in enumerate(("PCMU", "X-1", "X-2", "PCMA", "X-3", "G722")):
+        attributes = (f"rtpmap:96 {encoding}/8000", f"fmtp:96 session={number}")
+        call = Dialogue(
+            call_id=f"call-{number}",
+            port=5000 + 2 * number,
+            start_s=60.0 * number,
+            offer="96",
+            attributes=attributes,
+        )
+        media = [
+            frame
+            for each in (call.forth, call.back)
+            for frame in speech_for(each, 12, start_s=call.start_s, payload_type=96)
+        ]
+        listener.play(call.set_up(), media[:50])
+        assert listener.groups(codec="other" if encoding.startswith("X") else encoding)
+        listener.play(media[50:], call.hang_up()).pass_time(call.end_s + 40)
+
+    packets = {
+        codec: sum(each.packets.received for each in listener.groups(codec=codec))
+        for codec in ("PCMU", "PCMA", "G722", "other", "unknown")
+    }
+    assert packets == {"PCMU": 1200, "PCMA": 1200, "G722": 1200, "other": 3600, "unknown": 0}

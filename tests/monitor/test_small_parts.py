@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
@@ -92,18 +94,58 @@ def test_equal_maps_have_one_number() -> None:
     assert profiles.number_of(NO_PAYLOADS) == 0
     number = profiles.number_of(a_map(96))
     assert profiles.number_of(a_map(96)) == number == 1
-    assert [kernel.add_profile([]) for kernel in kernels] == [2, 2]
+    for kernel in kernels:
+        with pytest.raises(IndexError):
+            kernel.put_profile(3, [])
+        kernel.put_profile(2, [])
     assert profiles.labels_of(number, 96) == ("PCMA", "narrowband")
     assert profiles.labels_of(0, 96) == (None, None)
     assert profiles.labels_of(profiles.number_of(a_map(97, "ODD")), 97) == ("ODD", None)
+
+
+@dataclass
+class Having:
+    """A stream that has a profile."""
+
+    profile: int
 
 
 def test_there_is_room_for_so_many_maps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond the limit a description is not believed: better no codec than no bound."""
     monkeypatch.setattr(profiles_module, "PROFILE_LIMIT", 3)
     profiles = Profiles(DEFAULT_CODECS, [Kernel(KernelSettings())])
+    profiles.serve(lambda: [Having(1), Having(2)])
     assert [profiles.number_of(a_map(96 + n)) for n in range(4)] == [1, 2, 0, 0]
     assert profiles.number_of(a_map(97)) == 2
+
+
+def test_numbers_that_no_stream_has_are_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many maps come in the course of weeks, those of the streams that run are known."""
+    monkeypatch.setattr(profiles_module, "PROFILE_LIMIT", 4)
+    profiles = Profiles(DEFAULT_CODECS, [Kernel(KernelSettings())])
+    running = [Having(2)]
+    profiles.serve(lambda: running)
+    assert [profiles.number_of(a_map(96 + n, f"OLD{n}")) for n in range(3)] == [1, 2, 3]
+
+    number = profiles.number_of(a_map(99, "PCMA"))
+    assert number in (1, 3)
+    assert profiles.labels_of(number, 99) == ("PCMA", "narrowband")
+    assert profiles.labels_of(2, 97) == ("OLD1", None)
+    assert profiles.number_of(a_map(97, "OLD1")) == 2
+    assert profiles.number_of(a_map(96, "OLD0")) not in (0, 2, number)
+
+
+def test_streams_are_looked_through_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While all numbers are in use the search for others is not made for every new stream."""
+    monkeypatch.setattr(profiles_module, "PROFILE_LIMIT", 2)
+    profiles = Profiles(DEFAULT_CODECS, [Kernel(KernelSettings())])
+    running = [Having(1)]
+    profiles.serve(lambda: running)
+    assert [profiles.number_of(a_map(96)), profiles.number_of(a_map(97))] == [1, 0]
+
+    running.clear()
+    asked = [profiles.number_of(a_map(97)) for _ in range(profiles_module.MISSES_MAX)]
+    assert asked == [0] * (profiles_module.MISSES_MAX - 1) + [1]
 
 
 def test_payload_types_of_a_bitmap() -> None:

@@ -28,6 +28,8 @@ def assemble_pbx(settings: Settings, parts: Parts, codecs: CodecTable) -> PbxDes
         groups=parts.groups,
         trips=parts.reports.trips,
     )
+    streams = PbxStreams()
+    parts.profiles.serve(streams.__iter__)
     own = PbxParts(
         sources=parts.sources,
         calls=parts.calls,
@@ -38,7 +40,7 @@ def assemble_pbx(settings: Settings, parts: Parts, codecs: CodecTable) -> PbxDes
         paths=parts.paths,
         admission=parts.admission,
         book=parts.book,
-        streams=PbxStreams(),
+        streams=streams,
         scoring=scoring,
         placing=Placing(parts.calls, parts.book, parts.admission, is_alone=not parts.sources),
     )
