@@ -84,8 +84,8 @@ class CallBook:
 
         It is not over before the last of its legs is: whoever called may have transferred it.
         """
-        for legs in self._legs.values():
-            legs.sum_up()
+        for others in self._legs.values():
+            others.sum_up()
         done = [call for call in self._unrated if self._is_over(call)]
         for call in done:
             call.is_unrated = False
