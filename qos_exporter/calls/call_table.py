@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from qos_exporter.calls.call import Call
 from qos_exporter.calls.deadlines import Deadlines
 from qos_exporter.calls.timers import CallTimers
+
+
+class _End(NamedTuple):
+    """One end of a call, which may be taken back: then it lingers from the next one on."""
+
+    call: Call
+    end_ns: int | None
+
+    @property
+    def holds(self) -> bool:
+        return self.call.is_ended and self.call.end_ns == self.end_ns
 
 
 class CallTable:
@@ -20,8 +32,8 @@ class CallTable:
         self._by_call_id: dict[str, Call] = {}
         self._former: list[Call] = []
         """Those whose Call-ID another one has now; they are shown only where all are kept."""
-        self._hide: Deadlines[Call] = Deadlines()
-        self._forget: Deadlines[Call] = Deadlines()
+        self._hide: Deadlines[_End] = Deadlines()
+        self._forget: Deadlines[_End] = Deadlines()
 
     def __iter__(self) -> Iterator[Call]:
         return iter([call for call in (*self._former, *self._by_call_id.values()) if call.is_shown])
@@ -69,15 +81,16 @@ class CallTable:
 
     def retire(self, call: Call, now_ns: int) -> None:
         """Begin to forget a call that has just ended."""
+        end = _End(call, call.end_ns)
         shown_until_ns = now_ns + self.timers.linger_ns
-        self._hide.put(shown_until_ns, call)
-        self._forget.put(max(shown_until_ns, now_ns + self.timers.retransmission_ns), call)
+        self._hide.put(shown_until_ns, end)
+        self._forget.put(max(shown_until_ns, now_ns + self.timers.retransmission_ns), end)
 
     def expire(self, now_ns: int) -> None:
         """Forget what has been over for long enough."""
-        for call in self._hide.take_due(now_ns):
-            if call.is_ended:
-                self.hide(call)
-        for call in self._forget.take_due(now_ns):
-            if call.is_ended:
-                self.remove(call)
+        for end in self._hide.take_due(now_ns):
+            if end.holds:
+                self.hide(end.call)
+        for end in self._forget.take_due(now_ns):
+            if end.holds:
+                self.remove(end.call)

@@ -209,6 +209,27 @@ def test_calls_linger_for_as_long_as_was_set_when_they_ended() -> None:
     assert scene.calls == []
 
 
+def test_call_that_ends_twice_lingers_from_its_second_end_on() -> None:
+    """What was given up for silence and then ended by a BYE is shown, and known, after that."""
+    scene = Scenario(linger_s=90)
+    call = scene.play(*answered_call())
+    scene.stream(A_TO_B, 1, at_s=2.2)
+    scene.tick(80)
+    scene.play(
+        (100, "A>B INVITE 5 /b", OFFER),
+        (100.1, "A<B 200 INVITE 5 /b", ANSWER),
+        (150, "A>B BYE 6 /b", None),
+    )
+    scene.tick(239)
+    assert scene.calls == [call]
+    scene.play((239.1, "A>B BYE 6 /b", None))
+    assert scene.outcomes == ["answered"]
+    scene.tick(241)
+
+    assert scene.calls == []
+    assert scene.registry.find("call-1") is None
+
+
 def test_restart_forgets_the_recording() -> None:
     """The same messages in the next round of a replay are new calls, each shown once."""
     scene = Scenario()
