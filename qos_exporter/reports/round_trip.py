@@ -23,6 +23,12 @@ FORGOTTEN_NS = 300 * SECOND_NS
 LEG_MAX_NS = 10 * SECOND_NS
 """A longer leg is no round trip but an error: nobody would go on talking."""
 
+HOLD_STEP_NS = 1_000_000
+"""Telephones that note the times of reports in whole milliseconds say that they held one for up to
+a millisecond longer than they did."""
+SHORTEST_NS = 1
+"""Stands for a leg that is too short for such a clock."""
+
 
 class Rejection(StrEnum):
     """Why a round trip that could be worked out is not believed."""
@@ -38,6 +44,15 @@ def rejection_of(leg_ns: int) -> Rejection | None:
     if 0 < leg_ns <= LEG_MAX_NS:
         return None
     return Rejection.TOO_LONG if leg_ns > 0 else Rejection.NOT_POSITIVE
+
+
+def remaining_ns(passed_ns: int, held_ns: int) -> int:
+    """Take the time that a receiver held a report from the time until its answer passed.
+
+    Where next to nothing is left, a clock of milliseconds makes that zero or a little less.
+    """
+    leg_ns = passed_ns - held_ns
+    return SHORTEST_NS if -HOLD_STEP_NS < leg_ns <= 0 else leg_ns
 
 
 class _Path:

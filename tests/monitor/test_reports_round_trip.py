@@ -145,7 +145,7 @@ def test_a_call_that_is_not_reported_on_any_more() -> None:
     ("held_s", "answer_s", "reason"),
     [
         pytest.param(1.2, 3.0, "not_positive", id="held-longer-than-it-took"),
-        pytest.param(1.0, 3.0, "not_positive", id="nothing-is-left"),
+        pytest.param(1.0011, 3.0, "not_positive", id="more-than-a-step-of-its-clock-too-long"),
         pytest.param(0.5, 12.6, "too_long", id="longer-than-ten-seconds"),
         pytest.param(40_000.0, 3.0, "not_positive", id="eleven-hours"),
     ],
@@ -158,6 +158,28 @@ def test_a_leg_that_cannot_be(held_s: float, answer_s: float, reason: str) -> No
     assert rejected(listener) == {("rtcp", reason): 1}
     assert reception(listener, dialogue.forth).round_trip_leg is None
     assert listener.call().round_trip_legs == ()
+
+
+@pytest.mark.pitfall(59)
+@pytest.mark.parametrize(
+    ("held_s", "answer_s"),
+    [
+        pytest.param(1.0, 3.0, id="nothing-is-left"),
+        pytest.param(2228 / 65536, 2.033570, id="baresip-34-ms-of-33.57"),
+        pytest.param(1.0009, 3.0, id="nearly-a-millisecond-too-long"),
+    ],
+)
+def test_a_telephone_close_by_whose_clock_counts_milliseconds(
+    held_s: float, answer_s: float
+) -> None:
+    """It held the report for as long as the answer took, give or take a step: the leg is none."""
+    dialogue = Dialogue(talk_s=15.0)
+    frames = asked_and_answered(dialogue, held_s=held_s, answer_s=answer_s)
+    listener = Listener().play(dialogue.set_up(), dialogue.media(), frames)
+    assert rejected(listener) == {}
+    leg = reception(listener, dialogue.forth).round_trip_leg
+    assert leg is not None
+    assert leg.max == pytest.approx(0.0, abs=1e-6)
 
 
 @pytest.mark.pitfall(56, 98)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from qos_exporter.calls.party import Direction
 from qos_exporter.monitor.tracked import TrackedStream
 from qos_exporter.reports.call_round_trip import CallRoundTrip, Leg, TripSource
-from qos_exporter.reports.round_trip import TimestampLog, rejection_of
+from qos_exporter.reports.round_trip import TimestampLog, rejection_of, remaining_ns
 from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ class Trips:
         sent_ns = log.when(quoted.ssrc, quoted.timestamp, src=frame.src, dst=frame.dst)
         if sent_ns is None:
             return None
-        return frame.at_ns - sent_ns - (quoted.held * SECOND_NS >> NTP_FRACTION_BITS)
+        held_ns = quoted.held * SECOND_NS >> NTP_FRACTION_BITS
+        return remaining_ns(frame.at_ns - sent_ns, held_ns)
 
     def take(
         self,
