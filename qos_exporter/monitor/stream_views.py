@@ -156,11 +156,17 @@ def faults(copies: StreamCopies) -> list[str]:
     totals = copies.totals
     timed = np.where(totals["jitter_count"] > 0, totals["jitter_mean_s"], 0.0)
     return [
-        fault_of(reported, tap_loss_ratio=loss_ratio, tap_jitter_s=jitter_s)
-        for reported, loss_ratio, jitter_s in zip(
+        fault_of(
+            reported,
+            tap_loss_ratio=loss_ratio,
+            tap_jitter_s=jitter_s,
+            is_mixed=len(payload_types(bits)) > 1,
+        )
+        for reported, loss_ratio, jitter_s, bits in zip(
             copies.reported,
             quotients(totals["lost"], totals["expected"]),
             timed.tolist(),
+            bitmaps(totals["payload_types"]),
             strict=True,
         )
     ]

@@ -106,11 +106,18 @@ def leg_views(trip: CallRoundTrip | None, now_ns: int) -> tuple[RoundTripLeg, ..
     )
 
 
-def fault_of(reported: Reported | None, *, tap_loss_ratio: float, tap_jitter_s: float) -> Fault:
-    """Say on which side of the tap a stream was damaged, by everything counted so far."""
+def fault_of(
+    reported: Reported | None, *, tap_loss_ratio: float, tap_jitter_s: float, is_mixed: bool
+) -> Fault:
+    """Say on which side of the tap a stream was damaged, by everything counted so far.
+
+    `is_mixed` says that it had packets of several payload types. Then the jitter in reports tells
+    nothing: receivers put digits, which repeat an old time stamp, into it, and count on with the
+    clock of another codec.
+    """
     before = bool(is_faulty(tap_loss_ratio, tap_jitter_s))
     if reported is None or reported.rtcp is None:
         return locate(before=before, after=None)
     jitter = reported.rtcp.jitter
-    added_s = None if jitter is None else jitter.mean - tap_jitter_s
+    added_s = None if jitter is None or is_mixed else jitter.mean - tap_jitter_s
     return locate(before=before, after=is_faulty(reported.downstream_loss_ratio, added_s))
