@@ -11,10 +11,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Mount, Route
 
 from qos_exporter.export.web import WebServer, application
+from qos_exporter.export.web.page import page_html
 from qos_exporter.listen import ListenAddress
-from qos_exporter.snapshot import Snapshot
+from qos_exporter.snapshot import CallView, Snapshot
 from tests.export.snapshots import STREAM, TOTALS, WINDOW, call, reported_call, snapshot
 from tests.export.variants import replace
 from tests.export.web_client import Picture
@@ -36,9 +40,24 @@ def chromium() -> str:
     return found
 
 
-def document(chromium: str, shown: Picture, *, profile: Path, after_ms: int) -> str:
+def probed(shown: Picture, probe: str) -> Starlette:
+    """Serve the page at /probed with one more script, which acts like somebody who looks at it."""
+    page = page_html("metrics").replace("</body>", '<script src="probe.js"></script></body>')
+    return Starlette(
+        routes=[
+            Route("/probed", lambda _: HTMLResponse(page)),
+            Route("/probe.js", lambda _: Response(probe, media_type="text/javascript")),
+            Mount("/", application(shown)),
+        ]
+    )
+
+
+def document(
+    chromium: str, shown: Picture, *, profile: Path, after_ms: int, probe: str = ""
+) -> str:
     """Load the page, let `after_ms` of the page's time pass, and give its document."""
-    with WebServer(application(shown), ListenAddress("127.0.0.1", 0)) as server:
+    app = probed(shown, probe) if probe else application(shown)
+    with WebServer(app, ListenAddress("127.0.0.1", 0)) as server:
         done = subprocess.run(
             [
                 *(chromium, "--headless", "--no-sandbox", "--disable-gpu"),
@@ -46,7 +65,7 @@ def document(chromium: str, shown: Picture, *, profile: Path, after_ms: int) -> 
                 f"--user-data-dir={profile}",
                 f"--virtual-time-budget={after_ms}",
                 "--dump-dom",
-                f"http://{server.address}/",
+                f"http://{server.address}/{'probed' if probe else ''}",
             ],
             capture_output=True,
             text=True,
@@ -95,7 +114,7 @@ def test_table_shows_the_calls_and_their_quality(chromium: str, tmp_path: Path) 
         "alice → bob noisy active 01:05 \N{EN DASH} 2.50 8.7 % 3.0 ms PCMA unknown \N{EN DASH}"
     )
     assert fine.count("4.25") == 2
-    assert "carol → dave" in ringing
+    assert "carol → dave" in " ".join(ringing.split())
     assert re.search(r'<span class="mos bad"[^>]*>2.50<', page)
 
 
@@ -161,6 +180,83 @@ def test_table_follows_the_calls(chromium: str, tmp_path: Path) -> None:
     assert len(rows) == 2
     assert "early" not in page
     assert {row.split()[3] for row in rows} == {"late-1", "late-2"}
+
+
+def later(call_id: str, mos_lq: float) -> CallView:
+    """Give a call of `snapshots` a refresh later, with a score of its own."""
+    scored = replace(STREAM, last_window=replace(WINDOW, mos_lq=mos_lq))
+    return replace(call(call_id, scored), duration_s=call().duration_s + 2)
+
+
+SELECT = """
+setTimeout(() => getSelection().selectAllChildren(document.querySelector("#calls .call-id")), 1000);
+setTimeout(() => { document.title = getSelection().toString(); }, 3000);
+"""
+
+
+def test_a_selected_call_id_stays_selected(chromium: str, tmp_path: Path) -> None:
+    """A refresh that changes other figures of the call leaves time to copy its Call-ID."""
+    shown = Changing(snapshot(call("one")), snapshot(later("one", 2.0), later("two", 4.0)))
+    page = document(chromium, shown, profile=tmp_path, after_ms=SECOND_LOOK_MS + 500, probe=SELECT)
+    assert len(body_rows(page)) == 2
+    assert "2.00" in body_rows(page)[0]
+    assert "<title>one</title>" in page
+
+
+FOCUS = """
+setTimeout(() => document.querySelector("#calls a").focus(), 1000);
+setTimeout(() => { document.title = document.activeElement.parentElement.textContent; }, 3000);
+"""
+
+
+def test_the_focus_stays_with_its_call(chromium: str, tmp_path: Path) -> None:
+    """Who goes through the calls by Tab goes on from the same one, wherever it has moved."""
+    first = snapshot(later("one", 2.0), later("gone", 2.5), later("two", 3.0))
+    shown = Changing(first, snapshot(later("two", 1.0), later("three", 1.5), later("one", 2.0)))
+    page = document(chromium, shown, profile=tmp_path, after_ms=SECOND_LOOK_MS + 500, probe=FOCUS)
+    assert [row.split()[3] for row in body_rows(page)] == ["two", "three", "one"]
+    assert "<title>alice → bobone</title>" in page
+
+
+ORDER = """
+setTimeout(() => {
+  const [caller, callee] = document.querySelectorAll("#calls a bdi");
+  const left = (name) => name.getBoundingClientRect().left;
+  document.title = left(caller) < left(callee) ? "caller first" : "callee first";
+}, 1000);
+"""
+
+
+@pytest.mark.parametrize(
+    ("caller", "callee"),
+    [
+        pytest.param("\u05e9\u05dc\u05d5\u05dd", "\u05d0\u05d1\u05d0", id="hebrew"),
+        pytest.param("abc\u202egnp", "dave", id="an override that does not end"),
+    ],
+)
+@pytest.mark.pitfall(111)
+def test_caller_stays_left_of_the_arrow(
+    chromium: str, tmp_path: Path, caller: str, callee: str
+) -> None:
+    """Names that are written from right to left do not change who calls whom."""
+    shown = Picture(snapshot(replace(call(), caller=caller, callee=callee)))
+    page = document(chromium, shown, profile=tmp_path, after_ms=SECOND_LOOK_MS, probe=ORDER)
+    assert "<title>caller first</title>" in page
+
+
+def said(page: str) -> str:
+    """Give what a screen reader says by itself."""
+    (found,) = re.findall(r'<[a-z]+ [^>]*role="status"[^>]*>([^<]*)<', page)
+    return str(found)
+
+
+def test_a_screen_reader_is_not_told_of_every_refresh(chromium: str, tmp_path: Path) -> None:
+    """That figures are new is no news; that they cannot be had is."""
+    shown = Picture(snapshot(call()))
+    fresh = document(chromium, shown, profile=tmp_path, after_ms=FIRST_LOOK_MS)
+    shown.broken = True
+    lost = document(chromium, shown, profile=tmp_path, after_ms=FIRST_LOOK_MS)
+    assert (said(fresh), said(lost)) == ("", "Calls are not up to date.")
 
 
 class Tags(HTMLParser):

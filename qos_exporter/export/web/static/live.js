@@ -12,6 +12,8 @@ const SCALES = { narrowband: "NB", wideband: "WB", fullband: "FB" };
 const byId = (id) => document.getElementById(id);
 // A number stays on the line of its unit.
 const whole = (text) => text.replaceAll(" ", "\u00a0");
+// What is written from right to left stays on its side of the arrow; so <bdi> does in the page.
+const isolated = (text) => `\u2068${text}\u2069`;
 const percent = (ratio, digits) => `${(100 * ratio).toFixed(digits)} %`;
 
 function element(name, className, text) {
@@ -61,9 +63,13 @@ function streamsOfRow(call) {
 
 function callCell(call) {
   const cell = element("td", "", "");
-  const link = element("a", "parties", `${call.caller || "?"} → ${call.callee || "?"}`);
+  cell.setAttribute("role", "rowheader");
+  const parties = [call.caller || "?", call.callee || "?"];
+  const link = element("a", "parties", "");
+  const [caller, callee] = parties.map((party) => element("bdi", "", party));
+  link.append(caller, " → ", callee);
   link.href = `api/v1/calls/${encodeURIComponent(call.call_id)}`;
-  link.title = link.textContent;
+  link.title = parties.map(isolated).join(" → ");
   cell.append(link, element("span", "call-id", call.call_id));
   for (const anomaly of call.anomalies) cell.append(element("span", "note", anomaly.replaceAll("_", " ")));
   return cell;
@@ -125,12 +131,45 @@ function row(call) {
   return made;
 }
 
+// What shows the same as before stays where it is, so that a Call-ID can be selected and copied.
+function keptRow(former, call) {
+  const made = row(call);
+  if (!former) return made;
+  [...made.cells].forEach((cell, index) => {
+    const shown = former.cells[index];
+    if (!shown.isEqualNode(cell)) shown.replaceWith(cell);
+  });
+  return former;
+}
+
+let rows = new Map();
+
+function showRows(calls) {
+  const body = byId("calls");
+  const focused = document.activeElement;
+  const keyed = calls.map((call) => [`${call.call_id} ${call.start_s}`, call]);
+  const former = rows;
+  rows = new Map(keyed.map(([key, call]) => [key, keptRow(former.get(key), call)]));
+  for (const [key, gone] of former) if (!rows.has(key)) gone.remove();
+  [...rows.values()].forEach((shown, index) => {
+    if (body.rows[index] !== shown) body.insertBefore(shown, body.rows[index] || null);
+  });
+  // A row that moves to another place would lose it.
+  if (body.contains(focused)) focused.focus({ preventScroll: true });
+}
+
+// To those who listen to the page: the time of each fetch would interrupt them every two seconds.
+function say(text) {
+  if (byId("said").textContent !== text) byId("said").textContent = text;
+}
+
 function showCalls(answer) {
-  byId("calls").replaceChildren(...answer.calls.map(row));
+  showRows(answer.calls);
   byId("empty").hidden = answer.calls.length > 0;
   const shown = answer.calls.length < answer.matching ? `worst ${answer.calls.length} of ${answer.matching} calls, ` : "";
   byId("status").className = "";
   byId("status").textContent = `${shown}as of ${new Date().toLocaleTimeString()}`;
+  say("");
 }
 
 // One mean per scale: scores on different scales are not comparable.
@@ -154,6 +193,7 @@ function showFigures(statistics) {
 function showLost(error) {
   byId("status").className = "lost";
   byId("status").textContent = `not up to date: ${error.message}`;
+  say("Calls are not up to date.");
 }
 
 async function refresh() {
