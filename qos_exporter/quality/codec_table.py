@@ -86,7 +86,7 @@ class CodecTable:
             if _clocks_fit(row, clock_rate)
         ]
         variant = VARIANTS.get(wanted)
-        if variant is None or len(rows) == 1:
+        if variant is None:
             return rows[0] if rows else None
         name = variant(parse_parameters(fmtp))
         return next((row for row in rows if row.name == name), None)

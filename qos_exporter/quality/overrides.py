@@ -34,9 +34,6 @@ class CodecOverride:
     scale: str | None = None
     ie: float | None = None
     bpl: float | None = None
-    clock_rate: int | None = None
-    frame_ms: float | None = None
-    look_ahead_ms: float | None = None
 
 
 def operator_codecs(overrides: Iterable[CodecOverride] = (), *, plc: bool = True) -> CodecTable:
@@ -92,18 +89,14 @@ def _given(value: T | None, kept: T) -> T:
 
 
 def _with_values(row: Codec, override: CodecOverride) -> Codec:
-    changed = replace(
+    return replace(
         row,
-        clock_rate=_given(override.clock_rate, row.clock_rate),
         scale=_given(override.scale, row.scale),
         ie=_given(override.ie, row.ie),
         bpl=_given(override.bpl, row.bpl),
-        frame_ms=_given(override.frame_ms, row.frame_ms),
-        look_ahead_ms=_given(override.look_ahead_ms, row.look_ahead_ms),
+        provenance=OPERATOR,
+        source=_SOURCE,
     )
-    if (override.scale, override.ie, override.bpl) == (None, None, None):
-        return changed
-    return replace(changed, provenance=OPERATOR, source=_SOURCE)
 
 
 def _checked(row: Codec) -> Codec:
@@ -115,10 +108,8 @@ def _checked(row: Codec) -> Codec:
     if math.isnan(row.ie) != math.isnan(row.bpl):
         raise ConfigError(f"codec {row.name!r} needs both ie and bpl")
     ceiling = float(IE_CEILINGS[SCALE_NAMES.index(row.scale)])
-    if row.is_scored and not 0.0 <= row.ie < ceiling:
+    if row.ie < 0.0 or row.ie >= ceiling:
         raise ConfigError(f"codec {row.name!r}: ie is {row.ie:g}, not from 0 to below {ceiling:g}")
-    if row.is_scored and not 0.0 < row.bpl < math.inf:
+    if row.bpl <= 0.0:
         raise ConfigError(f"codec {row.name!r}: bpl is {row.bpl:g}, not above 0")
-    if row.clock_rate < 0 or row.frame_ms < 0.0 or row.look_ahead_ms < 0.0:
-        raise ConfigError(f"codec {row.name!r}: a clock rate or a delay is negative")
     return row

@@ -54,6 +54,9 @@ def test_published_narrowband(
         pytest.param("AMR-WB", 16000, "mode-set=0,5", "AMR-WB", id="amr-wb-mode-not-in-g113"),
         pytest.param("opus", 48000, "useinbandfec=1; minptime=10", "opus", id="opus"),
         pytest.param("opus", 48000, "maxplaybackrate=48000", "opus", id="opus-48k"),
+        # RFC 7587: super-wideband is a playback rate of 24000.
+        pytest.param("opus", 48000, "maxplaybackrate=24000", "opus", id="opus-24k"),
+        pytest.param("opus", 48000, "maxplaybackrate=16000", "opus-low", id="opus-16k"),
         pytest.param("opus", 48000, "maxplaybackrate=8000", "opus-low", id="opus-8k"),
         pytest.param("EVS", 16000, "bw=nb-swb", "EVS", id="evs-super-wideband"),
         pytest.param("EVS", 16000, "bw=wb", "EVS-low", id="evs-wideband"),
@@ -152,6 +155,7 @@ def test_columns_follow_the_rows() -> None:
     for index, row in enumerate(table.rows):
         assert table.index(row) == index
         assert table.delay_ms[index] == row.frame_ms + row.look_ahead_ms
+        assert (table.ie[index], table.bpl[index]) == pytest.approx((row.ie, row.bpl), nan_ok=True)
         assert SCALE_NAMES[table.scale[index]] == row.scale
         assert table.scored[index] == row.is_scored
     assert math.isnan(table.ie[NO_CODEC])

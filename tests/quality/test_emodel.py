@@ -29,6 +29,33 @@ def test_default_noise() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "ro"),
+    [
+        pytest.param(Transmission(ps=60.0), 72.748415, id="loud-sender"),
+        pytest.param(Transmission(pr=60.0), 81.715979, id="loud-receiver"),
+    ],
+)
+def test_room_noise(line: Transmission, ro: float) -> None:
+    """Noise of 60 dB(A) in a room, put into the formulas of 7.2 by hand."""
+    assert narrowband_terms(line).ro == pytest.approx(ro, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("line", "ist"),
+    [
+        pytest.param(Transmission(stmr=30.0), 5.186798, id="hardly-any-sidetone"),
+        pytest.param(Transmission(stmr=36.0), 7.884195, id="none"),
+        pytest.param(Transmission(stmr=20.0, telr=20.0, t_ms=4.0), -0.019459, id="echo-adds"),
+        pytest.param(Transmission(stmr=5.0, telr=20.0, t_ms=2.0), 4.344256, id="loud"),
+    ],
+)
+def test_sidetone(line: Transmission, ist: float) -> None:
+    """`Ist` by the formula of 7.3, worked out by hand; with the defaults it is -0.000715."""
+    added = narrowband_terms(line).is_ - narrowband_terms().is_
+    assert added == pytest.approx(ist + 0.000715, abs=1e-6)
+
+
+@pytest.mark.parametrize(
     ("qdu", "ro_minus_is"),
     [
         pytest.param(1.0, 93.355253, id="one-conversion"),
@@ -51,6 +78,13 @@ def test_quantising_distortion(qdu: float, ro_minus_is: float) -> None:
         pytest.param(Transmission(t_ms=100.0, tr_ms=200.0), 1.963791, 0.727733, id="100-ms"),
         pytest.param(
             Transmission(t_ms=100.0, tr_ms=200.0, telr=45.0), 22.481827, 0.727733, id="loud-echo"
+        ),
+        pytest.param(Transmission(t_ms=1.0, telr=20.0), 3.749965, 0.149046, id="early-echo"),
+        pytest.param(
+            Transmission(t_ms=100.0, telr=45.0, stmr=5.0), 18.193384, 0.149046, id="loud-sidetone"
+        ),
+        pytest.param(
+            Transmission(t_ms=100.0, telr=45.0, stmr=25.0), 22.618284, 0.149046, id="faint-sidetone"
         ),
     ],
 )
@@ -77,6 +111,13 @@ def test_sidetone_masks_echo(stmr: float, corrected: object) -> None:
 
     changed = narrowband_terms(line).idte != pytest.approx(narrowband_terms(plain).idte, abs=1e-9)
     assert changed is corrected
+
+
+def test_rating_takes_every_impairment_off() -> None:
+    """R is `Ro - Is` (93.355253), less both echoes, `Idd` at 200 ms (3.0444) and `Ie`."""
+    line = Transmission(t_ms=100.0, tr_ms=200.0, ta_ms=200.0)
+    r = narrowband_terms(line, ie=11.0).r
+    assert r == pytest.approx(93.355253 - 1.963791 - 0.727733 - 3.0444 - 11.0, abs=1e-4)
 
 
 def test_advantage_may_exceed_the_scale() -> None:

@@ -13,7 +13,7 @@ from qos_exporter.quality.model import Conditions, Model, Scores
 from qos_exporter.quality.model_r_factor_lite import R_FACTOR_LITE, r_factor_lite
 from qos_exporter.quality.model_simplified import SIMPLIFIED
 from qos_exporter.quality.models import DEFAULT_MODEL, MODELS
-from qos_exporter.quality.rating import RATINGS, RESULTS
+from qos_exporter.quality.rating import RATINGS, RESULTS, UNRATED
 from qos_exporter.quality.scale import SCALE_NAMES
 
 # The other models know no codec, so one stands for all.
@@ -87,6 +87,25 @@ def test_simplified(lost: float, jitter_s: float, delay_s: float, r_lq: float, r
 
 
 @pytest.mark.parametrize(
+    ("lost", "delay_s", "word", "rating"),
+    [
+        pytest.param(0.0, math.nan, "good", "excellent", id="clean"),
+        # 12.5 points; MOS of R 80.7 is 1 + 2.8245 + 80.7 * 20.7 * 19.3 * 7e-6 = 4.05
+        pytest.param(0.05, math.nan, "degraded", "good", id="loss"),
+        # 15 points for delay, of which listening knows nothing
+        pytest.param(0.0, 0.31, "degraded", "excellent", id="delay"),
+        # 10 points and 16; MOS of R 83.2 is 1 + 2.912 + 83.2 * 23.2 * 16.8 * 7e-6 = 4.14
+        pytest.param(0.04, 0.32, "bad", "good", id="both"),
+    ],
+)
+def test_words_of_the_simplified_model(lost: float, delay_s: float, word: str, rating: str) -> None:
+    """The result goes by all points taken, delay included, and the rating by MOS-LQ."""
+    scores = scored("simplified", conditions(lost=lost, one_way_delay_s=delay_s))
+    assert result(scores) == word
+    assert RATINGS[int(scores.rating[0])] == rating
+
+
+@pytest.mark.parametrize(
     ("lost", "round_trip_s", "r_cq", "word", "rating"),
     [
         pytest.param(0.0, 0.0, 100.0, "good", "good", id="clean"),
@@ -105,6 +124,27 @@ def test_r_factor_lite(
     assert scores.r_cq[0] == pytest.approx(r_cq)
     assert result(scores) == word
     assert RATINGS[int(scores.rating[0])] == rating
+
+
+@pytest.mark.parametrize(
+    ("round_trip_s", "r_factor"),
+    [
+        pytest.param(0.2, 78.0, id="known"),
+        pytest.param(math.nan, 98.0, id="unknown"),
+    ],
+)
+def test_shown_r_of_r_factor_lite(round_trip_s: float, r_factor: float) -> None:
+    """The lite model shows R with the round trip where it is known, and LQ never has it."""
+    scores = scored("r_factor_lite", conditions(lost=0.01, one_way_delay_s=round_trip_s / 2.0))
+    assert scores.r_factor[0] == pytest.approx(r_factor)
+    assert scores.r_lq[0] == pytest.approx(98.0)
+
+
+@pytest.mark.parametrize("model", EVERY_MODEL)
+def test_stream_without_scored_window_is_unrated(model: Model) -> None:
+    """What has neither MOS nor R gets no rating word from any model."""
+    unknown = np.array([math.nan])
+    assert model.rate(unknown, unknown).tolist() == [UNRATED]
 
 
 def test_r_factor_lite_of_a_call() -> None:
@@ -262,6 +302,7 @@ def test_terms_explain_the_rating(model: Model, codec: Codec) -> None:
         jitter_ms=40.0,
     )
     terms = {term.key: term.value for term in model.explain(given_to)}
+    assert all(term.key == term.key.lower().replace(" ", "_") for term in model.explain(given_to))
     if "ro" in terms:
         r = terms["ro"] - terms["is"] - terms["id"] - terms["ie_eff"] + terms["a"]
     else:

@@ -49,6 +49,21 @@ def test_encoding_means_all_its_rows() -> None:
         assert codec.ie == 1.0
 
 
+def test_name_of_a_row_means_that_row_only() -> None:
+    """`opus` is a row and an encoding; as a name it leaves the other rows of the encoding alone."""
+    table = operator_codecs([CodecOverride(name="opus", ie=5.0, bpl=12.0)])
+    assert table.by_name("opus-low") == DEFAULT_CODECS.by_name("opus-low")
+
+
+def test_name_of_a_new_codec() -> None:
+    """The label of a codec that is not built in is its name as the operator wrote it."""
+    table = operator_codecs([CodecOverride(name="x-New", scale="wideband", ie=3.0, bpl=9.0)])
+    codec = table.find("X-NEW", 16000)
+    assert codec is not None
+    assert codec.name == "x-New"
+    assert codec.delay_ms == 20.0  # what RFC 3551 section 4.2 packs by default
+
+
 def test_another_name_means_the_same_codec() -> None:
     """RFC 3551 has two names for G.726, one for each order of bits; the codec is one."""
     table = operator_codecs([CodecOverride(name="AAL2-G726-32", bpl=12.0)])
@@ -105,9 +120,14 @@ def test_operator_knows_better_than_no_concealment() -> None:
             id="bpl-of-zero",
         ),
         pytest.param(
-            CodecOverride(name="PCMU", frame_ms=-1.0),
-            "codec 'PCMU': a clock rate or a delay is negative",
-            id="negative-frame",
+            CodecOverride(name="PCMU", ie=-0.5),
+            "codec 'PCMU': ie is -0.5, not from 0 to below 95",
+            id="negative-ie",
+        ),
+        pytest.param(
+            CodecOverride(name="opus", ie=132.0, bpl=12.0),
+            "codec 'opus': ie is 132, not from 0 to below 132",
+            id="ie-at-the-ceiling-of-fullband",
         ),
     ],
 )

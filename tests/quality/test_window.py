@@ -165,6 +165,24 @@ def test_lost_and_discarded_add_up_once() -> None:
     assert found.ie_eff[0] == pytest.approx(475.0 / 30.1)
 
 
+def test_conditions_of_the_simplified_model() -> None:
+    """2 % lost take 5 points, 50 ms of jitter 4, and 25 discarded none, from 93.2."""
+    found = scores(windows(lost=10, discarded=25, jitter_mean_s=0.05), model=MODELS["simplified"])
+    assert found.r_factor[0] == pytest.approx(84.2)
+    # Half of 200 ms, 60 ms of playout and 20 ms of codec are 180 ms, and 20 too many cost 2 points.
+    slow = scores(windows(), model=MODELS["simplified"], round_trip_s=0.2)
+    assert slow.r_cq[0] == pytest.approx(91.2)
+
+
+def test_conditions_of_r_factor_lite() -> None:
+    """2 % lost take 4 points and 200 ms of round trip 20, from 100; LQ has the loss alone."""
+    found = scores(
+        windows(lost=10, jitter_mean_s=0.05), model=MODELS["r_factor_lite"], round_trip_s=0.2
+    )
+    assert found.r_factor[0] == pytest.approx(76.0)
+    assert found.r_lq[0] == pytest.approx(96.0)
+
+
 @pytest.mark.pitfall(52)
 def test_no_more_missed_than_expected() -> None:
     """Discards of packets that an earlier window expected never push the loss past 100 %."""
