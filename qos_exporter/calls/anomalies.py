@@ -45,11 +45,9 @@ def _judge_signalled(
     last_ns = [_last_heard(streams, direction, last_packet_ns) for direction in _BOTH_WAYS]
     last_ns = [max(pair) for pair in zip(last_ns, reversed(call.dialog.elsewhere_ns), strict=True)]
     heard = [each for each in last_ns if each]
-    if not heard:
-        yield Anomaly.NO_RTP
-        return
-    if len(heard) == 1:
-        yield Anomaly.ONE_WAY
+    # Where a description was missed, what it asked for may run and not be known for this call's.
+    if call.dialog.is_described and len(heard) < len(_BOTH_WAYS):
+        yield Anomaly.ONE_WAY if heard else Anomaly.NO_RTP
     yield from _judge_stop(
         [max(each, since_ns) for each in heard], now_ns, timers, is_alive=is_final
     )

@@ -76,6 +76,7 @@ class Dialog:
         "heard_ns",
         "invite_cseq",
         "invited_ns",
+        "is_described",
         "is_fax",
         "is_past",
         "is_proceeding",
@@ -123,6 +124,8 @@ class Dialog:
         """When a hold or a fax last began or ended."""
         self.is_proceeding = False
         """The last INVITE got a provisional response and no final one."""
+        self.is_described = False
+        """Both sides said where they await media, as far as that was seen."""
         self.on_hold = False
         self.is_fax = False
         self.is_recording = False
@@ -153,7 +156,8 @@ class Dialog:
         return MEDIA if is_news else NOTHING
 
     def note_agreement(self, now_ns: int) -> None:
-        """Note whether the call is on hold or a fax by now."""
+        """Note whether the call is on hold or a fax by now, and whether both sides were seen."""
+        self.is_described = self.negotiation.is_described
         rest = rest_of(self.negotiation.standing())
         if rest != (self.on_hold, self.is_fax):
             self.on_hold, self.is_fax = rest

@@ -156,6 +156,13 @@ class Negotiation:
             self._standing = tuple(self._work_out_standing())
         return self._standing
 
+    @property
+    def is_described(self) -> bool:
+        """Whether of what holds, or else is under way, both offer and answer were seen."""
+        current = [each.described for each in self.standing() if each.is_current]
+        parties = {each.party for described in current for each in described}
+        return len(parties) == len(Party)
+
     def rest(self) -> None:
         """Keep nothing that can be worked out again: it may be long until somebody asks."""
         self._standing = None

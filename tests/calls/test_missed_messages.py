@@ -1,0 +1,66 @@
+"""Messages that the capture missed, or that it shows in another order than they were sent in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.calls.scenario import (
+    A_MEDIA,
+    A_TO_B,
+    B_MEDIA,
+    B_TO_A,
+    OTHER_TRANSACTION,
+    Scenario,
+    answered_call,
+    sdp,
+    seconds,
+)
+
+
+def hear_until(scene: Scenario, until_s: int) -> None:
+    """Let all streams go on, and time pass."""
+    for at_s in range(0, until_s, 3):
+        for stream in scene.streams:
+            scene.hear(stream, max(at_s, seconds(stream.first_ns) or 0))
+        scene.tick(at_s)
+
+
+def direct_media_without_an_answer(scene: Scenario) -> None:
+    """Connect A and B by an agent (RFC 3725 flow I); the 200 of A, with its offer, is missed."""
+    scene.play((0, "P>A INVITE 1", None), (0.3, "P<A 180 INVITE 1 /a", None), call_id="one")
+    scene.play(
+        (2, "P>B INVITE 1", sdp(A_MEDIA)), (4, "P<B 200 INVITE 1 /b", sdp(B_MEDIA)), call_id="two"
+    )
+    scene.play((4.1, "P>A ACK 1 /a", sdp(B_MEDIA)), call_id="one", headers=(OTHER_TRANSACTION,))
+    scene.stream(A_TO_B, 1, at_s=4.2)
+    scene.stream(B_TO_A, 2, at_s=4.2)
+
+
+def second_call_without_an_offer(scene: Scenario) -> None:
+    """Let B hold A and call C from the same port (RFC 5359 section 2.2); its INVITE is missed."""
+    scene.play(
+        *answered_call(),
+        (3, "B>A INVITE 7 b/", sdp(B_MEDIA, "sendonly")),
+        (3.1, "B<A 200 INVITE 7 b/", sdp(A_MEDIA, "recvonly")),
+        call_id="one",
+    )
+    scene.play(
+        (4, "B<C 180 INVITE 1 /c", None),
+        (5, "B<C 200 INVITE 1 /c", sdp("10.0.0.3:6000")),
+        call_id="two",
+    )
+    scene.stream(f"{B_MEDIA}>10.0.0.3:6000", 3, at_s=5.2)
+    scene.stream(f"10.0.0.3:6000>{B_MEDIA}", 4, at_s=5.2)
+
+
+@pytest.mark.parametrize("begin", [direct_media_without_an_answer, second_call_without_an_offer])
+def test_description_that_was_missed(begin: Callable[[Scenario], None]) -> None:
+    """Where one side did not say what it awaits, nothing can be told to be missing."""
+    scene = Scenario()
+    begin(scene)
+    hear_until(scene, 60)
+
+    assert [call.answer_ns is not None for call in scene.calls] == [True, True]
+    assert scene.anomalies == []
