@@ -106,7 +106,7 @@ def test_fraction_lost_is_of_256(shown: int, ratio: float) -> None:
 def test_delay_since_the_last_sender_report_is_in_seconds(shown_s: float) -> None:
     """DLSR is shown in seconds though the block has 1/65536 s; LSR is shown as it is."""
     block = read_block(Report0DLSR=f"{shown_s:.4f}")
-    assert block.delay_since_last_sr_s == pytest.approx(shown_s, abs=1 / 65536)
+    assert block.delay_since_last_sr / 65536 == pytest.approx(shown_s, abs=1 / 65536)
     assert block.last_sr == REPORT["Report0LSR"]
 
 

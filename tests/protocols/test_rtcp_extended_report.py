@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from qos_exporter.protocols import rtcp
+from qos_exporter.protocols.rtcp.ntp import delay_ns
 from tests.protocols.rtcp_builder import encode, octets, packet, xr_block
 
 TIME = rtcp.ReceiverReferenceTime(0xB44DB705_20000000)
@@ -206,9 +207,7 @@ def test_round_trip_blocks() -> None:
     """A reference time is quoted by its middle bits, with the delay since in 1/65536 s."""
     quotation = rtcp.DlrrSubBlock(0xA, 0xB7052000, 0x00054000)
     assert TIME.ntp_middle == quotation.last_rr
-    assert quotation.delay_since_last_rr_s == 5.25
-    assert quotation._replace(last_rr=0).delay_since_last_rr_s is None
-    assert quotation._replace(delay_since_last_rr=0).delay_since_last_rr_s is None
+    assert delay_ns(quotation.last_rr, quotation.delay_since_last_rr) == 5_250_000_000
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from qos_exporter.protocols import rtcp
+from qos_exporter.protocols.rtcp.ntp import delay_ns
 from tests.protocols.rtcp_builder import packet, report_block
 
 BLOCK = rtcp.ReceptionReport(
@@ -56,22 +57,21 @@ def test_fraction_lost_is_of_256(wire: str, ratio: float) -> None:
 
 @pytest.mark.pitfall(56, 102)
 @pytest.mark.parametrize(
-    ("last_sr", "delay", "expected_s"),
+    ("last_sr", "delay", "expected_ns"),
     [
-        pytest.param(0xB7052000, 0x00054000, 5.25, id="example-of-the-rfc"),
-        pytest.param(0xB7052000, 1, 1 / 65536, id="shortest"),
-        pytest.param(0xB7052000, 0xFFFFFFFF, 65536 - 1 / 65536, id="longest"),
+        pytest.param(0xB7052000, 0x00054000, 5_250_000_000, id="example-of-the-rfc"),
+        pytest.param(0xB7052000, 1, 15_258, id="shortest"),
+        pytest.param(0xB7052000, 0xFFFFFFFF, 65_535_999_984_741, id="longest"),
         pytest.param(0, 0x00054000, None, id="no-sender-report"),
         pytest.param(0xB7052000, 0, None, id="no-delay"),
         pytest.param(0, 0, None, id="neither"),
     ],
 )
 def test_delay_since_the_last_sender_report(
-    last_sr: int, delay: int, expected_s: float | None
+    last_sr: int, delay: int, expected_ns: int | None
 ) -> None:
     """DLSR is in 1/65536 s, and absent where 0 says that no sender report came (6.4.1)."""
-    block = BLOCK._replace(last_sr=last_sr, delay_since_last_sr=delay)
-    assert block.delay_since_last_sr_s == expected_s
+    assert delay_ns(last_sr, delay) == expected_ns
 
 
 def test_quotation_of_a_sender_report() -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from qos_exporter.calls.party import Direction
 from qos_exporter.monitor.tracked import TrackedStream
+from qos_exporter.protocols.rtcp.ntp import delay_ns
 from qos_exporter.reports.call_round_trip import CallRoundTrip, Leg, TripSource
 from qos_exporter.reports.round_trip import TimestampLog, rejection_of, remaining_ns
 from qos_exporter.units import SECOND_NS
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
     TripObserver = Callable[[TrackedStream, TripSource, float, int], None]
 
-NTP_FRACTION_BITS = 16
-"""Delays in reports are in units of 1/65536 s."""
 QUOTING = (TripSource.RTCP, TripSource.RTCP_XR)
 """Where legs come from reports that quote a time stamp."""
 
@@ -75,17 +74,14 @@ class Trips:
         return self._logs[TripSource.RTCP].has_passed(ssrc, src=frame.dst, dst=frame.src)
 
     def leg_ns(self, source: TripSource, quoted: Quotation, frame: SlowFrame) -> int | None:
-        """The leg between the tap and who quotes; `None` where that cannot be worked out.
-
-        A delay of zero is what a device reports that does not fill it in.
-        """
-        if not quoted.timestamp or not quoted.held:
+        """The leg between the tap and who quotes; `None` where that cannot be worked out."""
+        held_ns = delay_ns(quoted.timestamp, quoted.held)
+        if held_ns is None:
             return None
         log = self._logs[source]
         sent_ns = log.when(quoted.ssrc, quoted.timestamp, src=frame.src, dst=frame.dst)
         if sent_ns is None:
             return None
-        held_ns = quoted.held * SECOND_NS >> NTP_FRACTION_BITS
         return remaining_ns(frame.at_ns - sent_ns, held_ns)
 
     def take(

@@ -7,12 +7,11 @@ from qos_exporter.protocols.ami.channel_event import channel_of
 from qos_exporter.protocols.ami.fields import Fields, endpoint, number_of, seconds, whole
 from qos_exporter.protocols.ami.values import ReportEvent
 from qos_exporter.protocols.rtcp import ReceptionReport
+from qos_exporter.protocols.rtcp.ntp import FRACTION_BITS
 
 RECEIVED = "RTCPReceived"
 LOST_SIGN = 1 << 23
 LOST_MODULUS = 1 << 24
-DLSR_UNITS = 1 << 16
-"""Delays in report blocks are in 1/65536 s; Asterisk shows them in seconds."""
 SEQUENCE_BITS = 16
 
 
@@ -43,12 +42,12 @@ class Reading:
         return None if cycles is None or highest is None else cycles << SEQUENCE_BITS | highest
 
     def delay(self) -> int | None:
-        """Give the delay since the last sender report in the units of a block."""
+        """Give the delay since the last sender report in the units of a block, not in seconds."""
         delay_s = time_of(self._fields, "Report0DLSR")
         if delay_s is None or delay_s < 0:
             self.rejected.append("delay")
             return None
-        return min(round(delay_s * DLSR_UNITS), (1 << 32) - 1)
+        return min(round(delay_s * (1 << FRACTION_BITS)), (1 << 32) - 1)
 
 
 def parse_report(fields: Fields) -> ReportEvent:

@@ -7,8 +7,10 @@ only ever one endpoint's time with its own quotation; nothing depends on any clo
 
 from __future__ import annotations
 
-UNITS_PER_SECOND = 65536
-"""Units of the short form in a second."""
+from qos_exporter.units import SECOND_NS
+
+FRACTION_BITS = 16
+"""Of the short form: its units are 1/65536 s."""
 
 
 def middle_bits(ntp_timestamp: int) -> int:
@@ -16,11 +18,11 @@ def middle_bits(ntp_timestamp: int) -> int:
     return ntp_timestamp >> 16 & 0xFFFFFFFF
 
 
-def delay_s(quoted: int, delay: int) -> float | None:
-    """Return a delay of 1/65536 s units in seconds, if there is a report that it counts from.
+def delay_ns(quoted: int, delay: int) -> int | None:
+    """Return a delay of 1/65536 s units, `None` where nothing is quoted that it counts from.
 
     0 in either field says that there is none (RFC 3550 section 6.4.1). The RFC would allow a delay
     of 0 beside a real quotation, but nobody answers within 15 µs, and devices that never measured
     the delay write 0.
     """
-    return delay / UNITS_PER_SECOND if quoted and delay else None
+    return delay * SECOND_NS >> FRACTION_BITS if quoted and delay else None

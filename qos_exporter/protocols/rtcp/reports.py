@@ -9,7 +9,7 @@ from __future__ import annotations
 from struct import Struct
 from typing import NamedTuple
 
-from qos_exporter.protocols.rtcp.ntp import delay_s
+from qos_exporter.protocols.rtcp.ntp import middle_bits
 
 SSRC_BYTES = 4
 SENDER_BYTES = 24
@@ -47,11 +47,6 @@ class ReceptionReport(NamedTuple):
         """The fraction lost as a ratio, 0 to 255/256."""
         return self.fraction_lost / 256
 
-    @property
-    def delay_since_last_sr_s(self) -> float | None:
-        """DLSR in seconds; `None` where the block quotes no sender report."""
-        return delay_s(self.last_sr, self.delay_since_last_sr)
-
 
 class SenderReport(NamedTuple):
     """SR: what one source sent so far and what it received from others."""
@@ -76,7 +71,7 @@ class SenderReport(NamedTuple):
     @property
     def ntp_middle(self) -> int:
         """What a receiver writes into `last_sr` when it quotes this report."""
-        return self.ntp_timestamp >> 16 & 0xFFFFFFFF
+        return middle_bits(self.ntp_timestamp)
 
 
 class ReceiverReport(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from struct import Struct
 from typing import NamedTuple
 
-from qos_exporter.protocols.rtcp.ntp import delay_s, middle_bits
+from qos_exporter.protocols.rtcp.ntp import middle_bits
 
 _SUB_BLOCK = Struct("!3I")
 SUB_BLOCK_BYTES = _SUB_BLOCK.size
@@ -41,11 +41,6 @@ class DlrrSubBlock(NamedTuple):
     """LRR: the middle 32 bits of its timestamp, and 0 if none came."""
     delay_since_last_rr: int
     """DLRR: the time between that block and this one, in 1/65536 s."""
-
-    @property
-    def delay_since_last_rr_s(self) -> float | None:
-        """DLRR in seconds; `None` where no reference time is quoted."""
-        return delay_s(self.last_rr, self.delay_since_last_rr)
 
 
 class Dlrr(NamedTuple):
