@@ -51,6 +51,4 @@ STATIC_PAYLOADS = MappingProxyType(
 )
 
 COMFORT_NOISE = "CN"
-NOT_SPEECH = frozenset({COMFORT_NOISE, "TELEPHONE-EVENT", "TONE"})
-"""Upper-case encodings that accompany a codec (RFC 3389, RFC 4733): their packets are counted in
-the sequence, yet they are no change of codec and carry no speech to be scored."""
+"""Comfort noise (RFC 3389)."""

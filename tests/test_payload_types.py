@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qos_exporter.payload_types import NOT_SPEECH, STATIC_PAYLOADS
-from qos_exporter.quality.codecs import find
+from qos_exporter.payload_types import STATIC_PAYLOADS
 
 
 @pytest.mark.parametrize(
@@ -43,8 +42,3 @@ def test_assigned(payload_type: int, encoding: str, clock_rate: int) -> None:
 def test_not_assigned(payload_type: int) -> None:
     """A number that is reserved, unassigned or dynamic means nothing without SDP."""
     assert payload_type not in STATIC_PAYLOADS
-
-
-def test_companions_have_no_codec_row() -> None:
-    """Digits and comfort noise are no speech codecs."""
-    assert all(find(encoding, 8000) is None for encoding in NOT_SPEECH)

@@ -13,6 +13,7 @@ from qos_exporter.dataplane.settings import (
     KIND_MEDIA,
     PayloadTypeFormat,
 )
+from qos_exporter.payload_types import COMFORT_NOISE
 from qos_exporter.quality.codec_table import NO_CODEC
 
 if TYPE_CHECKING:
@@ -35,9 +36,13 @@ again."""
 KINDS = {
     "TELEPHONE-EVENT": KIND_EVENT,
     "TONE": KIND_EVENT,
-    "CN": KIND_COMFORT_NOISE,
+    COMFORT_NOISE: KIND_COMFORT_NOISE,
 }
-"""By upper-case encoding; everything else is media."""
+"""Upper-case encodings that accompany a codec (RFC 3389, RFC 4733); everything else is media.
+
+Their packets are counted in the sequence, yet they are no change of codec and carry no speech to be
+scored.
+"""
 
 
 def kernel_format(known: PayloadFormat) -> PayloadTypeFormat:

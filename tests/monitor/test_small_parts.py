@@ -19,12 +19,12 @@ from qos_exporter.dataplane.settings import (
 from qos_exporter.monitor import profiles as profiles_module
 from qos_exporter.monitor.history import History
 from qos_exporter.monitor.paths import Paths
-from qos_exporter.monitor.profiles import Profiles, kernel_format
+from qos_exporter.monitor.profiles import KINDS, Profiles, kernel_format
 from qos_exporter.monitor.stream_views import payload_types
 from qos_exporter.monitor.tallies import Tally
 from qos_exporter.networks import Networks
 from qos_exporter.protocols.session_description import PayloadFormat
-from qos_exporter.quality.codecs import DEFAULT_CODECS
+from qos_exporter.quality.codecs import DEFAULT_CODECS, find
 from qos_exporter.snapshot import Exemplar
 
 
@@ -81,6 +81,11 @@ def test_formats_for_the_kernel(known: PayloadFormat, clock_rate: int, kind: int
     made = kernel_format(known)
     assert (made.payload_type, made.clock_rate, made.kind) == (known.payload_type, clock_rate, kind)
     assert made.announced
+
+
+def test_companions_have_no_codec_row() -> None:
+    """Digits and comfort noise are no speech codecs."""
+    assert all(find(encoding, 8000) is None for encoding in KINDS)
 
 
 def a_map(number: int, name: str = "PCMA") -> PayloadMap:

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from qos_exporter.net import Endpoint
 from qos_exporter.protocols.rtcp import ReceptionReport
 
-STATE_DOWN = 0
 STATE_RING = 4
 """The far end calls, and waits for Asterisk's answer."""
 STATE_UP = 6
