@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from qos_exporter.capture.failure_log import FailureLog
 from qos_exporter.capture.sink import FrameSink
 from qos_exporter.dataplane.frames import FrameBatch
+from qos_exporter.failure_log import FailureLog
 
 
 class GuardedSink:

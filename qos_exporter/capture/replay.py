@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from qos_exporter.capture.capture_file import CaptureFile, open_capture
-from qos_exporter.capture.failure_log import FailureLog
 from qos_exporter.capture.guarded_sink import GuardedSink
 from qos_exporter.capture.sink import FrameSink
 from qos_exporter.capture.statistics import CaptureCounters, CaptureStatistics
 from qos_exporter.capture.timeline import ReplayClock, Timeline
 from qos_exporter.dataplane.frames import FrameBatch
 from qos_exporter.errors import CaptureError
+from qos_exporter.failure_log import FailureLog
 
 logger = logging.getLogger(__name__)
 

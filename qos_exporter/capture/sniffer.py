@@ -10,14 +10,14 @@ import threading
 import time
 from collections.abc import Callable
 
-from qos_exporter.capture.backoff import Backoff
-from qos_exporter.capture.failure_log import FailureLog
+from qos_exporter.backoff import Backoff
 from qos_exporter.capture.guarded_sink import GuardedSink
 from qos_exporter.capture.interfaces import require_interface
 from qos_exporter.capture.link_state import current_index, is_running, lost_frames
 from qos_exporter.capture.live_source import LiveSource
 from qos_exporter.capture.sink import FrameSink
 from qos_exporter.capture.statistics import CaptureCounters, CaptureStatistics
+from qos_exporter.failure_log import FailureLog
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from qos_exporter.capture.backoff import Backoff
+from qos_exporter.backoff import Backoff
 from qos_exporter.protocols.ami import Action, Filter, LinkDown, LinkUp, News, Ping
 from qos_exporter.protocols.ami.message import PARSERS
 from qos_exporter.settings import AmiSettings

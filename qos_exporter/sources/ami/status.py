@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from qos_exporter.capture.failure_log import FailureLog
+from qos_exporter.failure_log import FailureLog
 from qos_exporter.sources.ami.faults import AmiError, Fault
 
 logger = logging.getLogger(__name__)

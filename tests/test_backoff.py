@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from qos_exporter.capture.backoff import Backoff
+from qos_exporter.backoff import Backoff
 
 
 def test_waits_grow_up_to_a_bound() -> None:

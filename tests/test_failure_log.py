@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from qos_exporter.capture.failure_log import FailureLog
 from qos_exporter.errors import CaptureError
+from qos_exporter.failure_log import FailureLog
 
 
 @pytest.fixture
