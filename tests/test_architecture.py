@@ -28,6 +28,7 @@ PARTS: dict[str, set[str]] = {
     "units": set(),
     "listen": set(),
     "backoff": set(),
+    "bounds": set(),
     "failure_log": {"errors"},
     "networks": set(),
     "turns": set(),
@@ -55,7 +56,7 @@ PARTS: dict[str, set[str]] = {
     "export": WORDS | {"allocation", "quality", "snapshot"},
     "sources": WORDS | {"backoff", "failure_log", "protocols", "settings"},
     "config": WORDS | {"networks", "settings"},
-    "rules": WORDS | {"config"},
+    "rules": WORDS | {"bounds", "config"},
     "logs": {"settings"},
     "options": WORDS | {"config", "settings"},
 }

@@ -258,13 +258,13 @@ def test_the_code_of_the_application_is_the_exit_code(
         ),
         pytest.param(
             ["--replay=x", "--replay.speed=nan"],
-            "qos-exporter serve: argument --replay.speed: 'nan' is not a factor; "
+            "qos-exporter serve: argument --replay.speed: 'nan' is not a factor from 0 to 10000; "
             "0 is as fast as possible; try qos-exporter serve --help.",
             id="speed is not a factor",
         ),
         pytest.param(
             ["--replay=x", "--replay.speed=1e300"],
-            "qos-exporter serve: argument --replay.speed: '1e300' is more than 10000; "
+            "qos-exporter serve: argument --replay.speed: '1e300' is not a factor from 0 to 10000; "
             "0 is as fast as possible; try qos-exporter serve --help.",
             id="speed beyond numbers",
         ),

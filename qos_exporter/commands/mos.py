@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import math
 import sys
 from types import MappingProxyType
 from typing import TYPE_CHECKING, get_args
 
+from qos_exporter.bounds import RATIO, SECONDS, Bounds
 from qos_exporter.commands import flags
 from qos_exporter.settings import QualityModel, QualitySettings
 
@@ -40,8 +40,7 @@ USUAL = MappingProxyType(
 )
 """Where the value of such a flag is, and which one changes nothing in any model."""
 
-LONGEST_S = 10.0
-"""No conversation has such a delay: whoever gives a longer one means milliseconds."""
+BURST_RATIO = Bounds(1.0, sys.float_info.max, "a burst ratio from 1")
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -97,7 +96,7 @@ def _warn_of_unused(args: argparse.Namespace) -> None:
 
 
 def _add_conditions(parser: argparse.ArgumentParser) -> None:
-    ratio, seconds = flags.checked(_ratio), flags.checked(_seconds)
+    ratio, seconds = flags.checked(RATIO.parsed), flags.checked(SECONDS.parsed)
     parser.add_argument(
         "--loss", type=ratio, default=0.0, metavar="RATIO", help="packets lost; 0.02 is 2 %%"
     )
@@ -106,7 +105,7 @@ def _add_conditions(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--burst-ratio",
-        type=flags.checked(_burst_ratio),
+        type=flags.checked(BURST_RATIO.parsed),
         default=1.0,
         metavar="RATIO",
         help="1 is random loss (default), 2 has runs twice as long",
@@ -120,32 +119,3 @@ def _add_conditions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--jitter", type=seconds, default=0.0, metavar="SECONDS", help="for the simplified model"
     )
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise ValueError("is not a number") from None
-
-
-# Comparisons are written so that NaN, with which none holds, is refused like any other mistake.
-def _ratio(text: str) -> float:
-    value = _number(text)
-    if not 0.0 <= value <= 1.0:
-        raise ValueError("is not a ratio from 0 to 1 (2 % is 0.02)")
-    return value
-
-
-def _burst_ratio(text: str) -> float:
-    value = _number(text)
-    if not 1.0 <= value < math.inf:
-        raise ValueError("is not a burst ratio from 1")
-    return value
-
-
-def _seconds(text: str) -> float:
-    value = _number(text)
-    if not 0.0 <= value <= LONGEST_S:
-        raise ValueError(f"is not a time in seconds from 0 to {LONGEST_S:.0f} (150 ms is 0.15)")
-    return value

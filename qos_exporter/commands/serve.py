@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qos_exporter import app, logs
+from qos_exporter.bounds import Bounds
 from qos_exporter.commands import flags
 from qos_exporter.errors import ConfigError
 from qos_exporter.options import ReplayOptions, ServeOptions, read_settings
@@ -23,9 +23,9 @@ Listen to SIP and RTP on one or more interfaces, or replay a capture file, and s
 with the active calls and an API until SIGTERM. SIGHUP reads the configuration file again. Flags win
 over the file. Without --interface it listens where the default route goes."""
 
-
-MOST_SPEED = 10_000
+SPEED_MAX = 10_000
 """So that the clock of a replay, which runs so much faster, takes months to run out of numbers."""
+SPEED = Bounds(0.0, SPEED_MAX, f"a factor from 0 to {SPEED_MAX}; 0 is as fast as possible")
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -75,7 +75,7 @@ def _add_replay_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--replay.speed",
         dest="replay_speed",
-        type=flags.checked(_speed),
+        type=flags.checked(SPEED.parsed),
         metavar="FACTOR",
         help="1 is real time, 2 is twice as fast, 0 is as fast as possible (default 1)",
     )
@@ -91,18 +91,6 @@ def _add_replay_flags(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="exit at the end of the file instead of serving on",
     )
-
-
-def _speed(text: str) -> float:
-    try:
-        speed = float(text)
-    except ValueError:
-        raise ValueError("is not a number") from None
-    if not 0 <= speed < math.inf:
-        raise ValueError("is not a factor; 0 is as fast as possible")
-    if speed > MOST_SPEED:
-        raise ValueError(f"is more than {MOST_SPEED}; 0 is as fast as possible")
-    return speed
 
 
 def _replay_options(args: argparse.Namespace) -> ReplayOptions | None:

@@ -138,7 +138,7 @@ def test_text_fits_a_terminal(capsys: pytest.CaptureFixture[str], model: str) ->
             ["--codec", "PCMU", "--one-way-delay", "-1"], "is not a time in seconds", id="delay"
         ),
         pytest.param(
-            ["--codec", "PCMU", "--one-way-delay", "150"], "150 ms is 0.15", id="milliseconds"
+            ["--codec", "PCMU", "--one-way-delay", "150"], "50 ms is 0.05", id="milliseconds"
         ),
         pytest.param(["--codec", "PCMU", "--loss", "5%"], "'5%' is not a number", id="sign"),
         pytest.param(

@@ -10,7 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qos_exporter.rules.bounds import MOS, OBJECTIVE, RATIO, SECONDS, Bounds
+from qos_exporter.bounds import RATIO, SECONDS, Bounds
+from qos_exporter.rules.bounds import MOS, OBJECTIVE
 from qos_exporter.rules.choices import Choices
 from qos_exporter.rules.durations import PLACES, milliseconds, shortened
 from qos_exporter.rules.render import RULE_FILES, rendered, write
