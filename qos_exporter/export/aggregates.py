@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from prometheus_client.metrics_core import Metric
 
@@ -14,40 +14,28 @@ from qos_exporter.export.group_values import (
     GROUP_NUMBERS,
     group_labels,
 )
+from qos_exporter.export.metric_family import labelled, numbers
 from qos_exporter.snapshot import CallTotals, GroupView, Snapshot
 
 
 def aggregate_families(snapshot: Snapshot) -> Iterator[Metric]:
     """Give every aggregated family, in the order of the catalogue."""
     yield from _call_families(snapshot.totals)
-    yield simple("voip_rtcp_reports_total", labelled(snapshot.reports.rtcp_packets))
+    yield numbers("voip_rtcp_reports_total", labelled(snapshot.reports.rtcp_packets))
     yield from _number_families(snapshot.groups)
     yield from _breakdown_families(snapshot.groups)
     yield from _histogram_families(snapshot.groups)
 
 
 def _call_families(totals: CallTotals) -> Iterator[Metric]:
-    yield simple("voip_calls_active", (((), totals.active),))
-    yield simple("voip_calls_total", labelled(totals.by_outcome))
-    yield simple("voip_calls_rated_total", labelled(totals.by_rating))
-    yield simple("voip_media_anomalies_total", labelled(totals.anomalies))
+    yield numbers("voip_calls_active", (((), totals.active),))
+    yield numbers("voip_calls_total", labelled(totals.by_outcome))
+    yield numbers("voip_calls_rated_total", labelled(totals.by_rating))
+    yield numbers("voip_media_anomalies_total", labelled(totals.anomalies))
     family = BY_NAME["voip_post_dial_delay_seconds"]
     delays = metric_family.histogram(family)
     metric_family.add_histogram(delays, family, (), totals.post_dial_delay_s)
     yield delays
-
-
-def labelled(rows: Iterable[tuple[str, float]]) -> Iterator[tuple[tuple[str], float]]:
-    """Turn (label value, number) pairs into series with one label."""
-    return (((label,), number) for label, number in rows)
-
-
-def simple(name: str, series: Iterable[tuple[tuple[str, ...], float]]) -> Metric:
-    """Give a counter or gauge with the series (label values, number)."""
-    metric = metric_family.number(BY_NAME[name])
-    for values, value in series:
-        metric_family.add_number(metric, values, value)
-    return metric
 
 
 def _number_families(groups: tuple[GroupView, ...]) -> Iterator[Metric]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from prometheus_client.core import (
@@ -14,7 +14,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.metrics_core import Metric
 
-from qos_exporter.export.catalogue import Family
+from qos_exporter.export.catalogue import BY_NAME, Family
 from qos_exporter.export.series import number_text
 from qos_exporter.export.text import writable
 from qos_exporter.snapshot import Exemplar as Observation
@@ -48,6 +48,19 @@ def add_number(
 ) -> None:
     """Add one series of a counter or gauge family; zero has no sign."""
     metric.add_metric(tuple(map(writable, values)), value + 0.0)
+
+
+def numbers(name: str, series: Iterable[tuple[tuple[str, ...], float]]) -> Metric:
+    """Give the counter or gauge of a name with its series (label values, number)."""
+    metric = number(BY_NAME[name])
+    for values, value in series:
+        add_number(metric, values, value)
+    return metric
+
+
+def labelled(rows: Iterable[tuple[str, float]]) -> Iterator[tuple[tuple[str], float]]:
+    """Turn (label value, number) pairs into series with one label."""
+    return (((label,), number) for label, number in rows)
 
 
 def histogram(family: Family) -> HistogramMetricFamily:

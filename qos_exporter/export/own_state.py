@@ -8,8 +8,8 @@ from prometheus_client.metrics_core import Metric
 
 from qos_exporter import __version__
 from qos_exporter.export import metric_family
-from qos_exporter.export.aggregates import labelled, simple
 from qos_exporter.export.catalogue import BY_NAME
+from qos_exporter.export.metric_family import labelled, numbers
 from qos_exporter.snapshot import CaptureView, ExporterView, PbxView, ReportTotals, Snapshot
 
 
@@ -22,7 +22,7 @@ def exporter_families(snapshot: Snapshot) -> Iterator[Metric]:
     yield from _report_families(snapshot.reports)
     yield from _pbx_families(snapshot.pbxs)
     yield from _table_families(snapshot.exporter)
-    yield simple("qos_exporter_call_series_dropped_total", (((), snapshot.totals.series_dropped),))
+    yield numbers("qos_exporter_call_series_dropped_total", (((), snapshot.totals.series_dropped),))
 
 
 def build_info() -> Metric:
@@ -40,31 +40,31 @@ def _info(name: str, series: Iterable[tuple[str, ...]]) -> Metric:
 
 def _operation_families(exporter: ExporterView) -> Iterator[Metric]:
     reloaded_s = exporter.config_reload_success_s
-    yield simple(
+    yield numbers(
         "qos_exporter_config_last_reload_successful",
         (((), exporter.config_reload_successful),),
     )
-    yield simple(
+    yield numbers(
         "qos_exporter_config_last_reload_success_timestamp_seconds",
         () if reloaded_s is None else (((), reloaded_s),),
     )
-    yield simple("qos_exporter_snapshot_duration_seconds", (((), exporter.snapshot_duration_s),))
+    yield numbers("qos_exporter_snapshot_duration_seconds", (((), exporter.snapshot_duration_s),))
 
 
 def _capture_families(captures: tuple[CaptureView, ...]) -> Iterator[Metric]:
     methods = {(capture.interface, capture.method): None for capture in captures}
     yield _info("qos_exporter_capture_info", methods)
     by_interface = _by_interface(captures)
-    yield simple(
+    yield numbers(
         "qos_exporter_capture_healthy",
         labelled((name, all(view.healthy for view in views)) for name, views in by_interface),
     )
     for quantity in ("packets", "bytes", "kernel_drops", "interface_drops", "interruptions"):
-        yield simple(
+        yield numbers(
             f"qos_exporter_capture_{quantity}_total",
             labelled((name, _sum(views, quantity)) for name, views in by_interface),
         )
-    yield simple("qos_exporter_last_packet_timestamp_seconds", labelled(_last_packets(captures)))
+    yield numbers("qos_exporter_last_packet_timestamp_seconds", labelled(_last_packets(captures)))
 
 
 def _by_interface(captures: tuple[CaptureView, ...]) -> list[tuple[str, list[CaptureView]]]:
@@ -90,31 +90,31 @@ def _last_packets(captures: tuple[CaptureView, ...]) -> Iterable[tuple[str, floa
 
 
 def _decoding_families(exporter: ExporterView) -> Iterator[Metric]:
-    yield simple("qos_exporter_undecoded_frames_total", labelled(exporter.undecoded))
-    yield simple(
+    yield numbers("qos_exporter_undecoded_frames_total", labelled(exporter.undecoded))
+    yield numbers(
         "qos_exporter_decode_errors_total",
         (((protocol, reason), count) for protocol, reason, count in exporter.decode_errors),
     )
 
 
 def _report_families(reports: ReportTotals) -> Iterator[Metric]:
-    yield simple("qos_exporter_reports_unmatched_total", labelled(reports.unmatched))
-    yield simple(
+    yield numbers("qos_exporter_reports_unmatched_total", labelled(reports.unmatched))
+    yield numbers(
         "qos_exporter_round_trips_rejected_total",
         (((source, reason), count) for source, reason, count in reports.rejected_round_trips),
     )
 
 
 def _pbx_families(pbxs: tuple[PbxView, ...]) -> Iterator[Metric]:
-    yield simple("qos_exporter_ami_up", labelled((pbx.server, pbx.up) for pbx in pbxs))
-    yield simple("qos_exporter_ami_fault", _by_server(pbxs, "faults"))
-    yield simple(
+    yield numbers("qos_exporter_ami_up", labelled((pbx.server, pbx.up) for pbx in pbxs))
+    yield numbers("qos_exporter_ami_fault", _by_server(pbxs, "faults"))
+    yield numbers(
         "qos_exporter_ami_reconnects_total",
         labelled((pbx.server, pbx.reconnects) for pbx in pbxs),
     )
-    yield simple("qos_exporter_ami_events_total", _by_server(pbxs, "events"))
-    yield simple("qos_exporter_ami_values_rejected_total", _by_server(pbxs, "rejected"))
-    yield simple("qos_exporter_cdr_writes_total", _by_server(pbxs, "cdr_writes"))
+    yield numbers("qos_exporter_ami_events_total", _by_server(pbxs, "events"))
+    yield numbers("qos_exporter_ami_values_rejected_total", _by_server(pbxs, "rejected"))
+    yield numbers("qos_exporter_cdr_writes_total", _by_server(pbxs, "cdr_writes"))
 
 
 def _by_server(pbxs: Iterable[PbxView], quantity: str) -> Iterator[tuple[tuple[str, str], float]]:
@@ -126,6 +126,6 @@ def _by_server(pbxs: Iterable[PbxView], quantity: str) -> Iterator[tuple[tuple[s
 
 def _table_families(exporter: ExporterView) -> Iterator[Metric]:
     tables = exporter.tables
-    yield simple("qos_exporter_table_entries", labelled((t.name, t.entries) for t in tables))
-    yield simple("qos_exporter_table_limit", labelled((t.name, t.limit) for t in tables))
-    yield simple("qos_exporter_evictions_total", labelled((t.name, t.evictions) for t in tables))
+    yield numbers("qos_exporter_table_entries", labelled((t.name, t.entries) for t in tables))
+    yield numbers("qos_exporter_table_limit", labelled((t.name, t.limit) for t in tables))
+    yield numbers("qos_exporter_evictions_total", labelled((t.name, t.evictions) for t in tables))
