@@ -18,7 +18,6 @@ cpdef enum WalkStatus:
 
 
 cdef enum:
-    NO_VLAN = 0xFFFF
     NANOSECONDS = 1_000_000_000
 
 
@@ -26,11 +25,9 @@ cdef extern from *:
     """
     #define qos_swap16(value) __builtin_bswap16(value)
     #define qos_swap32(value) __builtin_bswap32(value)
-    #define qos_prefetch(address) __builtin_prefetch(address)
     """
     uint16_t swap16 "qos_swap16"(uint16_t value) noexcept nogil
     uint32_t swap32 "qos_swap32"(uint32_t value) noexcept nogil
-    void prefetch "qos_prefetch"(const void *address) noexcept nogil
 
 
 cdef inline uint16_t read16(const uint8_t *data, bint swapped) noexcept nogil:

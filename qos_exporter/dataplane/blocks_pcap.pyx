@@ -4,12 +4,11 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 
 from qos_exporter.dataplane.blocks_common cimport (
     NANOSECONDS,
-    NO_VLAN,
     WalkStatus,
-    prefetch,
     read32,
 )
-from qos_exporter.dataplane.rows cimport FrameRow
+from qos_exporter.dataplane.prefetch cimport prefetch_read
+from qos_exporter.dataplane.rows cimport NO_VLAN, FrameRow
 
 cdef enum:
     RECORD_HEADER = 16
@@ -84,7 +83,7 @@ cdef class Records:
                 status = doubt_empty(data + at)
                 if status != WalkStatus.FULL:
                     break
-            prefetch(data + at + RECORDS_AHEAD * (RECORD_HEADER + captured))
+            prefetch_read(data + at + RECORDS_AHEAD * (RECORD_HEADER + captured))
             index_record(form, data, at, captured, &frames[row])
             row += 1
             at += RECORD_HEADER + captured

@@ -9,13 +9,12 @@ from libc.stdlib cimport free, realloc
 
 from qos_exporter.dataplane.blocks_common cimport (
     NANOSECONDS,
-    NO_VLAN,
     WalkStatus,
-    prefetch,
     read16,
     read32,
 )
-from qos_exporter.dataplane.rows cimport FrameRow
+from qos_exporter.dataplane.prefetch cimport prefetch_read
+from qos_exporter.dataplane.rows cimport NO_VLAN, FrameRow
 
 cdef enum:
     INTERFACE_DESCRIPTION = 1
@@ -122,7 +121,7 @@ cdef class Blocks:
             status = self._measure(data + position[0], size - position[0], &length)
             if status != WalkStatus.FULL:
                 break
-            prefetch(data + position[0] + BLOCKS_AHEAD * length)
+            prefetch_read(data + position[0] + BLOCKS_AHEAD * length)
             status = self._read_block(data, position[0], length, &frames[count[0]])
             if status == WalkStatus.FULL:
                 count[0] += 1

@@ -7,9 +7,10 @@ acquire and written with release ordering, so that no access to a frame moves ou
 from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t
 from libc.string cimport memcpy
 
-from qos_exporter.dataplane.blocks_common cimport NANOSECONDS, NO_VLAN, prefetch
+from qos_exporter.dataplane.blocks_common cimport NANOSECONDS
 from qos_exporter.dataplane.frame cimport vlan_of
-from qos_exporter.dataplane.rows cimport FrameRow
+from qos_exporter.dataplane.prefetch cimport prefetch_read
+from qos_exporter.dataplane.rows cimport NO_VLAN, FrameRow
 
 cdef enum:
     # struct tpacket_block_desc
@@ -58,8 +59,8 @@ cdef extern from *:
 
 cdef inline void fetch_header(const uint8_t *header) noexcept nogil:
     """Have the header of a frame brought in; it may lie on two cache lines."""
-    prefetch(header)
-    prefetch(header + FRAME_HEADER - 1)
+    prefetch_read(header)
+    prefetch_read(header + FRAME_HEADER - 1)
 
 
 cdef class RingBlock:

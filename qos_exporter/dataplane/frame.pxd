@@ -6,6 +6,8 @@ reason why it does not.
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 
+from qos_exporter.dataplane.rows cimport NO_VLAN
+
 cdef enum Carries:
     UDP_DATAGRAM = 0
     NO_LINK_TYPE
@@ -57,7 +59,6 @@ cdef extern from *:
     uint64_t v4_low "qos_v4_low"(const uint8_t *p) noexcept nogil
 
 cdef enum:
-    NO_VLAN = 0xFFFF
     ETHERTYPE_IPV4 = 0x0800
     ETHERTYPE_IPV6 = 0x86DD
     ETHERTYPE_VLAN = 0x8100

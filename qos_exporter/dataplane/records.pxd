@@ -212,6 +212,11 @@ cdef inline int64_t last_packet_ns(const Stream *stream) noexcept nogil:
     return max(stream.last_ns, stream.baseline_ns)
 
 
+cdef inline uint8_t shown_type(const Stream *stream) noexcept nogil:
+    """The payload type of the media, or of whatever came first where no media did."""
+    return stream.media_type if stream.media_type < 128 else stream.first_type
+
+
 cdef inline void note_arrival(Stream *stream, int64_t arrival_ns) noexcept nogil:
     """A packet arrived that does not become, or no longer is, the baseline."""
     if arrival_ns > stream.last_ns:

@@ -4,6 +4,9 @@ from libc.stdint cimport int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 from qos_exporter.dataplane.records cimport RUN_BUCKETS, VARIATION_BUCKETS
 
+cdef enum:
+    NO_VLAN = 0xFFFF            # as in frames.py
+
 cdef packed struct FrameRow:
     uint64_t offset
     int64_t timestamp_ns

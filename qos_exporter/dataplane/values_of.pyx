@@ -12,7 +12,7 @@ from cpython.ref cimport Py_INCREF, PyObject
 from libc.stdint cimport uint8_t, uint16_t, uint32_t
 from libc.string cimport memcpy
 
-from qos_exporter.dataplane.records cimport Key, Stream
+from qos_exporter.dataplane.records cimport Key, Stream, shown_type
 from qos_exporter.dataplane.rows cimport SlowRow
 from qos_exporter.dataplane.stream_table cimport key_of
 from qos_exporter.dataplane.tap cimport TapCount
@@ -74,7 +74,7 @@ cdef object key_of_stream(const Stream *stream):
             endpoint_of(&key.dst_high, wire_port(ports + 2)),
             stream.ssrc,
             stream.vlan,
-            stream.media_type if stream.media_type < 128 else stream.first_type,
+            shown_type(stream),
         ),
     )
 

@@ -25,6 +25,7 @@ from qos_exporter.dataplane.records cimport (
     Mark,
     Stream,
     last_packet_ns,
+    shown_type,
 )
 from qos_exporter.dataplane.rows cimport (
     ROW_CAPTURED_TWICE,
@@ -154,11 +155,6 @@ cdef inline void clear_window(Stream *stream) noexcept nogil:
     stream.window_events = 0
     stream.window_concealed_s = 0
     stream.window_severely_concealed_s = 0
-
-
-cdef inline uint8_t shown_type(const Stream *stream) noexcept nogil:
-    """The payload type of the media, or of whatever came first where no media did."""
-    return stream.media_type if stream.media_type < 128 else stream.first_type
 
 
 cdef inline void fill_window(Stream *stream, uint32_t number, WindowRow *row) noexcept nogil:
