@@ -16,7 +16,7 @@ from qos_exporter.dataplane.frames import FrameBatch
 from qos_exporter.monitor.exporter_views import OwnState
 from qos_exporter.monitor.intake import Intake
 from qos_exporter.monitor.news import News
-from qos_exporter.monitor.parts import assemble, codec_table
+from qos_exporter.monitor.parts import assemble
 from qos_exporter.monitor.pbx.assembly import assemble_pbx
 from qos_exporter.monitor.picture import develop, take_picture
 from qos_exporter.monitor.reconfiguration import Reconfiguration
@@ -50,7 +50,7 @@ class Monitor:
         self.own = OwnState()
         self._lock = threading.Lock()
         self._parts = assemble(settings, sources, keep_all=keep_all)
-        self._pbx = assemble_pbx(settings, self._parts, codec_table(settings.quality))
+        self._pbx = assemble_pbx(settings, self._parts)
         self._call_limit = 0 if keep_all else settings.streams.table_limit
         self._over: list[TrackedStream] = []
         self._windows = Windows(self._parts, over=self._over if keep_all else None)

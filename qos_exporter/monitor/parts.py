@@ -15,6 +15,7 @@ from qos_exporter.monitor.groups import Groups
 from qos_exporter.monitor.paths import Paths
 from qos_exporter.monitor.profiles import Profiles
 from qos_exporter.monitor.reporting.desk import ReportDesk
+from qos_exporter.monitor.scorer import Scorer
 from qos_exporter.monitor.scoring import Scoring
 from qos_exporter.monitor.source import Source
 from qos_exporter.monitor.twins import Twins
@@ -40,6 +41,7 @@ class Parts:
     paths: Paths
     profiles: Profiles
     groups: Groups
+    scorer: Scorer
     scoring: Scoring
     admission: Admission
     book: CallBook
@@ -67,7 +69,7 @@ def assemble(settings: Settings, names: Sequence[str], *, keep_all: bool) -> Par
     control = KernelControl(
         sources, profiles=profiles, paths=paths, groups=groups, admission=admission, book=book
     )
-    model = MODELS[settings.quality.model]
+    scorer = Scorer(codecs, MODELS[settings.quality.model], profiles=profiles, groups=groups)
     signalling = SignallingReader()
     calls = CallRegistry(
         control,
@@ -83,7 +85,8 @@ def assemble(settings: Settings, names: Sequence[str], *, keep_all: bool) -> Par
         paths=paths,
         profiles=profiles,
         groups=groups,
-        scoring=Scoring(codecs, model, profiles=profiles, groups=groups, reports=reports.windows),
+        scorer=scorer,
+        scoring=Scoring(scorer, reports.windows),
         admission=admission,
         book=book,
         control=control,

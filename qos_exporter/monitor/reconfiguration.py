@@ -40,8 +40,7 @@ class Reconfiguration:
         parts.paths.use(self.networks)
         parts.profiles.use(self.codecs)
         parts.groups.use(self.codecs)
-        parts.scoring.use(self.codecs, self.model)
-        pbx.parts.scoring.use(self.codecs, self.model)
+        parts.scorer.use(self.codecs, self.model)
         parts.admission.reconfigure(self.calls)
         parts.calls.wait_for(
             silence_timeout_ns=self.calls.silence_timeout_ns, linger_ns=self.calls.linger_ns

@@ -10,24 +10,14 @@ from qos_exporter.monitor.pbx.placing import Placing
 from qos_exporter.monitor.pbx.scoring import PbxScoring
 from qos_exporter.monitor.pbx.streams import PbxStreams
 from qos_exporter.monitor.reporting.targets import Targets
-from qos_exporter.quality.models import MODELS
 
 if TYPE_CHECKING:
     from qos_exporter.monitor.parts import Parts
-    from qos_exporter.quality.codec_table import CodecTable
     from qos_exporter.settings import Settings
 
 
-def assemble_pbx(settings: Settings, parts: Parts, codecs: CodecTable) -> PbxDesk:
+def assemble_pbx(settings: Settings, parts: Parts) -> PbxDesk:
     """Make all that follows the PBXs of the settings."""
-    scoring = PbxScoring(
-        settings.quality,
-        codecs,
-        MODELS[settings.quality.model],
-        profiles=parts.profiles,
-        groups=parts.groups,
-        trips=parts.reports.trips,
-    )
     streams = PbxStreams()
     parts.profiles.serve(streams.__iter__)
     own = PbxParts(
@@ -41,7 +31,7 @@ def assemble_pbx(settings: Settings, parts: Parts, codecs: CodecTable) -> PbxDes
         admission=parts.admission,
         book=parts.book,
         streams=streams,
-        scoring=scoring,
+        scoring=PbxScoring(settings.quality, parts.scorer, parts.reports.trips),
         placing=Placing(parts.calls, parts.book, parts.admission, is_alone=not parts.sources),
     )
     return PbxDesk(settings.ami, own, parts.signalling.errors)
