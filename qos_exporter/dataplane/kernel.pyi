@@ -91,7 +91,7 @@ class Kernel:
         """
 
     def has(self, slot: int, serial: int) -> bool:
-        """Whether the stream with this serial is still in its slot."""
+        """Whether a packet could still be one of the stream with this serial."""
 
     def release(self, slot: int, serial: int) -> None:
         """Forget a stream: its next packet begins a new one. A wrong serial does nothing."""

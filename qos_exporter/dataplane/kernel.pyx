@@ -24,7 +24,7 @@ from qos_exporter.dataplane.core cimport Core
 from qos_exporter.dataplane.endpoints cimport add_endpoint, remove_endpoint
 from qos_exporter.dataplane.frame cimport raw64
 from qos_exporter.dataplane.ingest cimport ingest_frames
-from qos_exporter.dataplane.lifecycle cimport drop_candidate, end_stream
+from qos_exporter.dataplane.lifecycle cimport drop_candidate, drop_muted, end_stream
 from qos_exporter.dataplane.merge cimport merge_streams
 from qos_exporter.dataplane.records cimport (
     ENDED,
@@ -47,7 +47,6 @@ from qos_exporter.dataplane.stream_table cimport (
     give_record,
     open_table,
     record_at,
-    remove_from_index,
 )
 from qos_exporter.dataplane.tap cimport TapCount, tap_count
 from qos_exporter.dataplane.update cimport apply_profile
@@ -228,8 +227,7 @@ cdef class Kernel:
                 if not state & PROVEN:
                     drop_candidate(&self.core, number)
                 elif state & REPORTED:
-                    remove_from_index(&self.core.table, number)
-                    give_record(&self.core.table, number)
+                    drop_muted(&self.core, number)
                 else:
                     end_stream(&self.core, number)
             rows = self.close(self.core.now_ns)
@@ -355,7 +353,7 @@ cdef class Kernel:
             if slot >= self.core.table.used:
                 return False
             stream = record_at(&self.core.table, slot)
-            return stream.state & IN_USE != 0 and stream.serial == serial
+            return stream.state & (IN_USE | ENDED) == IN_USE and stream.serial == serial
 
     def release(self, uint32_t slot, uint64_t serial):
         cdef Stream *stream

@@ -74,6 +74,12 @@ cdef inline void end_stream(Core *core, uint32_t number) noexcept nogil:
     remove_from_index(&core.table, number)
 
 
+cdef inline void drop_muted(Core *core, uint32_t number) noexcept nogil:
+    """Its last row is out already: nothing is to come of it."""
+    remove_from_index(&core.table, number)
+    give_record(&core.table, number)
+
+
 cdef inline uint32_t better_victim(const Core *core, uint32_t left, uint32_t right) noexcept nogil:
     """A candidate before a stream, the longest silent before the others."""
     cdef Stream *first
@@ -103,11 +109,14 @@ cdef inline bint evict_one(Core *core) noexcept nogil:
     if victim == NO_RECORD:
         return False
     core.evictions += 1
-    if record_at(&core.table, victim).state & PROVEN:
-        record_at(&core.table, victim).state |= EVICTED
-        end_stream(core, victim)
-    else:
+    stream = record_at(&core.table, victim)
+    if not stream.state & PROVEN:
         drop_candidate(core, victim)
+    elif stream.state & REPORTED:
+        drop_muted(core, victim)
+    else:
+        stream.state |= EVICTED
+        end_stream(core, victim)
     return True
 
 

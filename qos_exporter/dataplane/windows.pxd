@@ -6,7 +6,7 @@ from libc.string cimport memcpy, memset
 
 from qos_exporter.dataplane.burst_gap cimport cluster_packets, is_burst
 from qos_exporter.dataplane.core cimport Core
-from qos_exporter.dataplane.lifecycle cimport drop_candidate, end_stream
+from qos_exporter.dataplane.lifecycle cimport drop_candidate, drop_muted, end_stream
 from qos_exporter.dataplane.playout cimport add_fresh, add_fresh_peak
 from qos_exporter.dataplane.records cimport (
     CLOCK_UNKNOWN,
@@ -39,7 +39,7 @@ from qos_exporter.dataplane.rows cimport (
     WindowRow,
 )
 from qos_exporter.dataplane.sequence cimport expected_packets, received_packets, runs_so_far
-from qos_exporter.dataplane.stream_table cimport give_record, record_at, remove_from_index
+from qos_exporter.dataplane.stream_table cimport record_at
 from qos_exporter.dataplane.timing cimport jitter_sum
 from qos_exporter.dataplane.update cimport captured_twice, count_end
 
@@ -190,8 +190,7 @@ cdef inline void expire(Core *core, uint32_t number, int64_t now_ns) noexcept no
             drop_candidate(core, number)
     elif silent_ns > core.idle_ns:
         if stream.state & REPORTED:
-            remove_from_index(&core.table, number)
-            give_record(&core.table, number)
+            drop_muted(core, number)
         else:
             end_stream(core, number)
 

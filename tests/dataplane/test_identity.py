@@ -264,6 +264,21 @@ def test_full_table_evicts_and_counts() -> None:
     assert statistics.evictions > 0
 
 
+def test_muted_stream_that_gives_way_leaves_its_slot() -> None:
+    """Nothing is to come of a stream whose call and last row are past: its slot is free at once."""
+    harness = Harness(kernel_settings(table_limit=1))
+    muted, other = StreamId(1, CALLER, CALLEE), StreamId(2, CALLER, CALLEE)
+    harness.kernel.announce(CALLEE)
+    harness.packets(named(muted, speech(range(10))))
+    slot = harness.slot(muted)
+    harness.kernel.mute(slot)
+    harness.packets(named(muted, delayed(speech(range(10, 20)), 11 * SECOND)))
+    harness.packets(named(other, delayed(speech(range(10)), 12 * SECOND)))
+
+    assert harness.kernel.statistics().evictions == 1
+    assert harness.slot(other) == slot
+
+
 def test_table_without_limit_grows() -> None:
     """Without a limit every stream is kept, and none is lost while the table grows."""
     harness = Harness(kernel_settings(table_limit=0))

@@ -9,8 +9,9 @@ import pytest
 
 from qos_exporter.calls.call import Call
 from qos_exporter.calls.media import MediaStream
-from tests.dataplane.traffic import Frame
-from tests.monitor.recording import Dialogue, Listener, message, speech_for
+from qos_exporter.settings import Settings, StreamSettings
+from tests.dataplane.traffic import Frame, StreamId
+from tests.monitor.recording import Dialogue, Listener, message, moved, speech_for, talk
 
 CALL = Dialogue(call_id="left-1", ssrc=0x1EF7_0001)
 OTHER_LEG = replace(CALL, call_id="left-2")
@@ -38,23 +39,33 @@ def recorded(*, until_s: float) -> list[Frame]:
     ]
 
 
+LEGS = [*CALL.whole(), *OTHER_LEG.set_up()]
+"""Both name the same endpoints; only one of them is ended by a message."""
+CROWD = [
+    frame
+    for number in range(2)
+    for frame in talk(StreamId(number, CALL.callee, CALL.caller), [0, 1], start_s=14.0 + number)
+]
+"""Other streams, for which there is no room."""
+
+
 @pytest.mark.parametrize(
     ("frames", "until_s"),
     [
         pytest.param(CALL.whole(), 240, id="call"),
         pytest.param([*CALL.set_up(), *CALL.media()], 300, id="call-whose-end-is-missed"),
         pytest.param(CALL.media(), 300, id="call-without-signalling"),
+        pytest.param(LEGS, 2100, id="legs-of-which-one-is-never-ended"),
+        pytest.param([*LEGS, *CROWD], 2100, id="streams-of-such-legs-give-way-to-others"),
         pytest.param(
-            [*CALL.whole(), *OTHER_LEG.set_up()],
-            2100,
-            id="legs-on-the-same-endpoints-of-which-one-is-never-ended",
+            [*LEGS, *moved(CROWD, 10)], 2100, id="streams-of-such-legs-give-way-after-their-window"
         ),
         pytest.param(recorded(until_s=12), 2100, id="copy-for-a-recorder-that-is-never-ended"),
     ],
 )
 def test_nothing_is_left_of_a_call(frames: list[Frame], until_s: float) -> None:
     """Once a call is over and its linger time too, neither it nor its streams are in memory."""
-    listener = Listener().play(frames)
+    listener = Listener(Settings(streams=StreamSettings(table_limit=2))).play(frames)
     assert left() != []
     listener.pass_time(until_s)
 
