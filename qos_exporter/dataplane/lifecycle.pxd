@@ -31,6 +31,7 @@ from qos_exporter.dataplane.rows cimport (
 from qos_exporter.dataplane.sequence cimport received_packets
 from qos_exporter.dataplane.stream_table cimport (
     NO_RECORD,
+    StreamTable,
     give_record,
     insert_key,
     key_of,
@@ -93,8 +94,16 @@ cdef inline uint32_t better_victim(const Core *core, uint32_t left, uint32_t rig
     return right if last_packet_ns(second) < last_packet_ns(first) else left
 
 
+cdef inline bint has_room_for_ended(const StreamTable *table) noexcept nogil:
+    """Whether one more stream may end and wait for its last row: so many as run, and no more."""
+    return table.used - table.free_count - table.entries < table.limit
+
+
 cdef inline bint evict_one(Core *core) noexcept nogil:
-    """Make room: the worst of the next few records goes, so the cost has a bound."""
+    """Make room: the worst of the next few records goes, so the cost has a bound.
+
+    Where many have gone since the last window, it is the newcomer that has to go.
+    """
     cdef uint32_t victim = NO_RECORD
     cdef uint32_t seen = 0
     cdef uint32_t steps = 0
@@ -114,6 +123,8 @@ cdef inline bint evict_one(Core *core) noexcept nogil:
         drop_candidate(core, victim)
     elif stream.state & REPORTED:
         drop_muted(core, victim)
+    elif not has_room_for_ended(&core.table):
+        return False
     else:
         stream.state |= EVICTED
         end_stream(core, victim)

@@ -264,6 +264,27 @@ def test_full_table_evicts_and_counts() -> None:
     assert statistics.evictions > 0
 
 
+def test_full_table_has_a_bound_within_a_window_too() -> None:
+    """Streams that gave way keep their records up to the next window: no more than may run.
+
+    Behind that window there is room for others again.
+    """
+    harness = Harness(kernel_settings(table_limit=64))
+    crowd = [StreamId(ssrc, CALLER, CALLEE) for ssrc in range(1000)]
+    for stream in crowd:
+        harness.packets(named(stream, speech(range(2))))
+    assert len(harness.streams) == 128
+    assert harness.kernel.statistics().evictions >= 1000 - 64
+
+    late = StreamId(5000, CALLER, CALLEE)
+    harness.packets(named(crowd[0], delayed(speech(range(2)), 15 * SECOND)))
+    for row in harness.window_rows():
+        harness.kernel.release(row["slot"], row["serial"])
+    harness.packets(named(late, delayed(speech(range(10)), 16 * SECOND)))
+    assert harness.totals(late).received == 10
+    assert max(harness.slot(stream) for stream in harness.streams) < 128
+
+
 def test_muted_stream_that_gives_way_leaves_its_slot() -> None:
     """Nothing is to come of a stream whose call and last row are past: its slot is free at once."""
     harness = Harness(kernel_settings(table_limit=1))
