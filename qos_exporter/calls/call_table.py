@@ -79,6 +79,11 @@ class CallTable:
         if self._by_call_id.get(call.call_id) is call:
             del self._by_call_id[call.call_id]
 
+    def clear_up(self) -> None:
+        """Let nothing wait any more for calls that were removed before their time."""
+        for waiting in (self._hide, self._forget):
+            waiting.keep_only(lambda end: self.find(end.call.call_id) is end.call)
+
     def retire(self, call: Call, now_ns: int) -> None:
         """Begin to forget a call that has just ended."""
         end = _End(call, call.end_ns)

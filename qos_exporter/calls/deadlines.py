@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from qos_exporter.units import SECOND_NS
@@ -42,6 +43,11 @@ class Deadlines(Generic[T]):
         while self._moments and self._moments[0] * self._grain_ns <= now_ns:
             due += self._items.pop(heapq.heappop(self._moments))
         return due
+
+    def keep_only(self, is_wanted: Callable[[T], bool]) -> None:
+        """Forget all other items; looks at every one."""
+        for items in self._items.values():
+            items[:] = [item for item in items if is_wanted(item)]
 
     def clear(self) -> None:
         """Forget all items."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
+from qos_exporter.calls.call import Call
 from tests.calls.scenario import (
     A_MEDIA,
     A_TO_B,
     B_MEDIA,
+    Row,
     Scenario,
     answered_call,
     sdp,
@@ -253,6 +257,30 @@ def test_limit_of_calls() -> None:
 
     assert [each.call_id for each in scene.calls] == ["call-2", "call-3"]
     assert scene.registry.evictions == 2
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param((), id="ringing"),
+        pytest.param(((0.1, "A<B 486 INVITE 1 /b", None),), id="refused"),
+        pytest.param(((0.1, "A<B 200 INVITE 1 /b", ANSWER),), id="answered"),
+    ],
+)
+def test_flood_of_calls(end: tuple[Row, ...]) -> None:
+    """However many calls there are in a moment, memory holds twice as many as the limit says."""
+    scene = Scenario(limit=10)
+    for number in range(100):
+        scene.play((0, "A>B INVITE 1", OFFER), *end, call_id=f"flood-{number}")
+    gc.collect()
+    held = [each for each in gc.get_objects() if isinstance(each, Call)]
+    assert sum(each.call_id.startswith("flood-") for each in held) <= 20
+
+    scene.tick(30)
+    scene.tick(1900)
+    scene.tick(2000)
+    assert scene.calls == []
+    assert len(scene.outcomes) == 100
 
 
 def test_limit_counts_what_is_not_shown() -> None:

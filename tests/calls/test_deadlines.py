@@ -22,6 +22,19 @@ def test_items_come_when_they_are_due() -> None:
     assert len(deadlines) == 0
 
 
+def test_items_that_nobody_wants_any_more() -> None:
+    """They do not come; the others come when they are due, and in order."""
+    deadlines: Deadlines[str] = Deadlines(GRAIN_NS)
+    for due_ns, item in ((100, "a"), (100, "b"), (200, "a"), (300, "c")):
+        deadlines.put(due_ns, item)
+    deadlines.keep_only(lambda item: item != "a")
+
+    assert len(deadlines) == 2
+    assert deadlines.take_due(250) == ["b"]
+    deadlines.put(200, "d")
+    assert deadlines.take_due(300) == ["d", "c"]
+
+
 def test_clear() -> None:
     """After clearing nothing is due any more."""
     deadlines: Deadlines[str] = Deadlines(GRAIN_NS)
