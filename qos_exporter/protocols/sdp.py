@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from qos_exporter.errors import DecodeError
 from qos_exporter.net import Endpoint
+from qos_exporter.protocols.sdp_bundle import share_places
 from qos_exporter.protocols.session_description import (
     IceCandidate,
     MediaDescription,
@@ -57,8 +58,11 @@ class _Draft:
         "address",
         "candidates",
         "direction",
+        "groups",
         "has_crypto",
+        "is_bundle_only",
         "label",
+        "mid",
         "origin",
         "parameters",
         "ptime_ms",
@@ -77,6 +81,9 @@ class _Draft:
         self.rtcp: tuple[str | None, int] | None = None
         self.candidates: list[IceCandidate] = []
         self.label = ""
+        self.mid = ""
+        self.is_bundle_only = False
+        self.groups: list[tuple[str, ...]] = []
 
     @property
     def defaults(self) -> _Defaults:
@@ -102,6 +109,8 @@ def parse_session(data: bytes) -> SessionDescription:
     session = _Draft(_DEFAULTS, address=None)
     _read_lines(session, head)
     media = [_read_section(session, section) for section in sections[:MEDIA_MAX]]
+    if session.groups:
+        media = share_places(media, session.groups)
     return SessionDescription(session.origin, tuple(media))
 
 
@@ -151,6 +160,8 @@ def _describe(kind: str, formats: str, lines: str, defaults: _Defaults) -> Media
         candidates=tuple(draft.candidates),
         has_crypto=draft.has_crypto,
         label=draft.label,
+        mid=draft.mid,
+        is_bundle_only=draft.is_bundle_only,
     )
     return MediaDescription(_shared(terms), 0, draft.address, draft.rtcp_endpoint)
 
@@ -238,6 +249,21 @@ def _read_label(draft: _Draft, argument: str) -> None:
     draft.label = argument.strip()
 
 
+def _read_mid(draft: _Draft, argument: str) -> None:
+    draft.mid = argument.strip()
+
+
+def _read_bundle_only(draft: _Draft, _argument: str) -> None:
+    draft.is_bundle_only = True
+
+
+def _read_group(draft: _Draft, argument: str) -> None:
+    """Read `<semantics> <mid> ...` (RFC 5888 section 5); only those that share a place matter."""
+    semantics, *members = argument.split()[: 1 + MEDIA_MAX] or ("",)
+    if semantics.upper() == "BUNDLE" and len(draft.groups) < MEDIA_MAX:
+        draft.groups.append(tuple(members))
+
+
 def _read_candidate(draft: _Draft, argument: str) -> None:
     """Read `foundation component transport priority address port typ kind ...` (RFC 8839, 5.1)."""
     match = _CANDIDATE.match(argument)
@@ -265,6 +291,9 @@ _ATTRIBUTES: dict[str, Callable[[_Draft, str], None]] = {
     "crypto": _read_key,
     "fingerprint": _read_key,
     "label": _read_label,
+    "mid": _read_mid,
+    "bundle-only": _read_bundle_only,
+    "group": _read_group,
 }
 
 

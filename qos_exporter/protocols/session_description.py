@@ -78,6 +78,10 @@ class MediaTerms(NamedTuple):
     """Keys are given here (RFC 4568) or agreed over DTLS (RFC 5763)."""
     label: str
     """Names this media for a recorder (RFC 4574, RFC 7866); empty without."""
+    mid: str
+    """Names this media for groups (RFC 5888); empty without."""
+    is_bundle_only: bool
+    """Port 0 does not refuse this media, if it may share the place of others (RFC 9143)."""
 
     @property
     def is_rtp(self) -> bool:

@@ -208,3 +208,26 @@ def test_parameters_of_a_static_type() -> None:
     to_b = scene.stream(A_TO_B, 1, at_s=2)
 
     assert to_b.payloads.formats == (PayloadFormat(18, "G729", 8000, 1, "annexb=no"),)
+
+
+def test_lines_of_which_one_says_where() -> None:
+    """Video of a browser comes to the candidate of its audio, though its own line has port 0."""
+    candidate = "a=candidate:1 1 UDP 1 {0} {1} typ host\r\n"
+    lines = (
+        "v=0\r\no=- 1 0 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0 1\r\n"
+        "c=IN IP4 0.0.0.0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 OPUS/48000/2\r\n"
+        "a=mid:0\r\n{0}m=video {1} UDP/TLS/RTP/SAVPF 97\r\na=rtpmap:97 VP8/90000\r\na=mid:1\r\n{2}"
+    )
+    caller, callee = (candidate.format(*each.split(":")) for each in (A_MEDIA, B_MEDIA))
+    scene = Scenario()
+    scene.play(
+        (0, "A>B INVITE 1", lines.format(caller, 0, "a=bundle-only\r\n").encode()),
+        (1, "A<B 200 INVITE 1 /b", lines.format(callee, 9, "").encode()),
+    )
+    ways = ((A_TO_B, 1), (B_TO_A, 2))
+    heard = [scene.stream(way, ssrc, at_s=2, payload_type=96) for way, ssrc in ways]
+    seen = [scene.stream(way, 2 + ssrc, at_s=2, payload_type=97) for way, ssrc in ways]
+
+    assert [encoding(each.payloads, 96) for each in heard] == ["OPUS", "OPUS"]
+    assert [encoding(each.payloads, 97) for each in seen] == ["VP8", "VP8"]
+    assert [each.is_audio for each in (*heard, *seen)] == [True, True, False, False]
