@@ -16,8 +16,9 @@ class StreamPairing:
 
     A stream joins its opposite stream, or takes the place of one that fell silent: a new SSRC
     between the same endpoints, or the same SSRC when one of the endpoints has changed, as it does
-    when a NAT forgets its mapping. While the stream in its place still runs it is a second call
-    on the same ports, and waits for an opposite stream of its own.
+    when a NAT forgets its mapping. While the stream in its place still runs, one of another payload
+    type is more of the same call, as video on the ports of audio (BUNDLE, RFC 9143); one of the
+    same type is a second call on the same ports, and waits for an opposite stream of its own.
     """
 
     __slots__ = ("_control", "_from", "_to")
@@ -62,13 +63,40 @@ class StreamPairing:
         return self._half_call(stream, now_ns)
 
     def find_partner(self, stream: MediaStream) -> MediaStream | None:
-        """Return the opposite stream that has no call yet; of several, the one that began last."""
+        """Return the opposite stream that has no call yet.
+
+        Of several, as where audio and video share the ports (BUNDLE), one of the same payload type;
+        else the one that began last.
+        """
         opposite = [
             each
             for each in self._to.get(stream.src)
             if each.call is None and each.src == stream.dst and each is not stream
         ]
-        return max(opposite, key=lambda each: each.first_ns, default=None)
+        return max(
+            opposite,
+            key=lambda each: (each.payload_type == stream.payload_type, each.first_ns),
+            default=None,
+        )
+
+    def find_company(self, stream: MediaStream) -> Call | None:
+        """Return the call between the same endpoints that has no stream like it in its way."""
+        ends = {stream.src, stream.dst}
+        for call in self._calls_near(stream):
+            between = [each for each in call.streams if {each.src, each.dst} == ends]
+            alike = (
+                each.src == stream.src and each.payload_type == stream.payload_type
+                for each in between
+            )
+            if between and not any(alike):
+                return call
+        return None
+
+    def company_of(self, call: Call) -> list[MediaStream]:
+        """Return the streams without a call that this one has for company."""
+        first = call.streams[0]
+        waiting = [*self._to.get(first.dst), *self._to.get(first.src)]
+        return [each for each in waiting if each.call is None and self.find_company(each) is call]
 
     def join(self, stream: MediaStream, call: Call) -> None:
         """Make a stream part of a call; it needs no search from its sender's side then."""

@@ -224,14 +224,19 @@ class CallRegistry:
         if self._media.matcher.is_claimed(stream):
             pairing.add(stream)
             return False
-        partner = pairing.find_partner(stream)
-        call = (
-            self._pair(partner, stream, now_ns) if partner else pairing.find_place(stream, now_ns)
-        )
+        call = pairing.find_company(stream)
+        partner = pairing.find_partner(stream) if call is None else None
+        if partner is not None:
+            call = self._pair(partner, stream, now_ns)
+        elif call is None:
+            call = pairing.find_place(stream, now_ns)
         pairing.add(stream)
-        if call is not None:
-            pairing.join(stream, call)
-        return call is not None
+        if call is None:
+            return False
+        pairing.join(stream, call)
+        for each in pairing.company_of(call):
+            pairing.join(each, call)
+        return True
 
     def _pair(self, partner: MediaStream, stream: MediaStream, now_ns: int) -> Call:
         """Make a call of two opposite streams; `stream` itself still has to join it."""

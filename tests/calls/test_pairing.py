@@ -98,6 +98,42 @@ def test_second_call_on_the_same_ports() -> None:
 
 
 @pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param("A96 A97 B96 B97", id="one-side-first"),
+        pytest.param("A97 B96 A96 B97", id="crosswise"),
+        pytest.param("A96 B96 A97 B97", id="audio-first"),
+        pytest.param("A96 B96 B97", id="one-camera"),
+    ],
+)
+def test_audio_and_video_on_the_same_ports(order: str) -> None:
+    """What a browser sends between two ports (BUNDLE) is one call, whatever is heard first."""
+    scene = Scenario()
+    ways = {"A": A_TO_B, "B": B_TO_A}
+    streams = [
+        scene.stream(ways[name[0]], ssrc, at_s=ssrc / 10, payload_type=int(name[1:]))
+        for ssrc, name in enumerate(order.split())
+    ]
+
+    assert [set(call.streams) for call in scene.calls] == [set(streams)]
+    assert {each.direction for each in streams if each.src == streams[0].src} == {
+        Direction.CALLER_TO_CALLEE
+    }
+
+
+def test_like_goes_with_like() -> None:
+    """Of several opposite streams the one of the same payload type is the other half of a call."""
+    scene = Scenario()
+    first = scene.stream(A_TO_B, 1, at_s=0, payload_type=8)
+    scene.stream(A_TO_B, 2, at_s=1, payload_type=0)
+    scene.stream(A_TO_B, 3, at_s=2, payload_type=0)
+    scene.stream(B_TO_A, 4, at_s=3, payload_type=8)
+
+    assert scene.calls[0].call_id.endswith("-00000001-00000004")
+    assert first.call is scene.calls[0]
+
+
+@pytest.mark.parametrize(
     "ends",
     [
         pytest.param("10.0.0.1:4999>10.0.0.2:5000", id="source-port"),
