@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from functools import partial
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from qos_exporter.capture.capture_file import open_capture
@@ -56,6 +57,9 @@ def writer_for(options: AnalyzeOptions) -> WriteRecord:
     """Give what writes the format that was asked for; only a table can have colours."""
     if options.format == "table":
         return partial(write_table, color=options.color)
+    # Both are UTF-8 by their definition (RFC 8259; the exposition formats), whatever the locale.
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
     return WRITERS[options.format]
 
 

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
@@ -114,6 +115,7 @@ def main() -> NoReturn:
     which takes a while after a large capture.
     """
     _open_closed_streams()
+    _write_any_text()
     collect_seldom()
     return_large_blocks()
     code = run()
@@ -133,3 +135,12 @@ def _open_closed_streams() -> None:
         if getattr(sys, name) is None:
             nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 -- open for good
             setattr(sys, name, nowhere)
+
+
+def _write_any_text() -> None:
+    """Spell out what the encoding of stdout lacks, as Python does for stderr.
+
+    Names of callers and files can hold any character, and not every locale is UTF-8.
+    """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")

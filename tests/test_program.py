@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -45,6 +47,37 @@ def test_a_reader_that_stops_early_causes_no_complaint() -> None:
     complaint = process.stderr.read()
     process.stderr.close()
     assert (complaint, process.wait(timeout=60)) == (b"", 141)
+
+
+CAPTURE = Path(__file__).parent / "data" / "sipp_pcma_clean.pcap.gz"
+
+
+def analyze_in_ascii(path: Path, *flags: str) -> bytes:
+    """Analyze a file where the locale knows ASCII only, and give what is printed."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "qos_exporter", "analyze", *flags, path],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    return ended.stdout
+
+
+def test_a_table_spells_out_what_the_locale_lacks(tmp_path: Path) -> None:
+    """A name that cannot be written in the locale costs its characters, not the table."""
+    named = tmp_path / "caf\u00e9.pcap.gz"
+    shutil.copy(CAPTURE, named)
+    assert rb"/caf\xe9.pcap.gz: " in analyze_in_ascii(named)
+
+
+@pytest.mark.parametrize("name", ["json", "prometheus"])
+def test_formats_for_programs_are_utf_8(tmp_path: Path, name: str) -> None:
+    """JSON (RFC 8259, section 8.1) and metrics are UTF-8 whatever the locale is."""
+    named = tmp_path / "caf\u00e9.pcap.gz"
+    shutil.copy(CAPTURE, named)
+    assert "/caf\u00e9.pcap.gz" in analyze_in_ascii(named, "--format", name).decode()
 
 
 def test_a_full_disk_is_named() -> None:
