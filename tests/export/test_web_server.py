@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +49,23 @@ def test_server_listens_where_it_is_told(host: str, reached_at: list[str]) -> No
         for name in reached_at:
             where = ListenAddress(name, server.address.port)
             assert request(where, "/-/healthy").status == 200
+
+
+def link_local() -> str:
+    """Give an address of this machine that means something on one interface only, with its name."""
+    table = Path("/proc/net/if_inet6")
+    for line in table.read_text().splitlines() if table.exists() else ():
+        digits, _, _, scope, _, interface = line.split()
+        if scope == "20":
+            return f"{ipaddress.IPv6Address(int(digits, 16))}%{interface}"
+    pytest.skip("this machine has no link-local address")
+
+
+def test_server_listens_on_a_link_local_address() -> None:
+    """The interface that such an address needs (RFC 4007) is not lost on the way."""
+    address = ListenAddress.parse(f"[{link_local()}]:0")
+    with WebServer(application(Picture()), address) as server:
+        assert request(server.address, "/-/healthy").status == 200
 
 
 def test_address_in_use_is_one_sentence() -> None:

@@ -96,7 +96,7 @@ def _listening_socket(address: ListenAddress) -> socket.socket:
             host or None, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
         family, _, _, _, where = found[0]
-        return socket.create_server(where[:2], family=family)
+        return socket.create_server(where, family=family)
     except socket.gaierror as error:
         raise ConfigError(f"cannot listen on {address}: {error.strerror}") from error
     except OSError as error:
