@@ -68,6 +68,11 @@ def test_a_build_sees_the_sources_and_nothing_else(tmp_path: Path) -> None:
         *(".git/config", ".venv/bin/python3", "LICENSE", "README.md", "pyproject.toml", "qos.yml"),
         *("qos_exporter/cli.py", "qos_exporter/__pycache__/cli.pyc", "setup.py", "tests/test.py"),
         *("qos_exporter/dataplane/kernel.pyx", "qos_exporter/dataplane/kernel.c"),
+        *(
+            "qos_exporter/calls/media.pyx",
+            "qos_exporter/calls/media.c",
+            "qos_exporter/calls/media.so",
+        ),
         *("qos_exporter/dataplane/kernel.so", "qos_exporter/export/web/static/page.css"),
     ):
         path = tmp_path / name
@@ -76,7 +81,11 @@ def test_a_build_sees_the_sources_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / ".dockerignore").write_text((CHECKOUT / ".dockerignore").read_text())
     assert {str(path) for path in context_of(tmp_path)} == {
         *("LICENSE", "README.md", "pyproject.toml", "setup.py"),
-        *("qos_exporter/cli.py", "qos_exporter/dataplane/kernel.pyx"),
+        *(
+            "qos_exporter/cli.py",
+            "qos_exporter/dataplane/kernel.pyx",
+            "qos_exporter/calls/media.pyx",
+        ),
         "qos_exporter/export/web/static/page.css",
     }
 
