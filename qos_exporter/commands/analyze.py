@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION = """\
 Read capture files (pcap or pcapng, gzip or not) as fast as possible and print every call and RTP
-stream with its losses, jitter and quality, the worst first."""
+stream with its losses, jitter and quality, the worst first. Ends with 1 where a file is damaged,
+whose part before the damage is printed, and with 2 where one cannot be read at all."""
 
 STANDARD_INPUT = Path("/dev/stdin")
 
