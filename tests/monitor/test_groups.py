@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,9 +10,9 @@ import pytest
 from qos_exporter.monitor import profiles
 from qos_exporter.settings import Settings, StreamSettings
 from qos_exporter.snapshot import GroupView, PacketCounts, Snapshot
-from tests.dataplane.scenarios import SECOND
-from tests.dataplane.traffic import StreamId
-from tests.monitor.recording import Dialogue, Listener, speech_for, talk
+from tests.dataplane.scenarios import MS, SECOND
+from tests.dataplane.traffic import Frame, StreamId
+from tests.monitor.recording import START_S, Dialogue, Listener, speech_for, talk
 
 STREAMS = tuple(StreamId(ssrc) for ssrc in range(0x100, 0x110))
 FATES = PacketCounts._fields
@@ -102,6 +102,41 @@ def test_duplicates_and_reordering_reach_the_groups() -> None:
     assert (packets.duplicate, packets.reordered, packets.lost) == (2, 1, 0)
 
 
+def later(frames: Iterable[Frame], by_ms: int) -> list[Frame]:
+    """Give the same frames as a slower way would deliver them."""
+    return [replace(frame, timestamp_ns=frame.timestamp_ns + by_ms * MS) for frame in frames]
+
+
+def test_histograms_of_single_packets() -> None:
+    """Runs of 1, 3 and 11 lost packets and one packet that is 15 ms late, each in its bucket."""
+    lost = {100, *range(200, 203), *range(300, 311)}
+    frames = talk(STREAMS[0], [n for n in range(510) if n not in lost])
+    group = Listener().play([*frames[:50], *later(frames[50:51], 15), *frames[51:]]).group()
+    # The edges are 1 2 3 4 5 7 10 20 50 100 packets, and 5 10 20 50 70 90 120 150 200 300 500 ms.
+    assert group.loss_run_packets.counts == (1, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0)
+    assert group.loss_run_packets.sum == 1 + 3 + 11
+    assert group.delay_variation_s.counts == (484, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    assert group.delay_variation_s.sum == pytest.approx(0.015)
+
+
+def test_histograms_of_windows() -> None:
+    """The one window, of G.711 without loss, is an observation of its R, its loss and its jitter.
+
+    Every other packet is 8 ms late, so each of the 499 differences is 8 ms. J begins at 0 and
+    nears that by a sixteenth each time, which leaves out 15 times 8 ms of the sum of all J.
+    """
+    frames = speech_for(STREAMS[0], 10.1)
+    uneven = [
+        each for pair in zip(frames[::2], later(frames[1::2], 8), strict=False) for each in pair
+    ]
+    group = Listener().play(uneven).group()
+    assert sum(group.window_r_factor.counts) == 1
+    assert group.window_r_factor.sum == pytest.approx(93.2, abs=0.01)
+    assert (sum(group.window_loss_ratio.counts), group.window_loss_ratio.sum) == (1, 0.0)
+    assert sum(group.window_jitter_s.counts) == 1
+    assert group.window_jitter_s.sum == pytest.approx(0.008 * (1 - 15 / 499), rel=1e-6)
+
+
 def test_gauges_are_of_the_running_streams() -> None:
     """Means are over the last windows of the streams that run; the lossy one is the lowest."""
     clean, lossy = STREAMS[:2]
@@ -166,6 +201,8 @@ def test_exemplars_name_a_call() -> None:
     assert [each.call_id for each in exemplars] == ["call-1"]
     assert exemplars[0].value == pytest.approx(4.409, abs=0.001)
     assert group.window_mos_lq.exemplars[-1] == exemplars[0]
+    # The last of the 500 packets of the window that was over when the call ended.
+    assert exemplars[0].timestamp_s == pytest.approx(START_S + 9.98)
 
 
 def test_streams_without_a_call_make_no_exemplar() -> None:

@@ -75,6 +75,11 @@ def compared(reports: Reports, *, from_start: bool = False) -> Loss | None:
             Loss(100, 2),
             id="receiver-begins-again",
         ),
+        pytest.param(
+            [(block(0, 0), tap(10)), (block(249, 3), tap(250)), (block(499, 5), tap(500))],
+            Loss(250, 2),
+            id="what-has-heard-nothing-yet-is-no-baseline",
+        ),
     ],
 )
 def test_loss_behind_the_tap_is_a_difference_over_the_same_numbers(
@@ -87,6 +92,33 @@ def test_loss_behind_the_tap_is_a_difference_over_the_same_numbers(
 def test_the_first_report_counts_where_the_stream_was_followed_from_its_first_packet() -> None:
     """Of 250 numbers the receiver lost ten, and the tap had missed four of them."""
     assert compared([(block(249, 10), tap(250, missed=4))], from_start=True) == Loss(250, 6)
+
+
+def test_a_first_report_of_more_losses_than_packets_is_a_baseline() -> None:
+    """The receiver counts something else than these 250 packets."""
+    assert compared([(block(249, 5000), tap(250))], from_start=True) is None
+
+
+def test_what_the_tap_missed_before_is_not_taken_off_again() -> None:
+    """Of 250 packets that pass a receiver which hears nothing any more the tap missed five."""
+    downstream = Downstream()
+    downstream.take(block(249, 10), tap(250, missed=10), is_deaf=False, from_start=False)
+
+    downstream.take(block(249, 10), tap(500, missed=15), is_deaf=True, from_start=False)
+
+    assert downstream.loss == Loss(250, 245)
+
+
+def test_a_receiver_that_begins_again_keeps_what_it_missed_before() -> None:
+    """It heard nothing of 250 packets, then starts its numbers anew and loses two of 100."""
+    downstream = Downstream()
+    downstream.take(block(249, 0), tap(250), is_deaf=False, from_start=False)
+    downstream.take(block(249, 0), tap(500), is_deaf=True, from_start=False)
+    downstream.take(block(90, 1), tap(510), is_deaf=False, from_start=False)
+
+    downstream.take(block(190, 3), tap(610), is_deaf=False, from_start=False)
+
+    assert downstream.loss == Loss(350, 252)
 
 
 def test_a_deaf_receiver_loses_all_that_passes_the_tap() -> None:

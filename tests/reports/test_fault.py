@@ -17,6 +17,7 @@ from qos_exporter.reports.fault import Fault, is_faulty, locate
         pytest.param(0.0, 0.030, True, id="jitter"),
         pytest.param(None, 0.030, True, id="jitter-alone-is-known"),
         pytest.param(None, 0.002, None, id="low-jitter-does-not-tell-of-loss"),
+        pytest.param(0.0, 0.2, True, id="the-most-that-is-jitter"),
         pytest.param(0.0, 1.2, False, id="jitter-that-cannot-be"),
     ],
 )

@@ -252,3 +252,32 @@ def test_a_party_that_is_heard_no_more_leaves_the_leg_to_the_other_address() -> 
     told(trip, Leg.CALLER, 40, at_s=60)
 
     assert told(trip, Leg.CALLEE, 1, at_s=61, address=RELAY.address) == pytest.approx(0.041)
+
+
+def test_a_round_trip_that_was_told_counts_while_legs_are_missing() -> None:
+    """A party says 150 ms; what both legs come to goes before it, even before a later word."""
+    trip = CallRoundTrip()
+    trip.add_whole(150 * MILLISECOND_NS, at_ns=0)
+    assert trip.current_s(0) == pytest.approx(0.150)
+    assert trip.total.last == pytest.approx(0.150)
+    told(trip, Leg.CALLEE, 80, at_s=1)
+    assert trip.current_s(SECOND_NS) == pytest.approx(0.150)
+
+    told(trip, Leg.CALLER, 40, at_s=2)
+    trip.add_whole(200 * MILLISECOND_NS, at_ns=3 * SECOND_NS)
+
+    assert trip.current_s(3 * SECOND_NS) == pytest.approx(0.120)
+    assert trip.total.last == pytest.approx(0.120)
+
+
+def test_what_was_told_holds_for_a_minute() -> None:
+    """A round trip or a leg is good until its sixty seconds are over."""
+    trip = CallRoundTrip()
+    trip.add_whole(150 * MILLISECOND_NS, at_ns=0)
+    assert trip.current_s(60 * SECOND_NS) == pytest.approx(0.150)
+    assert trip.current_s(60 * SECOND_NS + 1) is None
+
+    told(trip, Leg.CALLEE, 80, at_s=0)
+    assert trip.is_current(Leg.CALLEE, TripSource.RTCP, 60 * SECOND_NS)
+    assert not trip.is_current(Leg.CALLEE, TripSource.RTCP, 60 * SECOND_NS + 1)
+    assert told(trip, Leg.CALLER, 40, at_s=60) == pytest.approx(0.120)

@@ -79,6 +79,9 @@ def test_voip_metrics_become_figures_in_seconds_and_ratios() -> None:
         pytest.param([EMPTY, FILLED], 4.3, id="behind-an-empty-one"),
         pytest.param([UnreadBlock(9), FILLED], 4.3, id="behind-one-that-is-not-read"),
         pytest.param([EMPTY], None, id="empty-only"),
+        pytest.param([EMPTY._replace(mos_lq=3.0), FILLED], 3.0, id="only-mos-lq-is-a-score"),
+        pytest.param([EMPTY._replace(mos_cq=3.0), FILLED], None, id="only-mos-cq-is-a-score"),
+        pytest.param([EMPTY._replace(r_factor=70), FILLED], None, id="only-r-is-a-score"),
     ],
 )
 def test_the_first_usable_block_about_a_stream_counts(
@@ -107,6 +110,16 @@ def test_blocks_about_other_streams_are_kept_apart() -> None:
             summary(begin=65500, end=214, lost=5),
             QualityReport(loss_ratio=0.02, packets_lost=5),
             id="a-range-that-wraps",
+        ),
+        pytest.param(
+            summary(begin=100, end=350, lost=0),
+            QualityReport(loss_ratio=0.0, packets_lost=0),
+            id="nothing-lost",
+        ),
+        pytest.param(
+            summary(begin=100, end=110, lost=10),
+            QualityReport(loss_ratio=1.0, packets_lost=10),
+            id="everything-lost",
         ),
         pytest.param(summary(begin=100, end=350, lost=None), QualityReport(), id="nothing-said"),
         pytest.param(summary(begin=100, end=100, lost=0), QualityReport(), id="an-empty-range"),
@@ -173,3 +186,24 @@ def test_a_phone_that_does_not_say_what_it_sent_says_no_ratio(stat: RtpStat) -> 
     unsure = replace(stat, sent=replace(stat.sent, packets=None))
 
     assert sent_by(unsure) == QualityReport(packets_lost=20)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        pytest.param("PS=1000;PR=990", QualityReport(), id="nobody-told-of-losses"),
+        pytest.param(
+            "PS=10;PR=990;PL=0,20", QualityReport(loss_ratio=1.0, packets_lost=20), id="impossible"
+        ),
+    ],
+)
+def test_losses_of_what_a_phone_sent(header: str, expected: QualityReport) -> None:
+    """They need a count of losses, and are never more than everything."""
+    assert sent_by(parse_rtp_stat(header)) == expected
+
+
+def test_delay_and_score_of_a_phone_are_of_what_it_received() -> None:
+    """DL is its round trip in milliseconds, MOS the score that it gives."""
+    stat = parse_rtp_stat("EX=Phone;PS=1000;PR=990;PL=10,20;DL=120;MOS=4.1")
+    assert (received_by(stat).round_trip_s, received_by(stat).mos_lq) == (0.12, 4.1)
+    assert (sent_by(stat).round_trip_s, sent_by(stat).mos_lq) == (None, None)
