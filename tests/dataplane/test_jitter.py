@@ -121,6 +121,7 @@ def test_digit_without_sdp(implementation: Implementation) -> None:
     totals = count(implementation, before + pressed + speech(range(70))[62:])
 
     assert totals.jitter_max_s == NO_JITTER
+    assert totals.jitter_count == 57
     assert totals.clock_source == ClockSource.STATIC
 
 

@@ -66,6 +66,7 @@ def test_paths_keep_their_numbers() -> None:
     assert (paths[number].src_network, paths[other].src_network) == ("office", "home")
 
 
+@pytest.mark.pitfall(26, 27)
 @pytest.mark.parametrize(
     ("known", "clock_rate", "kind"),
     [
