@@ -206,14 +206,22 @@ def _note_answer(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
 
 
 def _on_failure(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
-    """Take back what the refused request had proposed; end the call if it was the first INVITE."""
+    """Take back what the refused request had proposed; end the call if it was the first INVITE.
+
+    The request may have been missed, or still be to come. Its transaction is that of the ACK.
+    """
     message = arrival.message
+    exchange = dialog.exchange_of(message)
+    if exchange is not None:
+        exchange.note_transaction(message.transaction)
     if message.method == "INVITE" and call.state is CallState.SETUP:
-        return _on_failed_setup(dialog, call, arrival)
-    return _roll_back(dialog, arrival)
+        return _on_failed_setup(dialog, call, arrival, exchange)
+    return _roll_back(dialog, exchange)
 
 
-def _on_failed_setup(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
+def _on_failed_setup(
+    dialog: Dialog, call: Call, arrival: Arrival, exchange: Exchange | None
+) -> Change:
     message = arrival.message
     if message.cseq < dialog.invite_cseq:
         return NOTHING
@@ -222,7 +230,7 @@ def _on_failed_setup(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
         return _drop_branch(dialog, dialog.branch(message))
     if message.status_code in RETRIED or message.status_code in REDIRECTIONS:
         dialog.is_proceeding = False
-        return _roll_back(dialog, arrival)
+        return _roll_back(dialog, exchange)
     is_cancelled = dialog.cancelled_ns is not None or message.status_code == TERMINATED
     call.end(arrival.now_ns, Outcome.CANCELLED if is_cancelled else Outcome.FAILED)
     return ENDED
@@ -235,9 +243,7 @@ def _drop_branch(dialog: Dialog, branch: str) -> Change:
     return MEDIA
 
 
-def _roll_back(dialog: Dialog, arrival: Arrival) -> Change:
-    message = arrival.message
-    exchange = dialog.negotiation.find(dialog.requester(message), message.cseq)
+def _roll_back(dialog: Dialog, exchange: Exchange | None) -> Change:
     is_news = exchange is not None and dialog.negotiation.fail(exchange)
     return MEDIA if is_news else NOTHING
 

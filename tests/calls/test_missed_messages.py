@@ -18,6 +18,10 @@ from tests.calls.scenario import (
     seconds,
 )
 
+NEAR = ("Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKa",)
+FAR = {name: (f"Via: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK{name}", *NEAR) for name in "BC"}
+"""Of an INVITE and its responses on the caller's side of a proxy, and towards each callee."""
+
 
 def hear_until(scene: Scenario, until_s: int) -> None:
     """Let all streams go on, and time pass."""
@@ -64,3 +68,30 @@ def test_description_that_was_missed(begin: Callable[[Scenario], None]) -> None:
 
     assert [call.answer_ns is not None for call in scene.calls] == [True, True]
     assert scene.anomalies == []
+
+
+@pytest.mark.pitfall(90)
+@pytest.mark.parametrize("is_late", [False, True])
+def test_refusal_seen_before_its_request(*, is_late: bool) -> None:
+    """A hold that is refused leaves no trace, also where its INVITE comes after the refusal."""
+    scene = Scenario()
+    invite = (10.0, "A>B INVITE 2 /b", sdp("10.0.0.1:4100", "sendonly"))
+    refusal = (10.0, "A<B 488 INVITE 2 /b", None)
+    rows = (refusal, invite) if is_late else (invite, refusal)
+    call = scene.play(*answered_call(), *rows, (10.1, "A>B ACK 2 /b", None))
+
+    assert call is not None
+    assert not call.on_hold
+    assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
+
+
+@pytest.mark.pitfall(80)
+def test_acknowledged_refusal_of_a_branch_whose_invite_was_missed() -> None:
+    """The ACK to a refusal does not prove an answer, though nobody saw what was refused."""
+    scene = Scenario()
+    scene.play((0, "A>P INVITE 1", sdp(A_MEDIA)), headers=NEAR)
+    scene.play((0.1, "P>B INVITE 1", sdp(A_MEDIA)), headers=FAR["B"])
+    scene.play((1, "P<C 486 INVITE 1 /c", None), headers=FAR["C"])
+    scene.play((1.1, "P>C ACK 1 /c", None), headers=FAR["C"][:1])
+
+    assert [call.state.value for call in scene.calls] == ["setup"]
