@@ -75,6 +75,7 @@ class Dialog:
         "guesses",
         "heard_ns",
         "invite_cseq",
+        "invite_hops",
         "invited_ns",
         "is_described",
         "is_fax",
@@ -87,6 +88,7 @@ class Dialog:
         "on_hold",
         "origin",
         "relays",
+        "response_hops",
         "rested_ns",
         "targets",
     )
@@ -111,6 +113,9 @@ class Dialog:
         """Those of them that the caller itself, or what is nearest to it here, sent and awaits."""
         self.invite_cseq = 0
         """Of the caller's newest INVITE outside the dialog."""
+        self.invite_hops = 0
+        self.response_hops = 0
+        """How near to the caller that INVITE, and a provisional response to it, were seen."""
         self.invited_ns: int | None = None
         self.alerted_ns: int | None = None
         self.cancelled_ns: int | None = None
@@ -178,20 +183,38 @@ class Dialog:
             # A proxy numbers its attempts anew where it has the credentials itself.
             return False
         is_first, is_again = self.invited_ns is None, message.cseq > self.invite_cseq
-        self.invite_cseq = max(self.invite_cseq, message.cseq)
         if is_first:
             self.invited_ns = arrival.now_ns
+        elif is_again:
+            self.response_hops = 0
         if is_first or is_again:
             # The caller's next attempt may come from another port.
-            self.origin = arrival.src
-            self.attempts.restart()
-        elif arrival.src != self.origin:
-            self.relays = with_name(self.relays, arrival.src)
+            self._begin_from(arrival)
+        elif arrival.src != self.origin and not self._note_relay(arrival):
             return False
         if is_again or not is_known:
             self.attempts.begin(arrival.dst, arrival.now_ns)
             self.cancelled_ns = None
         return is_first
+
+    def _begin_from(self, arrival: Arrival) -> None:
+        """Take the sender of an INVITE for the caller, or for what is nearest to it here."""
+        self.origin = arrival.src
+        self.invite_cseq = arrival.message.cseq
+        self.invite_hops = arrival.message.hops
+        self.attempts.restart()
+
+    def _note_relay(self, arrival: Arrival) -> bool:
+        """Tell whether an INVITE is the one that a proxy received, its copy being known already.
+
+        The two sides of a proxy may be seen on two interfaces, either of them first.
+        """
+        is_nearer = arrival.message.hops < self.invite_hops
+        relay = self.origin if is_nearer and self.origin else arrival.src
+        self.relays = with_name(self.relays, relay)
+        if is_nearer:
+            self._begin_from(arrival)
+        return is_nearer
 
     def note_cancel(self, now_ns: int) -> None:
         """Note that the caller wants the call no more, and since when."""
@@ -202,13 +225,18 @@ class Dialog:
         """Note a tag of the caller."""
         self.caller_tags = with_name(self.caller_tags, tag)
 
-    def is_behind_proxy(self, endpoint: Endpoint) -> bool:
+    def note_provisional(self, hops: int) -> None:
+        """Note how near to the caller a response to its INVITE was seen."""
+        self.response_hops = min(hops, self.response_hops or hops)
+
+    def is_behind_proxy(self, endpoint: Endpoint, hops: int = 0) -> bool:
         """Whether this is a proxy's side of the call, not the caller's own.
 
         A proxy that tries one callee after the other shows refusals and cancellations on its far
-        side that the caller never hears of.
+        side that the caller never hears of. Where the INVITE of either side was missed, responses
+        tell that there is a nearer one.
         """
-        return endpoint in self.relays
+        return endpoint in self.relays or 0 < self.response_hops < hops
 
 
 def with_name(names: tuple[T, ...], name: T) -> tuple[T, ...]:

@@ -156,8 +156,10 @@ def _on_provisional(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     change = NOTHING
     if arrival.session is not None:
         change |= dialog.describe(arrival, dialog.exchange_of(message))
-    if message.method == "INVITE" and message.status_code in ALERTING:
-        change |= _note_alerting(dialog, call, arrival.now_ns)
+    if message.method == "INVITE" and call.state is CallState.SETUP:
+        dialog.note_provisional(message.hops)
+        if message.status_code in ALERTING:
+            change |= _note_alerting(dialog, call, arrival.now_ns)
     return change
 
 
@@ -226,7 +228,7 @@ def _on_failed_setup(
     if message.cseq < dialog.invite_cseq:
         return NOTHING
     goes_on = dialog.attempts.close(arrival.src, arrival.now_ns)
-    if dialog.is_behind_proxy(arrival.dst) or goes_on:
+    if goes_on or dialog.is_behind_proxy(arrival.dst, message.hops):
         return _drop_branch(dialog, dialog.branch(message))
     if message.status_code in RETRIED or message.status_code in REDIRECTIONS:
         dialog.is_proceeding = False

@@ -15,6 +15,7 @@ from qos_exporter.errors import DecodeError
 from qos_exporter.protocols.mime import find_part, part_types
 from qos_exporter.protocols.sip_headers import (
     NameAddress,
+    count_vias,
     find_branch,
     first_values,
     first_values_of_calls,
@@ -84,6 +85,15 @@ class SipMessage(NamedTuple):
     def transaction(self) -> str:
         """What tells the transaction of a request from others; empty where nothing does."""
         return find_branch(self.header_text)
+
+    @property
+    def hops(self) -> int:
+        """How far from the sender of the request this was seen; 1 is next to it.
+
+        On their way to a proxy's far side requests have one Via more, and so have responses there
+        (section 16.6). Less is known of a CANCEL, and of the ACK to a refusal, which have one only.
+        """
+        return count_vias(self.header_text)
 
     def part(self, wanted: str) -> bytes | None:
         """Return the body, or the part of a multipart body, of media type `wanted`."""

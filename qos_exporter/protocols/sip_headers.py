@@ -56,6 +56,7 @@ _CSEQ_MODULUS = 2**32
 _NUMBER = re.compile(r"((?:\+|%2B)?(?:[0-9*#().-]|%23|%2A)+);", re.IGNORECASE)
 _COOKIE = "z9hG4bK"
 _BRANCH = re.compile(r"[^\s;,]+")
+_VIA = re.compile(r"^v(?:ia)?[ \t]*:(.*)$", re.IGNORECASE | re.MULTILINE)
 _RACK = re.compile(r"[0-9]+\s+([0-9]{1,10})\s+\S+")
 
 
@@ -104,10 +105,20 @@ def may_have(text: str, name: str) -> bool:
     return name in _ABBREVIATED or name in text.lower()
 
 
+def count_vias(text: str) -> int:
+    """Count the Via values: how many elements a request has left, or a response has yet to pass.
+
+    Several may stand in one header, after commas (section 7.3.1).
+    """
+    return sum(1 + values.count(",") for values in _VIA.findall(_unfold(text)))
+
+
+def _unfold(text: str) -> str:
+    return _FOLD.sub(" ", text) if "\n " in text or "\n\t" in text else text
+
+
 def _unfolded_lines(text: str) -> list[str]:
-    if "\n " in text or "\n\t" in text:
-        text = _FOLD.sub(" ", text)
-    return text.split("\n")
+    return _unfold(text).split("\n")
 
 
 def _values_in(lines: list[str]) -> dict[str, str]:

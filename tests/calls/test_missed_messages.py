@@ -70,6 +70,54 @@ def test_description_that_was_missed(begin: Callable[[Scenario], None]) -> None:
     assert scene.anomalies == []
 
 
+@pytest.mark.pitfall(88)
+@pytest.mark.parametrize(
+    "seen",
+    [
+        pytest.param(("near", "far", "trying"), id="in-order"),
+        pytest.param(("far", "near", "trying"), id="far-side-first"),
+        pytest.param(("trying", "far"), id="near-side-missed"),
+        pytest.param(("near", "trying"), id="far-side-missed"),
+    ],
+)
+def test_refusal_on_the_far_side_of_a_proxy(seen: tuple[str, ...]) -> None:
+    """Whichever INVITE is seen first or missed, what the proxy hears is no news for the caller."""
+    scene = Scenario()
+    rows = {
+        "near": ((0, "A>P INVITE 1", sdp(A_MEDIA)), NEAR),
+        "far": ((0, "P>B INVITE 1", sdp(A_MEDIA)), FAR["B"]),
+        "trying": ((0, "A<P 100 INVITE 1", None), NEAR),
+    }
+    for name in seen:
+        row, headers = rows[name]
+        scene.play(row, headers=headers)
+    scene.play((0.2, "P<B 503 INVITE 1 /b", None), headers=FAR["B"])
+    scene.play((0.3, "P>B ACK 1 /b", None), headers=FAR["B"][:1])
+    assert scene.outcomes == []
+
+    scene.play((0.4, "P>C INVITE 1", sdp(A_MEDIA)), headers=FAR["C"])
+    scene.play((2, "P<C 200 INVITE 1 /c", sdp("10.0.0.3:6000")), headers=FAR["C"])
+    scene.play((2.1, "A<P 200 INVITE 1 /c", sdp("10.0.0.3:6000")), headers=NEAR)
+
+    assert scene.outcomes == ["answered"]
+    assert [seconds(call.answer_ns) for call in scene.calls] == [2]
+    assert scene.control.open_endpoints == {A_MEDIA, "10.0.0.3:6000"}
+
+
+@pytest.mark.pitfall(88)
+def test_refusal_that_the_caller_hears_of() -> None:
+    """The last refusal is passed on, and ends the call although the far side was seen first."""
+    scene = Scenario()
+    scene.play((0, "P>B INVITE 1", sdp(A_MEDIA)), headers=FAR["B"])
+    scene.play((0, "A>P INVITE 1", sdp(A_MEDIA)), headers=NEAR)
+    scene.play((0.2, "P<B 503 INVITE 1 /b", None), headers=FAR["B"])
+    scene.play((0.3, "P>B ACK 1 /b", None), headers=FAR["B"][:1])
+    scene.play((0.4, "A<P 503 INVITE 1 /b", None), headers=NEAR)
+
+    assert scene.outcomes == ["failed"]
+    assert [seconds(call.end_ns) for call in scene.calls] == [pytest.approx(0.4)]
+
+
 @pytest.mark.pitfall(90)
 @pytest.mark.parametrize("is_late", [False, True])
 def test_refusal_seen_before_its_request(*, is_late: bool) -> None:

@@ -271,6 +271,21 @@ def test_transaction(via: str, transaction: str) -> None:
     assert parse_message(make(Via=via)).transaction == transaction
 
 
+@pytest.mark.parametrize(
+    ("via", "hops"),
+    [
+        pytest.param("SIP/2.0/UDP a;branch=z9hG4bK1", 1, id="next-to-the-caller"),
+        pytest.param("SIP/2.0/UDP p;branch=z9hG4bK2\r\nv: SIP/2.0/UDP a", 2, id="two-headers"),
+        pytest.param("SIP/2.0/UDP p , SIP/2.0/UDP a", 2, id="one-header"),
+        pytest.param("SIP / 2.0 / UDP q,\r\n SIP/2.0/UDP p,\r\n\tSIP/2.0/UDP a", 3, id="folded"),
+        pytest.param("SIP/2.0/UDP a\r\nVideo: a,b\r\nX-Via: c", 1, id="other-headers"),
+    ],
+)
+def test_hops(via: str, hops: int) -> None:
+    """Every element that a request has left put its Via on top (section 16.6)."""
+    assert parse_message(make(Via=via)).hops == hops
+
+
 def test_line_without_colon_is_passed_over() -> None:
     """One broken header line does not cost the message."""
     assert parse_message(make(Subject="x\r\nnonsense")).cseq == 314159
