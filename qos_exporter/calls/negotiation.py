@@ -103,6 +103,17 @@ class Negotiation:
         self._standing = None
         return True
 
+    def retry(self, exchange: Exchange, transaction: str) -> None:
+        """Take an INVITE that was refused for open again if this is another attempt at it.
+
+        A proxy keeps its number where it has credentials of its own, or follows a redirection
+        (RFC 3261 section 16.7); a repetition has the same transaction.
+        """
+        is_other = bool(transaction) and transaction not in exchange.transactions
+        if is_other and exchange.state is ExchangeState.FAILED:
+            exchange.state = ExchangeState.PENDING
+            self._standing = None
+
     def answer(self, branch: str) -> bool:
         """The callee with this tag took the call; tell whether that is news."""
         known = self._answered + self._left

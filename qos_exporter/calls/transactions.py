@@ -67,6 +67,8 @@ def _on_invite(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     dialog.is_recording = dialog.is_recording or _is_for_recorder(message)
     exchange = dialog.exchange_of(message)
     if exchange is not None:
+        if not message.recipient.tag and arrival.src == dialog.origin:
+            dialog.negotiation.retry(exchange, message.transaction)
         exchange.note_transaction(message.transaction)
     return dialog.describe(arrival, exchange)
 

@@ -143,3 +143,23 @@ def test_acknowledged_refusal_of_a_branch_whose_invite_was_missed() -> None:
     scene.play((1.1, "P>C ACK 1 /c", None), headers=FAR["C"][:1])
 
     assert [call.state.value for call in scene.calls] == ["setup"]
+
+
+@pytest.mark.pitfall(92)
+@pytest.mark.parametrize("code", [302, 401, 407])
+def test_another_attempt_under_the_same_number(code: int) -> None:
+    """A proxy that tries again itself keeps the number, and the call its media (section 16.7)."""
+    scene = Scenario()
+    again = (FAR["C"][0].replace("bKC", "bKagain"), *NEAR)
+    scene.play((0, "P>B INVITE 1", sdp(A_MEDIA)), headers=FAR["B"])
+    scene.play((0.1, f"P<B {code} INVITE 1 /x", None), headers=FAR["B"])
+    scene.play((0.1, "P>B ACK 1 /x", None), headers=FAR["B"][:1])
+    assert not scene.control.open_endpoints
+    scene.play((0.2, "P>B INVITE 1", sdp(A_MEDIA)), headers=FAR["B"])
+    assert not scene.control.open_endpoints, "a repetition is no attempt"
+
+    scene.play((0.2, "P>B INVITE 1", sdp(A_MEDIA)), headers=again)
+    scene.play((2, "P<B 200 INVITE 1 /b", sdp(B_MEDIA)), headers=again)
+
+    assert scene.outcomes == ["answered"]
+    assert scene.control.open_endpoints == {A_MEDIA, B_MEDIA}
