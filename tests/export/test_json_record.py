@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from qos_exporter.export.records import CaptureSummary
 from qos_exporter.export.web.live_fields import live_call
 from qos_exporter.snapshot import Snapshot, Spread
-from tests.export import snapshots
+from tests.export import any_snapshots
 from tests.export.recorded import BAD, FAIR, UNSCORED, written
 from tests.export.snapshots import (
     CALL,
@@ -222,7 +222,7 @@ def test_json_is_valid_whatever_the_numbers(number: float) -> None:
     assert found["streams"][0]["discard_ratio"] == 0.002
 
 
-@given(snapshots.snapshots)
+@given(any_snapshots.snapshots)
 @settings(max_examples=30, deadline=None)
 def test_json_survives_any_text_and_number(shown: Snapshot) -> None:
     """Whatever the calls hold, the document parses and gives it back."""
