@@ -432,5 +432,5 @@ def test_clock_of_a_sender_that_uses_its_own_number(number: int) -> None:
         speech_for(dialogue.forth, 5.0, payload_type=number),
         speech_for(dialogue.back, 5.0, payload_type=number),
     )
-    for stream in listener.call().streams:
-        assert (stream.codec, stream.clock_source) == ("iLBC", "sdp")
+    told = [(stream.codec, stream.clock_source) for stream in listener.call().streams]
+    assert told == 2 * [("iLBC", "sdp")]
