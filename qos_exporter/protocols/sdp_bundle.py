@@ -18,12 +18,18 @@ RTP = 1
 def share_places(
     media: list[MediaDescription], groups: Iterable[tuple[str, ...]]
 ) -> list[MediaDescription]:
-    """Give the lines of every group, which is named by their `a=mid`, its common place as well."""
+    """Give the lines of every group, which is named by their `a=mid`, its common place as well.
+
+    A line that several groups name is of the first: no line may be of two (section 5).
+    """
+    grouped: set[str] = set()
     for group in groups:
+        names = set(group) - grouped
+        grouped |= names
         members = [
             each
             for each in media
-            if each.terms.mid in group and (each.port or each.terms.is_bundle_only)
+            if each.terms.mid in names and (each.port or each.terms.is_bundle_only)
         ]
         common = next((each for each in members if each.port), None)
         if common is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pytest
 
 from qos_exporter.net import Endpoint
@@ -60,3 +62,27 @@ def test_where_video_may_arrive(
 ) -> None:
     """At its own place, if it has one, and at that of the first line of its group."""
     assert video_places(group, connection, audio, video) == expected
+
+
+def test_a_line_is_of_one_group() -> None:
+    """A line that a second group names as well (against section 5) has the place of its first."""
+    lines = [(f"m=audio {40000 + 2 * n} RTP/AVP 0", HERE, f"a=mid:{n}") for n in range(3)]
+    groups = ("a=group:BUNDLE 0 2", "a=group:BUNDLE 1 2")
+    media = parse(*groups, *chain.from_iterable(lines)).media
+    assert [each.port for each in media[2].media_endpoints] == [40004, 40000]
+    assert media[1].media_endpoints == (VIDEO,)
+
+
+def test_groups_without_end_cost_no_time() -> None:
+    """However many groups a datagram has room for, a line has no more places than two lines."""
+    groups = ["a=group:BUNDLE " + " ".join(map(str, range(first, 32))) for first in range(32)]
+    lines = [
+        (
+            f"m=audio {1000 + line} RTP/AVP 0",
+            f"a=mid:{line}",
+            *(CANDIDATE.format(2000 + 32 * line + number) for number in range(32)),
+        )
+        for line in range(32)
+    ]
+    media = parse(*groups, *chain.from_iterable(lines)).media
+    assert max(len(each.media_endpoints) for each in media) <= 2 * 33
