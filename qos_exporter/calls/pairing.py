@@ -81,22 +81,20 @@ class StreamPairing:
 
     def find_company(self, stream: MediaStream) -> Call | None:
         """Return the call between the same endpoints that has no stream like it in its way."""
-        ends = {stream.src, stream.dst}
-        for call in self._calls_near(stream):
-            between = [each for each in call.streams if {each.src, each.dst} == ends]
-            alike = (
-                each.src == stream.src and each.payload_type == stream.payload_type
-                for each in between
-            )
-            if between and not any(alike):
-                return call
-        return None
+        near = self._calls_near(stream)
+        return next((call for call in near if is_company(stream, call)), None)
 
-    def company_of(self, call: Call) -> list[MediaStream]:
-        """Return the streams without a call that this one has for company."""
+    def join_company(self, call: Call) -> None:
+        """Let the streams that have waited for this call join it: of a kind the last that began.
+
+        There may be very many that wait, and calls. Most are told by a look at this call alone.
+        """
         first = call.streams[0]
-        waiting = [*self._to.get(first.dst), *self._to.get(first.src)]
-        return [each for each in waiting if each.call is None and self.find_company(each) is call]
+        waiting = (*self._to.get(first.dst), *self._to.get(first.src))
+        fitting = [each for each in waiting if each.call is None and is_company(each, call)]
+        for each in sorted(fitting, key=lambda each: each.first_ns, reverse=True):
+            if is_company(each, call) and self.find_company(each) is call:
+                self.join(each, call)
 
     def join(self, stream: MediaStream, call: Call) -> None:
         """Make a stream part of a call; it needs no search from its sender's side then."""
@@ -133,6 +131,16 @@ class StreamPairing:
 
     def _runs(self, stream: MediaStream, now_ns: int) -> bool:
         return stream.is_live and self._control.last_packet_ns(stream) > now_ns - QUIET_NS
+
+
+def is_company(stream: MediaStream, call: Call) -> bool:
+    """Whether a call runs between the ends of a stream, and has none like it in its way."""
+    ends = {stream.src, stream.dst}
+    between = [each for each in call.streams if {each.src, each.dst} == ends]
+    alike = (
+        each.src == stream.src and each.payload_type == stream.payload_type for each in between
+    )
+    return bool(between) and not any(alike)
 
 
 def direction_in(call: Call, stream: MediaStream) -> Direction:

@@ -234,8 +234,7 @@ class CallRegistry:
         if call is None:
             return False
         pairing.join(stream, call)
-        for each in pairing.company_of(call):
-            pairing.join(each, call)
+        pairing.join_company(call)
         return True
 
     def _pair(self, partner: MediaStream, stream: MediaStream, now_ns: int) -> Call:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tracemalloc
 
 import pytest
@@ -125,12 +126,28 @@ def test_like_goes_with_like() -> None:
     """Of several opposite streams the one of the same payload type is the other half of a call."""
     scene = Scenario()
     first = scene.stream(A_TO_B, 1, at_s=0, payload_type=8)
-    scene.stream(A_TO_B, 2, at_s=1, payload_type=0)
-    scene.stream(A_TO_B, 3, at_s=2, payload_type=0)
-    scene.stream(B_TO_A, 4, at_s=3, payload_type=8)
+    second = scene.stream(A_TO_B, 2, at_s=1, payload_type=0)
+    third = scene.stream(A_TO_B, 3, at_s=2, payload_type=0)
+    last = scene.stream(B_TO_A, 4, at_s=3, payload_type=8)
 
     assert scene.calls[0].call_id.endswith("-00000001-00000004")
-    assert first.call is scene.calls[0]
+    assert scene.calls[0].streams == (first, last, third)
+    assert second.call is None
+
+
+def test_many_calls_on_the_same_ports() -> None:
+    """A stream finds its place in no time, also where very many others wait for theirs."""
+    scene = Scenario()
+    for ssrc in range(0, 600, 2):
+        scene.stream(A_TO_B, ssrc, at_s=0)
+        scene.stream(B_TO_A, ssrc + 1, at_s=0)
+    for ssrc in range(1000, 1300):
+        scene.stream(A_TO_B, ssrc, at_s=0)
+    began_s = time.process_time()
+    scene.stream(B_TO_A, 2000, at_s=0)
+
+    assert time.process_time() - began_s < 0.1
+    assert len(scene.calls) == 301
 
 
 @pytest.mark.parametrize(
