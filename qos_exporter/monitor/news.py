@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from qos_exporter.calls.events import AnomalySeen, CallEvent, DescriptionRejected
 from qos_exporter.dataplane.rows import SLOW_SIP
+from qos_exporter.errors import DecodeError
+from qos_exporter.protocols.sip import KEEPALIVE, parse_message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +27,7 @@ class News:
         self._calls = parts.calls
         self._twins = parts.twins
         self._control = parts.control
-        self._signalling = parts.signalling
+        self._errors = parts.decode_errors
         self._book = parts.book
         self._reports = parts.reports
         self._readers = {SLOW_SIP: self._take_message, **parts.reports.readers}
@@ -55,14 +57,18 @@ class News:
             self._enter(event)
 
     def _take_message(self, frame: SlowFrame) -> None:
-        message = self._signalling.read(frame.data)
-        if message is not None:
-            self._reports.signalled.take(message, frame)
-            self._calls.on_message(message, src=frame.src, dst=frame.dst, now_ns=frame.at_ns)
+        try:
+            message = parse_message(frame.data)
+        except DecodeError as error:
+            if error.reason != KEEPALIVE:
+                self._errors.count("sip", error.reason)
+            return
+        self._reports.signalled.take(message, frame)
+        self._calls.on_message(message, src=frame.src, dst=frame.dst, now_ns=frame.at_ns)
 
     def _enter(self, event: CallEvent) -> None:
         if isinstance(event, DescriptionRejected):
-            self._signalling.errors["sdp", event.reason] += 1
+            self._errors.count("sdp", event.reason)
             return
         self._book.note_event(event)
         if isinstance(event, AnomalySeen):

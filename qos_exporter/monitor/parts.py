@@ -10,7 +10,7 @@ from qos_exporter.dataplane.settings import KernelSettings, PlayoutSettings
 from qos_exporter.monitor.admission import Admission
 from qos_exporter.monitor.call_book import CallBook
 from qos_exporter.monitor.control import KernelControl
-from qos_exporter.monitor.decoding import SignallingReader
+from qos_exporter.monitor.decode_errors import DecodeErrors
 from qos_exporter.monitor.groups import Groups
 from qos_exporter.monitor.paths import Paths
 from qos_exporter.monitor.profiles import Profiles
@@ -47,7 +47,7 @@ class Parts:
     book: CallBook
     control: KernelControl
     calls: CallRegistry
-    signalling: SignallingReader
+    decode_errors: DecodeErrors
     reports: ReportDesk
 
 
@@ -70,7 +70,7 @@ def assemble(settings: Settings, names: Sequence[str], *, keep_all: bool) -> Par
         sources, profiles=profiles, paths=paths, groups=groups, admission=admission, book=book
     )
     scorer = Scorer(codecs, MODELS[settings.quality.model], profiles=profiles, groups=groups)
-    signalling = SignallingReader()
+    decode_errors = DecodeErrors()
     calls = CallRegistry(
         control,
         silence_timeout_ns=settings.calls.silence_timeout_ns,
@@ -78,7 +78,7 @@ def assemble(settings: Settings, names: Sequence[str], *, keep_all: bool) -> Par
         limit=limit or None,
         keep_all=keep_all,
     )
-    reports = ReportDesk(sources, calls, groups, signalling.errors, keep_all=keep_all)
+    reports = ReportDesk(sources, calls, groups, decode_errors, keep_all=keep_all)
     return Parts(
         sources=sources,
         twins=Twins(sources, vlan_in_key=settings.streams.vlan_in_key),
@@ -91,7 +91,7 @@ def assemble(settings: Settings, names: Sequence[str], *, keep_all: bool) -> Par
         book=book,
         control=control,
         calls=calls,
-        signalling=signalling,
+        decode_errors=decode_errors,
         reports=reports,
     )
 

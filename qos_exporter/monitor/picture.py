@@ -96,7 +96,7 @@ def take_picture(
             by_pbx.history[by_pbx.is_active],
         ),
         totals=parts.book.totals(shown, series_dropped=parts.admission.refused_total),
-        decode_errors=parts.signalling.error_counts(),
+        decode_errors=parts.decode_errors.view(),
         call_table=TableView("calls", len(shown), call_limit, parts.calls.evictions),
         reports=parts.reports.counts.view(),
         pbxs=tuple(server.view() for server in pbx.servers),

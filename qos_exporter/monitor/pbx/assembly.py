@@ -34,4 +34,4 @@ def assemble_pbx(settings: Settings, parts: Parts) -> PbxDesk:
         scoring=PbxScoring(settings.quality, parts.scorer, parts.reports.trips),
         placing=Placing(parts.calls, parts.book, parts.admission, is_alone=not parts.sources),
     )
-    return PbxDesk(settings.ami, own, parts.signalling.errors)
+    return PbxDesk(settings.ami, own, parts.decode_errors)

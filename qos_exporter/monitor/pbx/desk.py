@@ -18,9 +18,9 @@ from qos_exporter.protocols import ami
 from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Callable, Sequence
 
+    from qos_exporter.monitor.decode_errors import DecodeErrors
     from qos_exporter.monitor.pbx.leg import Leg
     from qos_exporter.monitor.pbx.parts import PbxParts
     from qos_exporter.settings import AmiSettings
@@ -44,7 +44,7 @@ class PbxDesk:
         self,
         servers: Sequence[AmiSettings],
         parts: PbxParts,
-        errors: Counter[tuple[str, str]],
+        errors: DecodeErrors,
     ) -> None:
         self.servers = tuple(map(PbxServer, servers))
         self.parts = parts
@@ -197,7 +197,7 @@ class PbxDesk:
         server.events["other"] += 1
 
     def _take_unreadable(self, _server: PbxServer, event: ami.Unreadable, _now_ns: int) -> None:
-        self._errors["ami", event.reason] += 1
+        self._errors.count("ami", event.reason)
 
     def _take_link_up(self, server: PbxServer, _event: ami.LinkUp, now_ns: int) -> None:
         """Compare nothing from before the gap with what comes behind it, and ask and write anew.

@@ -19,12 +19,12 @@ from qos_exporter.tuples import new_tuple
 from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Callable, Iterable, Sequence
 
     from qos_exporter.calls.call import Call
     from qos_exporter.calls.registry import CallRegistry
     from qos_exporter.dataplane.values import SlowFrame
+    from qos_exporter.monitor.decode_errors import DecodeErrors
     from qos_exporter.monitor.groups import Groups
     from qos_exporter.monitor.source import Source
     from qos_exporter.monitor.tracked import TrackedStream
@@ -42,7 +42,7 @@ class ReportDesk:
         sources: Sequence[Source],
         calls: CallRegistry,
         groups: Groups,
-        errors: Counter[tuple[str, str]],
+        errors: DecodeErrors,
         *,
         keep_all: bool,
     ) -> None:

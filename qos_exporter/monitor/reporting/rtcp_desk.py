@@ -23,12 +23,12 @@ from qos_exporter.reports.stream_reports import ReportSource
 from qos_exporter.tuples import new_tuple
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Callable, Sequence
 
     from qos_exporter.calls.media import MediaStream
     from qos_exporter.calls.registry import CallRegistry
     from qos_exporter.dataplane.values import SlowFrame
+    from qos_exporter.monitor.decode_errors import DecodeErrors
     from qos_exporter.monitor.reporting.counts import ReportCounts
     from qos_exporter.monitor.reporting.farewells import Farewells
     from qos_exporter.monitor.reporting.targets import Targets
@@ -57,7 +57,7 @@ class RtcpDesk:
         farewells: Farewells,
         unseen: UnseenStreams,
         counts: ReportCounts,
-        errors: Counter[tuple[str, str]],
+        errors: DecodeErrors,
     ) -> None:
         self._calls = calls
         self._targets = targets
@@ -110,10 +110,10 @@ class RtcpDesk:
                 self._counts.encrypted += 1
                 self._calls.reports.hear(frame.src, frame.dst, frame.at_ns)
             elif self._calls.reports.is_awaited(frame.src, frame.dst):
-                self._errors["rtcp", error.reason] += 1
+                self._errors.count("rtcp", error.reason)
             return None
         for fault in compound.faults:
-            self._errors["rtcp", fault] += 1
+            self._errors.count("rtcp", fault)
         return compound
 
     def _take_sender_report(self, packet: SenderReport, frame: SlowFrame) -> None:

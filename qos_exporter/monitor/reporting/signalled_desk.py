@@ -17,12 +17,11 @@ from qos_exporter.reports.from_signalling import from_vq_metrics, received_by, s
 from qos_exporter.reports.stream_reports import ReportSource
 
 if TYPE_CHECKING:
-    from collections import Counter
-
     from qos_exporter.calls.call import Call
     from qos_exporter.calls.party import Direction
     from qos_exporter.calls.registry import CallRegistry
     from qos_exporter.dataplane.values import SlowFrame
+    from qos_exporter.monitor.decode_errors import DecodeErrors
     from qos_exporter.monitor.reporting.counts import ReportCounts
     from qos_exporter.protocols.sip import SipMessage
     from qos_exporter.protocols.vq_metrics import VqMetrics
@@ -39,9 +38,7 @@ class SignalledDesk:
     A BYE ends its call, and the streams that it reports on with it.
     """
 
-    def __init__(
-        self, calls: CallRegistry, *, counts: ReportCounts, errors: Counter[tuple[str, str]]
-    ) -> None:
+    def __init__(self, calls: CallRegistry, *, counts: ReportCounts, errors: DecodeErrors) -> None:
         self._calls = calls
         self._counts = counts
         self._errors = errors
@@ -78,7 +75,7 @@ class SignalledDesk:
         try:
             report = parse_report(body)
         except DecodeError as error:
-            self._errors["vq_report", error.reason] += 1
+            self._errors.count("vq_report", error.reason)
             return
         local, remote = report.local_address, report.remote_address
         # Local metrics are about what the phone receives, so their stream comes from the other.
@@ -109,7 +106,7 @@ class SignalledDesk:
         try:
             stat = parse_rtp_stat(value)
         except DecodeError as error:
-            self._errors["rtp_stat", error.reason] += 1
+            self._errors.count("rtp_stat", error.reason)
             return
         call = self._calls.find(message.call_id)
         if call is None or call.dialog is None:
