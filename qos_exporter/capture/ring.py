@@ -135,7 +135,11 @@ class RingSocket(SuperSocket):
                 yield bytes(view[start : start + size]), int(row["timestamp_ns"]) / 1e9
 
     def close(self) -> None:
-        """Give the ring back to the kernel."""
+        """Give the ring back to the kernel.
+
+        What happened to the link was raised where a block was in use, and holds on to that.
+        """
+        self._failure = None
         self._copies = iter(())
         self._blocks = []
         if hasattr(self, "_memory"):

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import gc
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +29,21 @@ def sniffing(sink: RecordingSink, interface: str, options: LiveOptions) -> Itera
     sniffer.stop()
     sniffer.join(5)
     assert not sniffer.is_alive()
+
+
+@contextmanager
+def garbage_kept() -> Iterator[None]:
+    """Leave objects that refer to each other where they are."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def rings() -> int:
+    """Count the open packet sockets in the namespace of the test."""
+    return len(Path("/proc/net/packet").read_text().splitlines()) - 1
 
 
 OPTIONS = LiveOptions(ring_bytes=4 * 1024 * 1024)
@@ -83,6 +100,43 @@ def test_link_down_and_up(name: str, links: Links) -> None:
 
         links.send(FRAME)
         assert eventually(lambda: [frame.data for frame in sink.frames] == [FRAME])
+
+
+def flap(links: Links) -> None:
+    links.set(NEAR, "down")
+
+
+def remove(links: Links) -> None:
+    links.ip("link", "del", NEAR)
+
+
+def rename(links: Links) -> None:
+    links.ip("link", "set", NEAR, "name", "away0")
+
+
+@pytest.mark.parametrize(
+    "break_link",
+    [
+        pytest.param(flap, id="down"),
+        pytest.param(remove, id="removed"),
+        pytest.param(rename, id="renamed"),
+    ],
+)
+def test_ring_of_a_link_that_fails(break_link: Callable[[Links], None], links: Links) -> None:
+    """It goes back to the kernel at once: a link that fails again and again takes one ring.
+
+    The memory is the kernel's, so nothing here may wait for the search for circular garbage.
+    """
+    links.make_pair()
+    with garbage_kept(), sniffing(RecordingSink(), NEAR, OPTIONS) as sniffer:
+        assert eventually(lambda: sniffer.statistics().healthy)
+        links.send(FRAME)
+        assert eventually(lambda: sniffer.statistics().packets == 1)
+        assert rings() == 1
+
+        break_link(links)
+        assert eventually(lambda: not sniffer.statistics().healthy)
+        assert eventually(lambda: rings() == 0)
 
 
 def test_interface_gone_and_back(links: Links) -> None:
