@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import struct
 import threading
 import time
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from qos_exporter.errors import ConfigError
 from qos_exporter.export.web import WebServer, application
+from qos_exporter.export.web.parted import PartedResponse
 from qos_exporter.listen import ListenAddress
 from qos_exporter.snapshot import Snapshot
 from tests.export.snapshots import snapshot
@@ -105,6 +111,27 @@ def test_server_stops_within_a_second() -> None:
     client.join()
     idle.close()
     WebServer(application(Picture()), server.address).stop()
+
+
+def test_client_that_goes_away(caplog: pytest.LogCaptureFixture) -> None:
+    """Who hangs up before all of an answer is sent, as a scraper whose time is up, leaves no log."""
+    asked, left = threading.Event(), threading.Event()
+
+    async def answer(_: Request) -> Response:
+        # Nothing else runs in the server meanwhile: it has not noticed that the client has left.
+        asked.set()
+        left.wait(5)
+        return PartedResponse([b"x" * 1000] * 50, headers={})
+
+    with WebServer(Starlette(routes=[Route("/", answer)]), LOOPBACK) as server:
+        with socket.create_connection((server.address.host, server.address.port)) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert asked.wait(5)
+        left.set()
+        assert request(server.address, "/").status == 200
+
+    assert caplog.messages == []
 
 
 def attempt(address: ListenAddress) -> Answer | OSError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
@@ -26,4 +27,6 @@ class PartedResponse(Response):
         await send(start)
         for part in self._parts:
             await send({"type": "http.response.body", "body": part, "more_body": True})
+            # Let the server notice that the client has gone: what is written then is an error each.
+            await asyncio.sleep(0)
         await send({"type": "http.response.body"})
