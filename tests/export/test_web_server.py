@@ -114,7 +114,7 @@ def test_server_stops_within_a_second() -> None:
 
 
 def test_client_that_goes_away(caplog: pytest.LogCaptureFixture) -> None:
-    """Who hangs up before all of an answer is sent, as a scraper whose time is up, leaves no log."""
+    """Who hangs up before all of an answer is sent, as scrapers do in the end, leaves no log."""
     asked, left = threading.Event(), threading.Event()
 
     async def answer(_: Request) -> Response:
