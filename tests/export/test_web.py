@@ -345,6 +345,15 @@ def test_page_loads_nothing_from_elsewhere(address: ListenAddress) -> None:
         assert request(address, f"/static/{name}").status == 200
 
 
+def test_files_of_the_page_are_asked_for_anew(address: ListenAddress) -> None:
+    """After an update the page is not run with the script of before; until then nothing is sent."""
+    first = request(address, "/static/live.js")
+    again = request(address, "/static/live.js", If_None_Match=first.headers["etag"])
+    assert (first.status, again.status, again.body) == (200, 304, b"")
+    assert first.headers["cache-control"] == again.headers["cache-control"] == "no-cache"
+    assert first.headers["x-content-type-options"] == "nosniff"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "content_type"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from qos_exporter import __version__
 
@@ -26,6 +28,27 @@ HEADERS = {
 """Nothing from elsewhere is loaded, and no script runs that is not ours."""
 
 
+class FreshFiles(StaticFiles):
+    """Files that a browser asks for anew with each page, and gets anew once they have changed.
+
+    Without a word on it a browser keeps them for a tenth of their age (RFC 9111, section 4.2.2):
+    after an update, the page of the new version would run the script of the old one for days.
+    """
+
+    def file_response(
+        self,
+        full_path: str | os.PathLike[str],
+        stat_result: os.stat_result,
+        scope: Scope,
+        status_code: int = 200,
+    ) -> Response:
+        """Give the file, or say that it is as it was."""
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers["Cache-Control"] = HEADERS["Cache-Control"]
+        response.headers["X-Content-Type-Options"] = HEADERS["X-Content-Type-Options"]
+        return response
+
+
 class Page:
     """The start page and the files that it needs.
 
@@ -39,7 +62,7 @@ class Page:
         """Give the routes of the page."""
         return [
             Route("/", self.index),
-            Mount("/static", StaticFiles(directory=STATIC)),
+            Mount("/static", FreshFiles(directory=STATIC)),
         ]
 
     def index(self, _: Request) -> Response:
