@@ -53,7 +53,13 @@ def probed(shown: Picture, probe: str) -> Starlette:
 
 
 def document(
-    chromium: str, shown: Picture, *, profile: Path, after_ms: int, probe: str = ""
+    chromium: str,
+    shown: Picture,
+    *,
+    profile: Path,
+    after_ms: int,
+    probe: str = "",
+    size: str = "1280,800",
 ) -> str:
     """Load the page, let `after_ms` of the page's time pass, and give its document."""
     app = probed(shown, probe) if probe else application(shown)
@@ -64,6 +70,7 @@ def document(
                 *("--disable-background-networking", "--disable-dev-shm-usage"),
                 f"--user-data-dir={profile}",
                 f"--virtual-time-budget={after_ms}",
+                f"--window-size={size}",
                 "--dump-dom",
                 f"http://{server.address}/{'probed' if probe else ''}",
             ],
@@ -242,6 +249,29 @@ def test_caller_stays_left_of_the_arrow(
     shown = Picture(snapshot(replace(call(), caller=caller, callee=callee)))
     page = document(chromium, shown, profile=tmp_path, after_ms=SECOND_LOOK_MS, probe=ORDER)
     assert "<title>caller first</title>" in page
+
+
+FIRST_SCORE = """
+setTimeout(() => {
+  const { right } = document.querySelector("#calls .mos").getBoundingClientRect();
+  document.title = right <= 390 ? "seen" : `ends at ${right}`;
+}, 1000);
+"""
+
+
+def test_a_telephone_shows_the_first_score(chromium: str, tmp_path: Path) -> None:
+    """Within 390 pixels, however long the names are, a score is seen without scrolling."""
+    # No window of Chromium is narrower than 500; the table is wider than both.
+    long = replace(call(), caller="a" * 500, callee="b" * 500, state="active", duration_s=36_000)
+    page = document(
+        chromium,
+        Picture(snapshot(long)),
+        profile=tmp_path,
+        after_ms=SECOND_LOOK_MS,
+        probe=FIRST_SCORE,
+        size="500,844",
+    )
+    assert "<title>seen</title>" in page
 
 
 def said(page: str) -> str:
