@@ -167,6 +167,29 @@ def test_long_names_of_parties_are_shortened() -> None:
     assert len(row) <= 100
 
 
+KANJI = "\u5c71\u7530\u592a\u90ce"
+"""Four characters that take two columns each on a terminal (Unicode, annex 11)."""
+
+
+@pytest.mark.parametrize(
+    ("caller", "columns"),
+    [
+        pytest.param(KANJI, 8, id="wide"),
+        pytest.param("cafe\u0301", 4, id="combining"),
+        pytest.param(KANJI * 3, 19, id="wide and too long: nine characters and an ellipsis"),
+    ],
+)
+def test_columns_stay_below_their_headings(caller: str, columns: int) -> None:
+    """What stands behind a name is aligned by the columns that the name takes on a terminal."""
+    named = replace(call("x"), caller=caller, callee="b")
+    plain = replace(call("y"), caller="a" * columns, callee="b")
+    _, calls = tables(written("table", snapshot(named, plain)))
+    of_name, of_plain = calls[1:]
+    assert of_name.split(" > b ")[1].split()[0] == of_plain.split(" > b ")[1].split()[0]
+    behind = [line.split(" > b", 1)[1] for line in (of_name, of_plain)]
+    assert behind[0].removesuffix("x") == behind[1].removesuffix("y")
+
+
 def test_table_of_nothing_has_no_rows() -> None:
     """An empty capture is summed up and nothing else."""
     nothing = CaptureSummary("empty.pcap", 0, None, None)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from qos_exporter.export.records.call_numbers import NumberedCall, NumberedStream
+from qos_exporter.export.records.width import shortened
 from qos_exporter.export.text import printable
 from qos_exporter.snapshot import Score, StreamView
 
@@ -91,8 +92,7 @@ ENDPOINTS: tuple[Column[StreamView], ...] = (
 
 
 def _party(name: str) -> str:
-    shown = printable(name) or ABSENT
-    return shown if len(shown) <= LONGEST_PARTY else f"{shown[: LONGEST_PARTY - 1]}\u2026"
+    return shortened(printable(name) or ABSENT, LONGEST_PARTY)
 
 
 def _parties(row: NumberedCall) -> str:

@@ -19,6 +19,7 @@ from qos_exporter.export.records.columns import (
     FAULT,
     Column,
 )
+from qos_exporter.export.records.width import aligned, columns_of
 
 GAP = " "
 FOLD = "\n    "
@@ -49,7 +50,7 @@ def call_rows(rows: Sequence[NumberedCall], *, width: int) -> Iterator[str]:
 def _joined(left: list[str], names: list[str], *, last: list[str], width: int) -> Iterator[str]:
     """Put lines together: `names` before `last`, or below where that would be too wide."""
     whole = _side_by_side(left, names, last)
-    if max(len(line.rstrip()) for line in whole) <= width:
+    if max(columns_of(line.rstrip()) for line in whole) <= width:
         yield from map(str.rstrip, whole)
         return
     for above, below in zip(_side_by_side(left, last), names, strict=True):
@@ -66,7 +67,4 @@ def _padded(columns: Iterable[Column[Row]], rows: Sequence[Row]) -> list[str]:
 
 
 def _column(column: Column[Row], rows: Sequence[Row]) -> list[str]:
-    cells = [column.title, *map(column.cell, rows)]
-    width = max(map(len, cells))
-    pad = str.ljust if column.left else str.rjust
-    return [pad(cell, width) for cell in cells]
+    return aligned([column.title, *map(column.cell, rows)], left=column.left)
