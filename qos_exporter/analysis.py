@@ -36,6 +36,7 @@ EXIT_UNUSABLE = 2
 def analyze(options: AnalyzeOptions) -> int:
     """Print every file; what stands before the damage in a damaged one is printed too."""
     code = 0
+    separator = ""
     write = writer_for(options)
     for path in options.files:
         try:
@@ -44,7 +45,8 @@ def analyze(options: AnalyzeOptions) -> int:
             sys.stderr.write(f"{error}\n")
             code = EXIT_UNUSABLE
             continue
-        separate(options, path)
+        sys.stdout.write(separator)
+        separator = "\n" if options.format == "table" else ""
         write(snapshot, summary, sys.stdout, top=options.top)
         if damage is not None:
             sys.stdout.flush()
@@ -61,12 +63,6 @@ def writer_for(options: AnalyzeOptions) -> WriteRecord:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
     return WRITERS[options.format]
-
-
-def separate(options: AnalyzeOptions, path: Path) -> None:
-    """Keep the tables of several files apart."""
-    if options.format == "table" and path is not options.files[0]:
-        sys.stdout.write("\n")
 
 
 def read_capture(

@@ -151,6 +151,17 @@ def test_a_file_that_is_no_capture_does_not_stop_the_others(
     assert str(text) in err
 
 
+def test_an_empty_line_stands_between_tables_only(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Where a file before cannot be read, there is no table to keep apart from."""
+    nothing = str(tmp_path / "nothing.pcap")
+    assert cli.run(["analyze", nothing, str(CLEAN), nothing, str(CLEAN)]) == 2
+    first, second = capsys.readouterr().out.split(f"\n\n{CLEAN}")
+    assert first.startswith(f"{CLEAN}: ")
+    assert second.startswith(": ")
+
+
 class Terminal(io.StringIO):
     """A stderr that says it is a terminal."""
 
