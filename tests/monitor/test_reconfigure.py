@@ -90,6 +90,58 @@ def test_a_new_codec_ends_the_ignorance() -> None:
     assert listener.stream(dialogue.forth).codec == "SMARTVOICE"
 
 
+SMARTVOICE = Settings(
+    quality=QualitySettings(
+        codecs=(CodecSettings(name="SMARTVOICE", scale="narrowband", ie=5.0, bpl=10.0),)
+    )
+)
+
+
+def test_a_new_codec_is_the_group_of_streams_without_a_window() -> None:
+    """Their first window is going to count under the new name, so that is where they run."""
+    first, second = (
+        Dialogue(
+            call_id=f"call-{ssrc}",
+            ssrc=ssrc,
+            port=5000 + 2 * ssrc,
+            start_s=2.0 * ssrc,
+            offer="96",
+            attributes=("rtpmap:96 SMARTVOICE/8000",),
+        )
+        for ssrc in (1, 2)
+    )
+    speech = [
+        speech_for(each.forth, 1.0, start_s=each.start_s, payload_type=96)
+        for each in (first, second)
+    ]
+    listener = Listener().play(first.set_up(), speech[0])
+    assert listener.group(direction="caller_to_callee").key.codec == "other"
+    listener.monitor.reconfigure(SMARTVOICE)
+    listener.play(second.set_up(), speech[1])
+    assert listener.group(codec="SMARTVOICE").streams_active == 2
+    assert listener.group(codec="other").streams_active == 0
+
+
+def test_a_new_codec_mixes_no_groups() -> None:
+    """Codecs are numbered anew by a reload, and each window still counts under its own one.
+
+    The INVITE comes 0.6 s before the media, so the first window ends with the 470th packet.
+    """
+    dialogue = Dialogue(offer="0 8", talk_s=20.0)
+    ways = (dialogue.forth, dialogue.back)
+    listener = Listener().play(
+        dialogue.set_up(), *(speech_for(each, 9.4, payload_type=8) for each in ways)
+    )
+    listener.pass_time(9.4).monitor.reconfigure(SMARTVOICE)
+    listener.play(*(talk(each, range(470, 970)) for each in ways)).pass_time(19.4)
+    for direction in ("caller_to_callee", "callee_to_caller"):
+        groups = listener.groups(direction=direction)
+        assert {each.key.codec: each.packets.received for each in groups} == {
+            "PCMA": 470,
+            "PCMU": 500,
+        }
+
+
 def test_another_model() -> None:
     """R-factor lite gives R = 100 - 2 * loss % without a round trip: 98 at a loss of 1 %."""
     listener = Listener().play(speech_for(STREAM, 10.02))
