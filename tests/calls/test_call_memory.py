@@ -120,13 +120,17 @@ def test_silent_call_is_not_reopened_by_a_new_attempt() -> None:
 
 @pytest.mark.pitfall(94)
 def test_re_invite_just_before_the_silence_is_complete() -> None:
-    """A message in time keeps the call, without any packet."""
+    """A message in time keeps a call whose media have stopped, for a minute from then on."""
     scene = Scenario()
-    call = scene.play(*answered_call(), (60, "A>B INVITE 5 /b", OFFER))
+    call = scene.play(*answered_call())
+    scene.stream(A_TO_B, 1, at_s=2.2)
+    scene.play((60, "A>B INVITE 5 /b", OFFER))
     scene.tick(100)
-
     assert call is not None
     assert call.state == "active"
+    scene.tick(125)
+
+    assert (call.state, seconds(call.end_ns)) == ("ended", 60)
 
 
 @pytest.mark.pitfall(77)

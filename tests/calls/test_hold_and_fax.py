@@ -63,6 +63,32 @@ def test_hold_is_no_anomaly(offer: bytes, answer: bytes) -> None:
     assert not scene.control.muted
 
 
+@pytest.mark.pitfall(79)
+@pytest.mark.parametrize(
+    ("offer", "answer", "ways"),
+    [
+        pytest.param("sendonly", "recvonly", (A_TO_B,), id="music-one-way"),
+        pytest.param("inactive", "inactive", (), id="silence"),
+    ],
+)
+def test_hold_from_the_first_answer_on(offer: str, answer: str, ways: tuple[str, ...]) -> None:
+    """A call that was never agreed to be heard both ways lacks nothing when it is not."""
+    scene = Scenario()
+    scene.play(
+        (0, "A>B INVITE 1", sdp(A_MEDIA, offer)),
+        (2, "A<B 200 INVITE 1 /b", sdp(B_MEDIA, answer)),
+        (2.1, "A>B ACK 1 /b", None),
+    )
+    for ends in ways:
+        scene.stream(ends, 1, at_s=2.2, until_s=50)
+    for at_s in range(10, 50, 10):
+        scene.tick(at_s)
+    scene.play((50, "A>B BYE 2 /b", None))
+
+    assert scene.outcomes == ["answered"]
+    assert scene.anomalies == []
+
+
 IMAGE = sdp(A_MEDIA, kind="image", protocol="udptl", payloads="t38")
 
 

@@ -208,6 +208,8 @@ def test_descriptions_in_other_messages(rows: tuple[Row, ...]) -> None:
     assert call.outcome == "answered"
     assert [to_b.call, to_a.call] == [call, call]
     assert [to_b.direction, to_a.direction] == ["caller_to_callee", "callee_to_caller"]
+    # One of them alone would be enough to find both streams.
+    assert {A_MEDIA, B_MEDIA} <= scene.control.open_endpoints
 
 
 @pytest.mark.pitfall(118)

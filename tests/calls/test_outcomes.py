@@ -338,6 +338,21 @@ def test_response_before_its_request(early: Row) -> None:
     assert to_a == ["answered"]
 
 
+@pytest.mark.pitfall(90)
+def test_answer_that_is_seen_only_before_its_request() -> None:
+    """Where the mirror swaps INVITE and 200 the call has begun, and goes on as answered."""
+    scene = Scenario()
+    call = scene.play(
+        (0, "A<B 200 INVITE 1 /b", ANSWER),
+        (0.001, "A>B INVITE 1", OFFER),
+        (0.1, "A>B ACK 1 /b", None),
+    )
+
+    assert call is not None
+    assert (call.state, seconds(call.start_ns), seconds(call.answer_ns)) == ("active", 0, 0)
+    assert scene.outcomes == ["answered"]
+
+
 @pytest.mark.pitfall(97)
 def test_refusal_that_goes_to_another_address_of_the_caller() -> None:
     """A final response ends the call wherever it is sent, unless that is a proxy's far side."""

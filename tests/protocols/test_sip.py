@@ -238,6 +238,19 @@ def test_filler_and_line_ends(line_end: str, filler: bytes) -> None:
     assert parse_message(data).call_id == HEADERS["Call-ID"]
 
 
+@pytest.mark.pitfall(85)
+def test_description_beside_another_part() -> None:
+    """A message that carries a description among other parts has that description."""
+    body = (
+        b"--x\r\nContent-Type: application/isup\r\n\r\n\x01\r\n"
+        b"--x\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n--x--\r\n"
+    )
+    message = parse_message(make(body=body, Content_Type="multipart/mixed;boundary=x"))
+
+    assert message.sdp is not None
+    assert message.sdp.strip() == b"v=0"
+
+
 def test_headers_cut_off() -> None:
     """A message without its empty line is read as far as it goes."""
     message = parse_message(make().rstrip())
