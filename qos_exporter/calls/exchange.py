@@ -38,7 +38,7 @@ class Described(NamedTuple):
 class Exchange:
     """One round of offer and answer."""
 
-    __slots__ = ("cseq", "described", "party", "state", "transactions")
+    __slots__ = ("cseq", "described", "party", "refused", "state", "transactions")
 
     def __init__(self, party: Party, cseq: int) -> None:
         self.party = party
@@ -48,10 +48,12 @@ class Exchange:
         self.described: tuple[Described, ...] = ()
         self.transactions: tuple[str, ...] = ()
         """Those of an INVITE that is not accepted yet, one on each hop."""
+        self.refused: tuple[str, ...] = ()
+        """Those of earlier attempts under the same number."""
 
     def note_transaction(self, transaction: str) -> None:
         """Note under which transaction the INVITE was seen."""
-        is_new = transaction and transaction not in self.transactions
+        is_new = transaction and not self.knows(transaction)
         if (
             is_new
             and self.state is ExchangeState.PENDING
@@ -59,13 +61,17 @@ class Exchange:
         ):
             self.transactions += (transaction,)
 
+    def knows(self, transaction: str) -> bool:
+        """Whether the INVITE was seen under this transaction."""
+        return transaction in self.transactions or transaction in self.refused
+
     def is_accepted_by(self, acknowledgement: str) -> bool:
         """Tell from the transaction of an ACK whether a 200 was missed.
 
         The ACK to a refusal belongs to the transaction of the INVITE, that to a 200 is one by
         itself (RFC 3261 sections 17.1.1.3 and 13.2.2.4).
         """
-        is_other = bool(acknowledgement) and acknowledgement not in self.transactions
+        is_other = bool(acknowledgement) and not self.knows(acknowledgement)
         return is_other and self.state is ExchangeState.PENDING
 
     def has_from(self, party: Party) -> bool:

@@ -90,7 +90,7 @@ class Negotiation:
         if exchange.state is not ExchangeState.PENDING:
             return False
         exchange.state = ExchangeState.COMMITTED
-        exchange.transactions = ()
+        exchange.transactions = exchange.refused = ()
         self._standing = None
         return True
 
@@ -109,9 +109,11 @@ class Negotiation:
         A proxy keeps its number where it has credentials of its own, or follows a redirection
         (RFC 3261 section 16.7); a repetition has the same transaction.
         """
-        is_other = bool(transaction) and transaction not in exchange.transactions
+        is_other = bool(transaction) and not exchange.knows(transaction)
         if is_other and exchange.state is ExchangeState.FAILED:
             exchange.state = ExchangeState.PENDING
+            exchange.refused = (exchange.refused + exchange.transactions)[-_KEPT_BRANCHES:]
+            exchange.transactions = ()
             self._standing = None
 
     def answer(self, branch: str) -> bool:

@@ -217,6 +217,8 @@ def _on_failure(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     message = arrival.message
     exchange = dialog.exchange_of(message)
     if exchange is not None:
+        if message.transaction in exchange.refused:
+            return NOTHING
         exchange.note_transaction(message.transaction)
     if message.method == "INVITE" and call.state is CallState.SETUP:
         return _on_failed_setup(dialog, call, arrival, exchange)

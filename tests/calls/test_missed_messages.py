@@ -159,6 +159,10 @@ def test_another_attempt_under_the_same_number(code: int) -> None:
     assert not scene.control.open_endpoints, "a repetition is no attempt"
 
     scene.play((0.2, "P>B INVITE 1", sdp(A_MEDIA)), headers=again)
+    scene.play((0.6, f"P<B {code} INVITE 1 /x", None), headers=FAR["B"])
+    scene.play((0.6, "P>B ACK 1 /x", None), headers=FAR["B"][:1])
+    assert scene.control.open_endpoints == {A_MEDIA}, "a repetition refuses nothing"
+
     scene.play((2, "P<B 200 INVITE 1 /b", sdp(B_MEDIA)), headers=again)
 
     assert scene.outcomes == ["answered"]
