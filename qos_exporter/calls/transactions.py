@@ -26,6 +26,9 @@ OFFER_METHODS = frozenset({"INVITE", "UPDATE", "PRACK"})
 """Requests whose responses may carry a description or accept one."""
 
 _RECORDING_BODIES = frozenset({"application/rs-metadata", "application/rs-metadata+xml"})
+_RECORDERS = ("+sip.src", "+sip.srs")
+"""What the client and the server of a recording session call themselves in Contact, in requests and
+responses."""
 
 
 def receive(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
@@ -52,8 +55,13 @@ def _handler_of(message: SipMessage) -> _Handler | None:
 
 
 def _is_for_recorder(message: SipMessage) -> bool:
-    """Whether an INVITE comes from a session recording client (RFC 7866 section 6.1)."""
-    asks = "siprec" in message.header("require").lower()
+    """Whether an INVITE or its 200 is of a recording session (RFC 7866 sections 6.1 and 6.2).
+
+    Its client asks for a recorder, or one of the two says what it is.
+    """
+    if any(each in message.header_text for each in _RECORDERS):
+        return True
+    asks = message.is_request and "siprec" in message.header("require").lower()
     return asks or not _RECORDING_BODIES.isdisjoint(message.body_types)
 
 
@@ -174,6 +182,8 @@ def _note_alerting(dialog: Dialog, call: Call, now_ns: int) -> Change:
 
 def _on_success(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
     message = arrival.message
+    if message.method == "INVITE":
+        dialog.is_recording = dialog.is_recording or _is_for_recorder(message)
     exchange = dialog.exchange_of(message)
     change = dialog.describe(arrival, exchange)
     return change | _accept(dialog, call, arrival, exchange)

@@ -69,6 +69,8 @@ def test_back_to_back_agent_makes_two_calls() -> None:
             ("Content-Type: multipart/mixed;boundary=x",),
             id="metadata",
         ),
+        pytest.param(("Contact: <sip:r@10.0.0.8>;+sip.srs",), id="server"),
+        pytest.param(("Contact: <sip:a@10.0.0.9>;+sip.src",), id="client"),
     ],
 )
 def test_recording_session_is_no_call(headers: tuple[str, ...]) -> None:
