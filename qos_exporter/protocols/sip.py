@@ -37,7 +37,7 @@ REASONS = (KEEPALIVE, "start_line", "missing_header", "cseq", "content_length")
 
 _FILLER = b"\r\n\0 \t"
 _REQUEST_LINE = re.compile(
-    r"([A-Za-z][A-Za-z0-9.!%*_+`'~-]*)[ \t]+(\S+)[ \t]+SIP/2\.0[ \t]*$", re.IGNORECASE
+    r"([A-Za-z0-9.!%*_+`'~-]+)[ \t]+(\S+)[ \t]+SIP/2\.0[ \t]*$", re.IGNORECASE
 )
 # The reason phrase may be missing together with the space before it: many senders leave it out.
 _STATUS_LINE = re.compile(r"SIP/2\.0[ \t]+([1-6][0-9][0-9])(?:[ \t]+(.*))?$", re.IGNORECASE)

@@ -273,7 +273,7 @@ FLOWS = (
         (0.5,),
     ),
     Flow(
-        "5118-4.10-mapped-address",
+        "5118-4.9-mapped-address",
         f"""{set_up(0, media=("::ffff:10.0.0.1:4000", "::ffff:10.0.0.2:5000"))}
         2.2-20 A:4000=B:5000 1
         {hang_up(20, "A>B", "2 /b")}
