@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from qos_exporter.errors import DecodeError
-from qos_exporter.net import Endpoint
+from qos_exporter.net import Endpoint, address_text
 from qos_exporter.protocols.sdp_bundle import share_places
 from qos_exporter.protocols.session_description import (
     IceCandidate,
@@ -305,9 +305,14 @@ def _number(text: str, largest: int) -> int | None:
 
 @lru_cache(maxsize=4096)
 def _canonical(address: str) -> str | None:
-    """Bring an address into its one canonical spelling; `None` if it is not an address."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    """Bring an address into its one canonical spelling; `None` if it is not an address.
+
+    An IPv4 address in its mapped form is one of IPv4, as which its packets come (RFC 5118 section
+    4.9).
+    """
     try:
-        return socket.inet_ntop(family, socket.inet_pton(family, address))
+        if ":" in address:
+            return address_text(socket.inet_pton(socket.AF_INET6, address))
+        return socket.inet_ntop(socket.AF_INET, socket.inet_pton(socket.AF_INET, address))
     except (OSError, ValueError):  # ValueError: an embedded NUL
         return None

@@ -51,6 +51,7 @@ def test_media_line_field_by_field(line_end: str) -> None:
         pytest.param("c=IN IP4 224.2.1.1/127", "", "224.2.1.1", id="ttl"),
         pytest.param("c=IN IP4 224.2.1.1/127/3", "", "224.2.1.1", id="ttl-and-number"),
         pytest.param("c=IN IP6 2001:DB8:0::1", "", "2001:db8::1", id="ipv6-canonical"),
+        pytest.param("c=IN IP6 ::FFFF:192.0.2.1", "", "192.0.2.1", id="ipv4-mapped"),
         pytest.param("c=IN IP6 FF15::101/3", "", "ff15::101", id="ipv6-number"),
         pytest.param("c=IN IP4 pbx.example.com", "", None, id="host-name"),
         pytest.param("", "", None, id="none"),
