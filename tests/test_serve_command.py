@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import re
 import shutil
 import signal
@@ -199,6 +200,22 @@ def test_signals_end_it(name: str) -> None:
             took_s = time.monotonic() - began_s
     # A second is what it may take; the rest is for machines with other things to do.
     assert took_s < 2
+    assert not [line for line in served.log if "Traceback" in line]
+
+
+def test_signals_that_interrupt_one_another() -> None:
+    """However close upon each other it is told to reload, it goes on, and ends when told to."""
+    with serving("serve", "--replay", CALL, "--replay.speed=0") as served:
+        gaps = random.Random(1)
+        until_s = time.monotonic() + 3.0
+        while time.monotonic() < until_s and served.process.poll() is None:
+            for _ in range(6):
+                served.process.send_signal(signal.SIGHUP)
+                for _ in range(gaps.randrange(300)):
+                    pass  # some microseconds, so that each comes at another moment
+            time.sleep(0.003)
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(PATIENCE_S) == 0
     assert not [line for line in served.log if "Traceback" in line]
 
 

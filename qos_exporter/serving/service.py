@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import queue
 import signal
-import threading
 import time
 from dataclasses import replace
 from functools import partial
@@ -48,9 +49,11 @@ class Service:
         self._options = options
         self._started = options.settings
         self._announce = announce
-        self._stop = threading.Event()
-        self._reload = threading.Event()
-        self._wake = threading.Event()
+        self._stop = False
+        self._reload = False
+        # What wakes the main thread is put in by handlers of signals, which may interrupt it, and
+        # one another, anywhere: an Event would wait for itself then.
+        self._wake: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._opened = False
         names = source_names(options)
         self._monitor = Monitor(followed(options), names)
@@ -113,11 +116,11 @@ class Service:
 
     def _wait(self) -> None:
         """Wait for signals, and for the end of the replay where that is the end of all."""
-        while not self._stop.is_set():
-            self._wake.wait(timeout=0.2)
-            self._wake.clear()
-            if self._reload.is_set():
-                self._reload.clear()
+        while not self._stop:
+            with contextlib.suppress(queue.Empty):
+                self._wake.get(timeout=0.2)
+            if self._reload:
+                self._reload = False
                 self._read_settings()
             if self._replay_is_over():
                 return
@@ -134,15 +137,15 @@ class Service:
         return 0
 
     def _on_stop(self, _signal: int, _frame: FrameType | None) -> None:
-        self._stop.set()
-        self._wake.set()
+        self._stop = True
+        self._wake.put(None)
         if not self._opened:
             # Nobody looks at events yet, and a pipe without a writer stays in the making for ever.
             raise SystemExit(0)
 
     def _on_reload(self, _signal: int, _frame: FrameType | None) -> None:
-        self._reload.set()
-        self._wake.set()
+        self._reload = True
+        self._wake.put(None)
 
     def _read_settings(self) -> None:
         """Take in the configuration file as it is now; a bad one changes nothing."""
