@@ -28,6 +28,8 @@ cdef enum Arrival:
 
 cdef enum:
     FIRST_CYCLE = 1 << 17       # so that a lowered base never goes below zero
+    CYCLE = 1 << 16
+    HIGHEST = 1 << 31           # at the end of 32 bits, counting through numbers would never end
 
 
 cdef extern from *:
@@ -133,11 +135,27 @@ cdef inline void jump_over(Stream *stream, int count) noexcept nogil:
         hole += 1
 
 
+cdef inline void lower_cycles(Stream *stream) noexcept nogil:
+    """Leave out cycles that are over: who skips a thousand numbers each time gets far in a minute.
+
+    Marks are by the number modulo 128, so that they stay where they are.
+    """
+    cdef uint32_t surplus = (stream.max_seq - FIRST_CYCLE) & ~<uint32_t>(CYCLE - 1)
+    cdef uint32_t span = stream.max_seq - stream.base_seq
+    stream.max_seq -= surplus
+    stream.cluster_first -= surplus
+    stream.cluster_last -= surplus
+    stream.base_seq = stream.max_seq - CYCLE
+    stream.expected_prior += span - CYCLE
+
+
 cdef inline void advance(Stream *stream, int step) noexcept nogil:
     """A packet `step` numbers ahead of the highest one so far."""
     if step == 1:
         settle(stream, stream.max_seq + 1 - REORDER_WINDOW)
     else:
+        if stream.max_seq >= HIGHEST:
+            lower_cycles(stream)
         jump_over(stream, step - 1)
     stream.max_seq += step
     set_mark(stream, stream.max_seq)

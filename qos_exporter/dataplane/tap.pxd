@@ -19,10 +19,9 @@ ctypedef struct TapCount:
 cdef inline uint32_t missing_after(const Stream *stream, uint32_t number) noexcept nogil:
     """How many numbers above `number` have not arrived; it is within the reorder window."""
     cdef uint32_t missing = 0
-    number += 1
-    while number <= stream.max_seq:
-        missing += not is_marked(stream, number)
-        number += 1
+    cdef uint32_t after
+    for after in range(stream.max_seq - number):
+        missing += not is_marked(stream, number + 1 + after)
     return missing
 
 
