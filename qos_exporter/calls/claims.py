@@ -176,8 +176,8 @@ class ClaimIndex:
         return iter(self._by_endpoint)
 
     def at(self, endpoint: Endpoint) -> tuple[Claim, ...]:
-        """Return the claims on an endpoint."""
-        return self._by_endpoint.get(endpoint)
+        """Return the claims on an endpoint; of very many the latest."""
+        return self._by_endpoint.latest(endpoint)
 
     def of_few(self, endpoint: Endpoint) -> tuple[Claim, ...]:
         """Return the claims on an endpoint, none where there are more than `FEW_CLAIMS`."""

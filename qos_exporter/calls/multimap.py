@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Hashable, Iterator
+from itertools import islice
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
+LOOKED_AT = 256
+"""Of more values of one key the latest ones are looked at. No honest endpoint has as many; somebody
+who makes thousands of calls or streams at one would have each packet cost milliseconds."""
+
 
 class MultiMap(Generic[K, V]):
-    """Several values to a key, in order of entry.
+    """Several values to a key, in order of entry; a value is the object, whatever it equals.
 
-    The first value of a key stands in a plain dictionary, and only further ones cost a tuple: a
+    The first value of a key stands in a plain dictionary, and only further ones cost another one: a
     container for each key would cost more than everything else that is known of a stream.
     """
 
@@ -20,7 +26,8 @@ class MultiMap(Generic[K, V]):
 
     def __init__(self) -> None:
         self._first: dict[K, V] = {}
-        self._more: dict[K, tuple[V, ...]] = {}
+        self._more: dict[K, OrderedDict[int, V]] = {}
+        """By identity, so that one of very many is found at once."""
 
     def __len__(self) -> int:
         """How many keys have a value."""
@@ -38,35 +45,45 @@ class MultiMap(Generic[K, V]):
         return not self._more
 
     def get(self, key: K) -> tuple[V, ...]:
-        """Return the values of a key."""
+        """Return all values of a key; there may be very many."""
         first = self._first.get(key)
         if first is None:
             return ()
         more = self._more.get(key)
-        return (first,) if more is None else (first, *more)
+        return (first,) if more is None else (first, *more.values())
+
+    def latest(self, key: K) -> tuple[V, ...]:
+        """Return the values of a key, in order of entry: the last ones if there are very many."""
+        more = self._more.get(key)
+        if more is None or len(more) < LOOKED_AT:
+            return self.get(key)
+        return tuple(islice(reversed(more.values()), LOOKED_AT))[::-1]
 
     def add(self, key: K, value: V) -> None:
-        """Add a value to a key."""
-        if key in self._first:
-            self._more[key] = (*self._more.get(key, ()), value)
-        else:
-            self._first[key] = value
+        """Add a value to a key, unless it is there."""
+        first = self._first.setdefault(key, value)
+        if first is not value:
+            self._more.setdefault(key, OrderedDict())[id(value)] = value
 
     def discard(self, key: K, value: V) -> None:
         """Remove a value from a key, if it is there."""
-        if key in self._more:
-            self._discard_one_of_many(key, value)
-        elif self._first.get(key) is value:
-            del self._first[key]
-            if not self._first:
-                # A dictionary from which all was taken still has the room for it.
-                self._first.clear()
+        more = self._more.get(key)
+        if self._first.get(key) is not value:
+            if more is not None:
+                more.pop(id(value), None)
+        elif more is not None:
+            # An empty one is never kept, so that there is a second value.
+            _, self._first[key] = more.popitem(last=False)
+        else:
+            self._remove(key)
+        if more is not None and not more:
+            del self._more[key]
 
-    def _discard_one_of_many(self, key: K, value: V) -> None:
-        left = tuple(each for each in self.get(key) if each is not value)
-        del self._first[key], self._more[key]
-        for each in left:
-            self.add(key, each)
+    def _remove(self, key: K) -> None:
+        del self._first[key]
+        if not self._first:
+            # A dictionary from which all was taken still has the room for it.
+            self._first.clear()
 
     def clear(self) -> None:
         """Forget all."""

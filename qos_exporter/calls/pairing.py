@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from qos_exporter.calls.call import Call
 from qos_exporter.calls.control import StreamControl
 from qos_exporter.calls.matching import QUIET_NS
@@ -43,16 +45,15 @@ class StreamPairing:
         self._from.discard(stream.src, stream)
 
     def touching(self, endpoint: Endpoint) -> tuple[MediaStream, ...]:
-        """Return the streams to or from an endpoint."""
-        towards = self._to.get(endpoint)
+        """Return the streams to or from an endpoint; of very many the latest."""
+        towards = self._to.latest(endpoint)
         partners = [
             partner
-            for stream in towards
-            if stream.call is not None
-            for partner in stream.call.streams
+            for call in _calls_of(towards)
+            for partner in call.streams
             if partner.src == endpoint and partner.is_live
         ]
-        return tuple(dict.fromkeys((*towards, *self._from.get(endpoint), *partners)))
+        return tuple(dict.fromkeys((*towards, *self._from.latest(endpoint), *partners)))
 
     def find_place(self, stream: MediaStream, now_ns: int) -> Call | None:
         """Return the call in which a stream takes the place of one that fell silent."""
@@ -70,7 +71,7 @@ class StreamPairing:
         """
         opposite = [
             each
-            for each in self._to.get(stream.src)
+            for each in self._to.latest(stream.src)
             if each.call is None and each.src == stream.dst and each is not stream
         ]
         return max(
@@ -90,7 +91,7 @@ class StreamPairing:
         There may be very many that wait, and calls. Most are told by a look at this call alone.
         """
         first = call.streams[0]
-        waiting = (*self._to.get(first.dst), *self._to.get(first.src))
+        waiting = (*self._to.latest(first.dst), *self._to.latest(first.src))
         fitting = [each for each in waiting if each.call is None and is_company(each, call)]
         for each in sorted(fitting, key=lambda each: each.first_ns, reverse=True):
             if is_company(each, call) and self.find_company(each) is call:
@@ -110,9 +111,7 @@ class StreamPairing:
         self._from.clear()
 
     def _calls_near(self, stream: MediaStream) -> list[Call]:
-        near = self._to.get(stream.dst) + self._to.get(stream.src)
-        calls = [each.call for each in near if each.call is not None]
-        return list(dict.fromkeys(calls))
+        return _calls_of(self._to.latest(stream.dst) + self._to.latest(stream.src))
 
     def _is_successor(self, stream: MediaStream, old: MediaStream) -> bool:
         if old is stream:
@@ -122,11 +121,11 @@ class StreamPairing:
 
     def _half_call(self, stream: MediaStream, now_ns: int) -> Call | None:
         """Return a call that has the opposite direction but nothing that runs in this one."""
-        for each in self._to.get(stream.src):
-            if each.src == stream.dst and each.call is not None and self._runs(each, now_ns):
-                rivals = [one for one in each.call.streams if one.dst == stream.dst]
-                if not any(self._runs(one, now_ns) for one in rivals):
-                    return each.call
+        opposite = [each for each in self._to.latest(stream.src) if each.src == stream.dst]
+        for call in _calls_of([each for each in opposite if self._runs(each, now_ns)]):
+            rivals = [one for one in call.streams if one.dst == stream.dst]
+            if not any(self._runs(one, now_ns) for one in rivals):
+                return call
         return None
 
     def _runs(self, stream: MediaStream, now_ns: int) -> bool:
@@ -141,6 +140,11 @@ def is_company(stream: MediaStream, call: Call) -> bool:
         each.src == stream.src and each.payload_type == stream.payload_type for each in between
     )
     return bool(between) and not any(alike)
+
+
+def _calls_of(streams: Iterable[MediaStream]) -> list[Call]:
+    """The calls that streams belong to, each once."""
+    return list(dict.fromkeys([each.call for each in streams if each.call is not None]))
 
 
 def direction_in(call: Call, stream: MediaStream) -> Direction:

@@ -87,7 +87,7 @@ class ReportPlaces:
         return found
 
     def _at(self, place: Endpoint) -> Iterator[Claim]:
-        yield from self._elsewhere.get(place)
+        yield from self._elsewhere.latest(place)
         below = new_tuple(Endpoint, (place.address, place.port - 1))
         for claim in self._claims.at(below):
             if claim.rtcp_is_next:
