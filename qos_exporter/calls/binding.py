@@ -28,6 +28,8 @@ from qos_exporter.units import SECOND_NS
 _OVER_NS = 2 * SECOND_NS
 """A stream that is silent for so long while another call takes its ports is over: longer than most
 pauses of talkers who share one pair of ports, and less than it takes to dial."""
+_OLDEST = 16
+"""So many of the streams of a crowded call are looked at for a silent one."""
 
 
 class MediaBinder:
@@ -55,9 +57,25 @@ class MediaBinder:
             self.pairing.add(stream)
             return True
         match = match or self.matcher.guess(stream)
-        if match is not None:
-            self._attach(stream, match, now_ns)
-        return match is not None
+        if match is None or not self._has_room(match.call, now_ns):
+            return False
+        self._attach(stream, match, now_ns)
+        return True
+
+    def _has_room(self, call: Call, now_ns: int) -> bool:
+        """Whether a call can have one more stream; of very many one that is silent ends for it.
+
+        Some broken devices take a new SSRC for every packet.
+        """
+        if not call.is_crowded:
+            return True
+        silent_ns = now_ns - _OVER_NS
+        for stream in call.streams[:_OLDEST]:
+            if self._control.last_packet_ns(stream) <= silent_ns:
+                stream.is_live = False
+                self._control.release(stream)
+                return True
+        return False
 
     def _is_tail(self, stream: MediaStream) -> bool:
         return self._trailing.covers(stream) and not self.matcher.is_claimed(stream)
@@ -196,7 +214,7 @@ class MediaBinder:
         for endpoint in endpoints:
             for stream in self.pairing.touching(endpoint):
                 match = self.matcher.find(stream, now_ns) or self.matcher.guess(stream)
-                if match is not None:
+                if match is not None and self._has_room(match.call, now_ns):
                     if stream.call is not None:
                         absorbed[stream.call] = None
                         self._dissolve(stream.call)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # a dialog acts on its call
 
 
 KEPT_STREAMS = 256
-"""A call keeps this many streams, and more only while they are all running."""
+"""A call keeps this many streams. No honest one has so many at a time."""
 
 
 class CallState(StrEnum):
@@ -131,6 +131,12 @@ class Call:
     def is_recording(self) -> bool:
         """Whether this is the copy that a recorder gets of another call (RFC 7866)."""
         return self.dialog is not None and self.dialog.is_recording
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether the call has very many streams that are all running."""
+        streams = self.streams
+        return len(streams) >= KEPT_STREAMS and all(each.is_live for each in streams)
 
     def add_stream(self, stream: MediaStream) -> None:
         """Make a stream part of the call; of very many, the oldest that is gone is forgotten."""

@@ -32,8 +32,8 @@ class CallTable:
         self._by_call_id: dict[str, Call] = {}
         self._former: list[Call] = []
         """Those whose Call-ID another one has now; they are shown only where all are kept."""
-        self._hide: Deadlines[_End] = Deadlines()
-        self._forget: Deadlines[_End] = Deadlines()
+        self._hide: Deadlines[_End] = Deadlines(is_needed=lambda end: end.call.is_shown)
+        self._forget: Deadlines[_End] = Deadlines(is_needed=lambda end: self._remembers(end.call))
 
     def __iter__(self) -> Iterator[Call]:
         return iter([call for call in (*self._former, *self._by_call_id.values()) if call.is_shown])
@@ -69,6 +69,9 @@ class CallTable:
         self._by_call_id[call.call_id] = call
         call.is_shown = True
 
+    def _remembers(self, call: Call) -> bool:
+        return self._by_call_id.get(call.call_id) is call
+
     def hide(self, call: Call) -> None:
         """Show a call no longer, but know its Call-ID."""
         call.is_shown = False
@@ -76,13 +79,8 @@ class CallTable:
     def remove(self, call: Call) -> None:
         """Forget a call altogether."""
         self.hide(call)
-        if self._by_call_id.get(call.call_id) is call:
+        if self._remembers(call):
             del self._by_call_id[call.call_id]
-
-    def clear_up(self) -> None:
-        """Let nothing wait any more for calls that were removed before their time."""
-        for waiting in (self._hide, self._forget):
-            waiting.keep_only(lambda end: self.find(end.call.call_id) is end.call)
 
     def retire(self, call: Call, now_ns: int) -> None:
         """Begin to forget a call that has just ended."""

@@ -17,6 +17,10 @@ if TYPE_CHECKING:  # calls and streams are only passed on here
     from qos_exporter.calls.call import Call
     from qos_exporter.calls.media import MediaStream
 
+PLACES_MAX = 512
+"""Of the lines of all descriptions of one offer and its answers, and of the endpoints that they name,
+the first count. An honest offer to ten telephones with ICE has half as many; forks and candidates
+could be hundreds of thousands, and be gone through with each message."""
 FEW_CLAIMS = 4
 """More claims than these on one endpoint are those of a load generator, or of an agent with one
 port for all its calls: whose media are heard there cannot be told, and each has to have its own."""
@@ -90,13 +94,13 @@ def make_claims(
     claims: dict[tuple[Endpoint, Party, int], Claim] = {}
     said: dict[tuple[Party, Hop, int], PayloadMap] = {}
     for standing in negotiation.standing():
-        for described, line, media in _lines(standing):
+        for described, line, media, places in _places(standing):
             key = (described.party, described.hop, line)
             peer = _peer_media(described, line, standing)
             previous = said.get(key, NO_PAYLOADS)
             said[key] = resolve_payloads(media, previous=previous, peer=peer)
             rtcp = reports_endpoint(media, peer)
-            for endpoint in media.media_endpoints if media.terms.is_rtp else ():
+            for endpoint in places:
                 is_next = rtcp == (endpoint.address, endpoint.port + 1)
                 claims[endpoint, described.party, line] = Claim(
                     call,
@@ -136,6 +140,19 @@ def _lines(standing: Standing) -> Iterator[tuple[Described, int, MediaDescriptio
     for described in standing.described:
         for line, media in enumerate(described.session.media):
             yield described, line, media
+
+
+def _places(
+    standing: Standing,
+) -> Iterator[tuple[Described, int, MediaDescription, tuple[Endpoint, ...]]]:
+    """Give the lines with the endpoints where their media may arrive, as far as they count."""
+    left = PLACES_MAX
+    for described, line, media in _lines(standing):
+        places = media.media_endpoints[:left] if media.terms.is_rtp else ()
+        yield described, line, media, places
+        left -= max(1, len(places))
+        if left <= 0:
+            return
 
 
 def _peer_media(described: Described, line: int, standing: Standing) -> MediaDescription | None:

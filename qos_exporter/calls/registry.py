@@ -37,6 +37,11 @@ from qos_exporter.tuples import new_tuple
 _DESCRIBING = OFFER_METHODS | {"ACK"}
 
 
+def _is_undecided(stream: MediaStream) -> bool:
+    """Whether a stream still waits for its call."""
+    return stream.is_live and stream.call is None
+
+
 class CallRegistry:
     """Follows all calls. `now_ns` is packet time; it must not run backwards but for `restart`."""
 
@@ -63,7 +68,7 @@ class CallRegistry:
         self._media = MediaBinder(control, self._trailing)
         self._journal = CallJournal()
         self._watch = CallWatch(self._table, self._media, control, self._journal, limit=limit)
-        self._undecided: Deadlines[MediaStream] = Deadlines()
+        self._undecided: Deadlines[MediaStream] = Deadlines(is_needed=_is_undecided)
         self.reports: ReportPlaces = self._media.reports
         """Where calls await the reports about their media."""
         self.told = ToldCalls(self._table, self._watch, self._journal)
@@ -141,7 +146,7 @@ class CallRegistry:
     def tick(self, now_ns: int) -> None:
         """Do what is due. Cheap when nothing is: call it as often as you like."""
         for stream in self._undecided.take_due(now_ns):
-            if stream.is_live and stream.call is None:
+            if _is_undecided(stream):
                 self._media.pairing.discard(stream)
                 self._place(stream, now_ns)
         self._watch.tick(now_ns)

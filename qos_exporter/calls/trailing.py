@@ -12,6 +12,9 @@ from qos_exporter.calls.multimap import MultiMap
 from qos_exporter.net import Endpoint
 from qos_exporter.units import SECOND_NS
 
+GUARDED_MAX = 1 << 17
+"""Of more endpoints the first ones have to go. A thousand calls that end in every second have no
+more."""
 TAIL_NS = SECOND_NS
 """The last packets of an ended call come within this time, even if its port is in use again."""
 
@@ -44,8 +47,8 @@ class TrailingMedia:
         """When the call of a muted stream ended."""
         # All endpoints wait equally long, so the order of arrival is the order of expiry.
         self._queue: deque[tuple[int, Endpoint]] = deque()
-        self._releases: Deadlines[MediaStream] = Deadlines()
-        self._looks: Deadlines[MediaStream] = Deadlines()
+        self._releases: Deadlines[MediaStream] = Deadlines(is_needed=self._since_ns.__contains__)
+        self._looks: Deadlines[MediaStream] = Deadlines(is_needed=self._since_ns.__contains__)
         """When muted streams are looked at, in case nobody has released them."""
 
     def __len__(self) -> int:
@@ -57,6 +60,8 @@ class TrailingMedia:
         for endpoint in endpoints:
             self._until_ns[endpoint] = until_ns
             self._queue.append((until_ns, endpoint))
+        while len(self._queue) > GUARDED_MAX:
+            self._end_first()
 
     def covers(self, stream: MediaStream) -> bool:
         """Whether a stream runs to or from an endpoint of an ended call."""
@@ -94,11 +99,15 @@ class TrailingMedia:
         for stream in self._looks.take_due(now_ns):
             self._look_at(stream, now_ns)
         while self._queue and self._queue[0][0] <= now_ns:
-            _, endpoint = self._queue.popleft()
-            if self._until_ns.get(endpoint, now_ns + 1) <= now_ns:
-                del self._until_ns[endpoint]
-                for stream in self._muted.get(endpoint):
-                    self._release(stream)
+            self._end_first()
+
+    def _end_first(self) -> None:
+        """End the guard that lasts the longest, unless the endpoint has a newer one."""
+        until_ns, endpoint = self._queue.popleft()
+        if self._until_ns.get(endpoint) == until_ns:
+            del self._until_ns[endpoint]
+            for stream in self._muted.get(endpoint):
+                self._release(stream)
 
     def clear(self) -> None:
         """Forget all; what is muted is released."""

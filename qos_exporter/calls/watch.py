@@ -33,7 +33,7 @@ class CallWatch:
         self._control = control
         self._journal = journal
         self._limit = limit
-        self._looks: Deadlines[Call] = Deadlines()
+        self._looks: Deadlines[Call] = Deadlines(is_needed=lambda call: not call.is_ended)
         self.evictions = 0
         """Calls that went because `limit` was reached."""
 
@@ -53,10 +53,6 @@ class CallWatch:
         if not oldest.is_ended:
             self._abandon(oldest, now_ns, at_ns=last_sign_ns(oldest, self._control))
         self._table.remove(oldest)
-        if self.evictions % self._limit == 0:
-            # In a flood of calls very many that are gone would wait for the end of their time.
-            self._looks.keep_only(lambda call: not call.is_ended)
-            self._table.clear_up()
 
     def tick(self, now_ns: int) -> None:
         """Look at the calls whose time has come."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qos_exporter.calls.deadlines import Deadlines
+from qos_exporter.calls.deadlines import FEW, Deadlines
 
 GRAIN_NS = 100
 
@@ -20,19 +20,6 @@ def test_items_come_when_they_are_due() -> None:
     assert deadlines.take_due(300) == ["b", "c"]
     assert deadlines.take_due(10_000) == []
     assert len(deadlines) == 0
-
-
-def test_items_that_nobody_wants_any_more() -> None:
-    """They do not come; the others come when they are due, and in order."""
-    deadlines: Deadlines[str] = Deadlines(GRAIN_NS)
-    for due_ns, item in ((100, "a"), (100, "b"), (200, "a"), (300, "c")):
-        deadlines.put(due_ns, item)
-    deadlines.keep_only(lambda item: item != "a")
-
-    assert len(deadlines) == 2
-    assert deadlines.take_due(250) == ["b"]
-    deadlines.put(200, "d")
-    assert deadlines.take_due(300) == ["d", "c"]
 
 
 def test_clear() -> None:
@@ -57,3 +44,17 @@ def test_against_a_list(dues: list[int], times: list[int]) -> None:
         for due_ns in taken:
             waiting.remove(due_ns)
         assert all(due_ns > now_ns - GRAIN_NS for due_ns in waiting)
+
+
+def test_what_is_not_needed_goes() -> None:
+    """Of very many items those that nobody needs any more do not wait for their time."""
+    needed: set[int] = set()
+    deadlines: Deadlines[int] = Deadlines(GRAIN_NS, is_needed=needed.__contains__)
+    for item in range(10 * FEW):
+        if item % 8 == 0:
+            needed.add(item)
+        deadlines.put(item, item)
+
+    assert len(deadlines) < 4 * FEW
+    assert needed <= set(deadlines.take_due(10 * FEW + GRAIN_NS))
+    assert len(deadlines) == 0
