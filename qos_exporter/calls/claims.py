@@ -18,9 +18,9 @@ if TYPE_CHECKING:  # calls and streams are only passed on here
     from qos_exporter.calls.media import MediaStream
 
 PLACES_MAX = 512
-"""Of the lines of all descriptions of one offer and its answers, and of the endpoints that they name,
-the first count. An honest offer to ten telephones with ICE has half as many; forks and candidates
-could be hundreds of thousands, and be gone through with each message."""
+"""Of the lines of all descriptions of one offer and its answers, and of the endpoints that they
+name, the first count. An honest offer to ten telephones with ICE has half as many; forks and
+candidates could be hundreds of thousands, and be gone through with each message."""
 FEW_CLAIMS = 4
 """More claims than these on one endpoint are those of a load generator, or of an agent with one
 port for all its calls: whose media are heard there cannot be told, and each has to have its own."""

@@ -273,7 +273,7 @@ def test_limit_of_calls() -> None:
     ],
 )
 def test_flood_of_calls(end: tuple[Row, ...]) -> None:
-    """However many calls there are in a moment, memory holds no more than a few of the past ones."""
+    """However many calls there are in a moment, memory holds only few of the past ones."""
     scene = Scenario(limit=10)
     for number in range(3 * FEW):
         scene.play((0, "A>B INVITE 1", OFFER), *end, call_id=f"flood-{number}")
