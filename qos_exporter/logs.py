@@ -18,7 +18,8 @@ COLORED = "color_message"
 """What uvicorn passes as `extra`: its message once more, for terminals."""
 
 TALKATIVE = "uvicorn"
-"""A library whose informative lines say again what ours say."""
+"""A library whose informative lines say again what ours say, and whose warnings are about requests
+that are none: whoever reaches the port could fill the log with them."""
 FORMATLESS = "scapy"
 """A library with a handler of its own, whose warnings are guesses that do not concern us."""
 
@@ -74,5 +75,5 @@ def configure(level: LogLevel, log_format: LogFormat, *, stream: TextIO | None =
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    logging.getLogger(TALKATIVE).setLevel(logging.WARNING if level == "info" else logging.NOTSET)
+    logging.getLogger(TALKATIVE).setLevel(logging.NOTSET if level == "debug" else logging.ERROR)
     logging.getLogger(FORMATLESS).setLevel(logging.ERROR)

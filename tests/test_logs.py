@@ -114,14 +114,15 @@ def test_records_below_the_level_are_dropped() -> None:
 
 @pytest.mark.parametrize(
     ("level", "written"),
-    [("debug", ["started", "broken"]), ("info", ["broken"]), ("error", [])],
+    [("debug", ["started", "refused", "broken"]), ("info", ["broken"]), ("warning", ["broken"])],
 )
 def test_the_web_server_is_quiet_unless_asked(level: LogLevel, written: list[str]) -> None:
-    """The web server's own news appear at level debug only, its warnings always."""
+    """The web server's news, and its warnings about bad requests, appear at level debug only."""
     stream = io.StringIO()
     logs.configure(level, "logfmt", stream=stream)
     logging.getLogger("uvicorn.error").info("started")
-    logging.getLogger("uvicorn.error").warning("broken")
+    logging.getLogger("uvicorn.error").warning("refused")
+    logging.getLogger("uvicorn.error").error("broken")
     assert [line.rpartition("=")[2] for line in stream.getvalue().splitlines()] == written
 
 

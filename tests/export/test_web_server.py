@@ -14,9 +14,10 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from qos_exporter.errors import ConfigError
-from qos_exporter.export.web import WebServer, application
+from qos_exporter.export.web import WebServer, application, connections
 from qos_exporter.export.web.parted import PartedResponse
 from qos_exporter.listen import ListenAddress
 from qos_exporter.snapshot import Snapshot
@@ -146,3 +147,98 @@ def test_stopping_twice_is_harmless() -> None:
     server = WebServer(application(Picture()), LOOPBACK)
     server.stop()
     server.stop()
+
+
+def connect(server: WebServer, said: bytes = b"") -> socket.socket:
+    """Connect, and say something."""
+    address = server.address
+    connection = socket.create_connection((address.host, address.port), timeout=20)
+    connection.sendall(said)
+    return connection
+
+
+def is_closed(connection: socket.socket) -> bool:
+    """Wait until the server ends a connection; what it said before is left out."""
+    with connection:
+        try:
+            while connection.recv(1 << 16):
+                pass
+        except ConnectionResetError:
+            pass
+        except TimeoutError:
+            return False
+        return True
+
+
+def test_clients_that_say_nothing_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of too many connections the ones go that have waited the longest; others are served."""
+    monkeypatch.setattr(connections, "CONNECTIONS_MAX", 3)
+    with WebServer(application(Picture()), LOOPBACK) as server:
+        silent = [connect(server) for _ in range(6)]
+
+        assert all(is_closed(each) for each in silent[:3])
+        assert request(server.address, "/-/healthy").status == 200
+        for each in silent:
+            each.close()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [pytest.param(b"", id="nothing"), pytest.param(b"GET / HTTP/1.1\r\nX-Ha", id="half-a-header")],
+)
+def test_clients_have_to_ask_in_time(monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
+    """A request that does not come, or not to its end, ends its connection."""
+    monkeypatch.setattr(connections, "REQUEST_S", 0.2)
+    with WebServer(application(Picture()), LOOPBACK) as server:
+        assert is_closed(connect(server, said))
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        pytest.param("GET", b"GET / HTT", id="half-of-the-second"),
+        pytest.param("POST", b"1", id="half-a-body"),
+    ],
+)
+def test_clients_have_to_go_on_in_time(
+    monkeypatch: pytest.MonkeyPatch, first: str, then: bytes
+) -> None:
+    """Nor may what follows a request come too slowly."""
+    monkeypatch.setattr(connections, "REQUEST_S", 0.2)
+    with WebServer(application(Picture()), LOOPBACK) as server:
+        length = 9 if first == "POST" else 0
+        connection = connect(
+            server,
+            f"{first} /-/healthy HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n".encode(),
+        )
+        assert connection.recv(8) == b"HTTP/1.1"
+        connection.sendall(then)
+
+        assert is_closed(connection)
+
+
+async def answer_at_length(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """Answer with more than what sockets and buffers hold."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for _ in range(64):
+        await send({"type": "http.response.body", "body": bytes(1 << 20), "more_body": True})
+    await send({"type": "http.response.body"})
+
+
+@pytest.mark.parametrize(
+    ("bound", "value"),
+    [pytest.param("ANSWERS_MAX", 1, id="too-many"), pytest.param("ANSWER_S", 0.5, id="too-long")],
+)
+def test_clients_have_to_read(monkeypatch: pytest.MonkeyPatch, bound: str, value: float) -> None:
+    """An answer that nobody reads does not stay in memory where there are many, nor for ever."""
+    monkeypatch.setattr(connections, bound, value)
+    asked = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    with WebServer(answer_at_length, LOOPBACK) as server:
+        first = connect(server, asked)
+        first.recv(1)
+        second = connect(server, asked)
+        second.recv(1)
+        time.sleep(value)
+
+        assert is_closed(first)
+        second.close()

@@ -13,6 +13,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from qos_exporter.errors import ConfigError
+from qos_exporter.export.web.connections import BoundedProtocol
 from qos_exporter.listen import ListenAddress
 
 GRACE_S = 0.5
@@ -21,6 +22,9 @@ FORCED_S = 0.2
 """How long the thread may take to end after that; whoever stops it does not wait for longer."""
 KEEP_ALIVE_S = 75
 """How long an idle connection is kept: longer than the usual time between two scrapes."""
+BACKLOG = 64
+"""So many connections are accepted before any of them is looked at: far fewer than sockets that a
+process may have, which those that make room for them still hold."""
 START_S = 10.0
 POLL_S = 0.005
 
@@ -39,7 +43,8 @@ class WebServer:
         config = uvicorn.Config(
             app,
             loop="asyncio",
-            http="h11",
+            http=BoundedProtocol,
+            backlog=BACKLOG,
             ws="none",
             lifespan="off",
             log_config=None,
