@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qos_exporter.dataplane.packet_clock import PacketClock
 from qos_exporter.monitor.columns import tuples
 from qos_exporter.monitor.reporting.views import leg_views, spread
 from qos_exporter.snapshot import CallView
@@ -15,12 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from qos_exporter.calls.call import Anomaly, Call, CallState, Outcome
+    from qos_exporter.dataplane.packet_clock import PacketClock
     from qos_exporter.monitor.parts import Parts
-    from qos_exporter.monitor.source import Source
     from qos_exporter.snapshot import RoundTripLeg, Spread, StreamView
-
-NO_CLOCK = PacketClock()
-"""Where nothing is captured, packet time is that of the machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +65,7 @@ def copy_calls(calls: Sequence[Call], parts: Parts, *, taken_ns: int) -> CallCop
             for call in calls
         ],
         ahead_ns=[
-            clock_of(call, parts.sources).ahead_at(end_ns or taken_ns)
+            clock_of(call, parts).ahead_at(end_ns or taken_ns)
             for call, end_ns in zip(calls, ends_ns, strict=True)
         ],
         round_trips=[None if trip is None else spread(trip.total) for trip in trips],
@@ -83,11 +79,11 @@ def copy_calls(calls: Sequence[Call], parts: Parts, *, taken_ns: int) -> CallCop
     )
 
 
-def clock_of(call: Call, sources: Sequence[Source]) -> PacketClock:
+def clock_of(call: Call, parts: Parts) -> PacketClock:
     """The clock of the source that sees the media of a call; of the first one if none does."""
-    if not sources:
-        return NO_CLOCK
-    return sources[call.streams[-1].source if call.streams else 0].clock
+    if not parts.sources:
+        return parts.machine
+    return parts.sources[call.streams[-1].source if call.streams else 0].clock
 
 
 def call_views(

@@ -72,9 +72,10 @@ class Monitor:
     ) -> Sequence[ami.Action]:
         """Take in what a PBX told, and let time pass; gives what is to be asked of it in turn."""
         with self._lock:
-            asked = self._pbx.take(server, news, max(now_ns, self._now_ns))
+            packet_ns = self._parts.machine.time_of(now_ns)
+            asked = self._pbx.take(server, news, max(packet_ns, self._now_ns))
             self._news.take_from_calls()
-            self._pass_time(now_ns)
+            self._pass_time(packet_ns)
         return asked
 
     def reconfigure(self, settings: Settings) -> None:

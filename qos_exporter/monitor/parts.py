@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qos_exporter.calls.registry import CallRegistry
+from qos_exporter.dataplane.packet_clock import PacketClock
 from qos_exporter.dataplane.settings import KernelSettings, PlayoutSettings
 from qos_exporter.monitor.admission import Admission
 from qos_exporter.monitor.call_book import CallBook
@@ -37,6 +38,8 @@ class Parts:
     """The parts, each of which keeps a state of its own."""
 
     sources: tuple[Source, ...]
+    machine: PacketClock
+    """That of what does not come in frames, and of everything where there are none."""
     twins: Twins
     paths: Paths
     profiles: Profiles
@@ -81,6 +84,7 @@ def assemble(settings: Settings, names: Sequence[str], *, keep_all: bool) -> Par
     reports = ReportDesk(sources, calls, groups, decode_errors, keep_all=keep_all)
     return Parts(
         sources=sources,
+        machine=PacketClock(),
         twins=Twins(sources, vlan_in_key=settings.streams.vlan_in_key),
         paths=paths,
         profiles=profiles,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qos_exporter.monitor.call_views import NO_CLOCK, CallCopies, call_views, copy_calls
+from qos_exporter.monitor.call_views import CallCopies, call_views, copy_calls
 from qos_exporter.monitor.exporter_views import capture_views, exporter_view
 from qos_exporter.monitor.group_views import group_views
 from qos_exporter.monitor.pbx.views import copy_streams as copy_pbx_streams
@@ -74,7 +74,7 @@ def take_picture(
     )
     gone = (stream for call in viewed for stream in call.streams)
     clocks = (source.clock for source in parts.sources)
-    clock = max(clocks, key=lambda each: each.latest_ns or 0, default=NO_CLOCK)
+    clock = max(clocks, key=lambda each: each.latest_ns or 0, default=parts.machine)
     by_pbx = copy_pbx_streams(pbx.parts, list(pbx.parts.streams))
     return Picture(
         taken_ns=taken_ns,

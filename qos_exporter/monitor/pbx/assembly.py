@@ -22,6 +22,7 @@ def assemble_pbx(settings: Settings, parts: Parts) -> PbxDesk:
     parts.profiles.serve(streams.__iter__)
     own = PbxParts(
         sources=parts.sources,
+        clock=parts.machine,
         calls=parts.calls,
         targets=Targets(parts.sources, parts.calls),
         trips=parts.reports.trips,
@@ -31,7 +32,9 @@ def assemble_pbx(settings: Settings, parts: Parts) -> PbxDesk:
         admission=parts.admission,
         book=parts.book,
         streams=streams,
-        scoring=PbxScoring(settings.quality, parts.scorer, parts.reports.trips),
+        scoring=PbxScoring(
+            settings.quality, parts.scorer, parts.reports.trips, clock=parts.machine
+        ),
         placing=Placing(parts.calls, parts.book, parts.admission, is_alone=not parts.sources),
     )
     return PbxDesk(settings.ami, own, parts.decode_errors)

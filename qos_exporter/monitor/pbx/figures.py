@@ -196,6 +196,7 @@ class Figures:
         self._parts.trips.take_whole(leg.call, round(round_trip_s * SECOND_NS), now_ns)
         number = self._parts.group_of(stream)
         if number is not None:
-            exemplar = Exemplar(leg.call.call_id, round_trip_s, now_ns / SECOND_NS)
+            told_s = (now_ns - self._parts.clock.ahead_ns) / SECOND_NS
+            exemplar = Exemplar(leg.call.call_id, round_trip_s, told_s)
             sums = self._parts.groups.sums[number].reports
             sums.add_round_trip(TripSource.AMI, exemplar)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qos_exporter.calls.registry import CallRegistry
+    from qos_exporter.dataplane.packet_clock import PacketClock
     from qos_exporter.monitor.admission import Admission
     from qos_exporter.monitor.call_book import CallBook
     from qos_exporter.monitor.groups import Groups
@@ -32,6 +33,8 @@ class PbxParts:
     """Parts of the monitor, and those of its own."""
 
     sources: Sequence[Source]
+    clock: PacketClock
+    """That of the machine, by whose time it is told of everything."""
     calls: CallRegistry
     targets: Targets
     trips: Trips

@@ -13,6 +13,7 @@ from qos_exporter.units import SECOND_NS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from qos_exporter.dataplane.packet_clock import PacketClock
     from qos_exporter.monitor.pbx.stream import PbxStream
     from qos_exporter.monitor.pbx.streams import PbxStreams
     from qos_exporter.monitor.reporting.trips import Trips
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
 class PbxScoring:
     """Closes windows, at the same times for all streams."""
 
-    def __init__(self, quality: QualitySettings, scorer: Scorer, trips: Trips) -> None:
+    def __init__(
+        self, quality: QualitySettings, scorer: Scorer, trips: Trips, *, clock: PacketClock
+    ) -> None:
         self._window_ns = quality.window_ns
         self._playout_delay_s = quality.playout.nominal_ns / SECOND_NS
         self._scorer = scorer
         self._trips = trips
+        self._clock = clock
         self._end_ns = 0
 
     def open_next(self, now_ns: int) -> bool:
@@ -42,9 +46,12 @@ class PbxScoring:
         rows = close_window(streams, playout_delay_s=self._playout_delay_s)
         if not len(rows):
             return []
+        windows = self._scorer.count(rows)
+        # Exemplars are shown with the time that the machine tells.
+        rows["last_ns"] -= self._clock.ahead_ns
         reported = np.array([NO_FIGURES] * len(rows), dtype=REPORTED)
         reported["round_trip_s"] = self._round_trips(of, rows, end_ns)
-        troubled = self._scorer.score(of, self._scorer.count(rows), reported, end_ns, by_pbx=True)
+        troubled = self._scorer.score(of, windows, reported, end_ns, by_pbx=True)
         return [stream for slot in troubled.tolist() if (stream := of.at(slot))]
 
     def _round_trips(

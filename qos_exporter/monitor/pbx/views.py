@@ -37,6 +37,8 @@ class StreamFacts(NamedTuple):
     path: Path
     codec: CodecLabels
     clock_rate: int | None
+    first_ns: int
+    """As the machine's clock told it, and so is `last_ns`."""
     last_ns: int
     loss: Loss
     jitter: Spread | None
@@ -66,6 +68,7 @@ def copy_streams(
 ) -> PbxCopies:
     """Copy streams that are followed."""
     history = parts.streams.history.rows[[stream.slot for stream in streams]]
+    history["end_ns"][history["end_ns"] != 0] -= parts.clock.ahead_ns
     return PbxCopies([_facts(parts, stream, active=active) for stream in streams], history)
 
 
@@ -78,7 +81,8 @@ def _facts(parts: PbxParts, stream: PbxStream, *, active: bool) -> StreamFacts:
         path=parts.paths[stream.path],
         codec=parts.profiles.labels_of(stream.profile, stream.payload_type),
         clock_rate=None if known is None else known.clock_rate,
-        last_ns=stream.last_ns,
+        first_ns=stream.first_ns - parts.clock.ahead_ns,
+        last_ns=stream.last_ns - parts.clock.ahead_ns,
         loss=stream.reports.reception.loss or NOTHING,
         jitter=spread(stream.reports.jitter),
         active=active and not (stream.call is not None and stream.call.is_ended),
@@ -129,7 +133,7 @@ def _identity(fact: StreamFacts) -> StreamView:
         src_network=path.src_network,
         dst_network=path.dst_network,
         interface=stream.server,
-        first_s=stream.first_ns / SECOND_NS,
+        first_s=fact.first_ns / SECOND_NS,
         last_s=fact.last_ns / SECOND_NS,
         packets=PacketCounts(fact.loss.expected, max(0, fact.loss.expected - lost), lost),
         loss_ratio=fact.loss.ratio,
