@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from qos_exporter.allocation import no_collection
 from qos_exporter.dataplane.frames import FrameBatch
+from qos_exporter.monitor.call_briefs import call_briefs, copy_briefs
+from qos_exporter.monitor.call_picture import picture_chosen, view_chosen
 from qos_exporter.monitor.exporter_views import OwnState
 from qos_exporter.monitor.intake import Intake
 from qos_exporter.monitor.news import News
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from qos_exporter.monitor.tracked import TrackedStream
     from qos_exporter.protocols import ami
     from qos_exporter.settings import Settings
-    from qos_exporter.snapshot import Snapshot
+    from qos_exporter.snapshot import Choose, ChosenCalls, Snapshot
 
 
 class Monitor:
@@ -146,6 +148,21 @@ class Monitor:
         the memory.
         """
         return self._show(with_series=True)
+
+    def chosen_calls(self, choose: Choose) -> ChosenCalls:
+        """Show the calls that `choose` chooses by what it is told of all in brief.
+
+        The lock is free while it does: what is shown is how they stand when it has.
+        """
+        parts, pbx = self._parts, self._pbx.parts
+        with no_collection():
+            with self._lock:
+                calls = list(parts.calls.calls)
+                copies = copy_briefs(calls, parts, pbx.streams, taken_ns=self._now_ns)
+            chosen = [copies.calls[position] for position in choose(call_briefs(copies))]
+            with self._lock:
+                picture = picture_chosen(chosen, parts, pbx, taken_ns=self._now_ns)
+            return view_chosen(picture)
 
     def _show(self, *, with_series: bool) -> Snapshot:
         began_s = time.perf_counter()

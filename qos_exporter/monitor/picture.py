@@ -5,16 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qos_exporter.monitor.call_views import CallCopies, call_views, copy_calls
+from qos_exporter.monitor.call_picture import CallPicture, picture_calls, streams_in
 from qos_exporter.monitor.exporter_views import capture_views, exporter_view
 from qos_exporter.monitor.group_views import group_views
-from qos_exporter.monitor.pbx.views import copy_streams as copy_pbx_streams
-from qos_exporter.monitor.pbx.views import pbx_views
 from qos_exporter.monitor.reporting.unseen_views import unseen_view
-from qos_exporter.monitor.stream_views import StreamCopies, copy_streams, stream_views
-from qos_exporter.monitor.tracked import TrackedStream, final_view
 from qos_exporter.snapshot import Snapshot, TableView
-from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,8 +21,8 @@ if TYPE_CHECKING:
     from qos_exporter.monitor.exporter_views import OwnState
     from qos_exporter.monitor.parts import Parts
     from qos_exporter.monitor.pbx.desk import PbxDesk
-    from qos_exporter.monitor.pbx.views import PbxCopies
     from qos_exporter.monitor.source import Source
+    from qos_exporter.monitor.tracked import TrackedStream
     from qos_exporter.snapshot import CallTotals, GroupView, PbxView, ReportTotals, StreamView
 
 
@@ -35,19 +30,10 @@ if TYPE_CHECKING:
 class Picture:
     """A copy of all that changes, of one moment."""
 
-    taken_ns: int
-    """Packet time, as are all times of the calls."""
-    ahead_ns: int
-    """By how much it is ahead of the clock of the source that told it."""
-    running: tuple[StreamCopies, ...]
-    """The streams that are followed, source by source."""
-    by_pbx: PbxCopies
-    """The streams that PBXs tell of."""
+    shown: CallPicture
+    """The calls, and the streams that have packets or a PBX that tells of them."""
     unseen: tuple[StreamView, ...]
     """Streams that are known from their RTCP alone."""
-    ended: dict[int, StreamView]
-    """By serial, those that are over but still shown."""
-    calls: CallCopies
     groups: tuple[GroupView, ...]
     totals: CallTotals
     decode_errors: tuple[tuple[str, str, int], ...]
@@ -69,31 +55,24 @@ def take_picture(
     shown = list(parts.calls.calls)
     viewed = [call for call in shown if parts.admission.is_admitted(call)] if with_series else shown
     streams_of = streams_in if with_series else in_order_of
-    running = tuple(
-        copy_streams(source, streams_of(viewed, source), parts) for source in parts.sources
-    )
-    gone = (stream for call in viewed for stream in call.streams)
-    clocks = (source.clock for source in parts.sources)
-    clock = max(clocks, key=lambda each: each.latest_ns or 0, default=parts.machine)
-    by_pbx = copy_pbx_streams(pbx.parts, list(pbx.parts.streams))
-    return Picture(
+    picture = picture_calls(
+        viewed,
+        parts,
+        pbx.parts,
         taken_ns=taken_ns,
-        ahead_ns=clock.ahead_ns,
-        running=running,
-        by_pbx=by_pbx,
+        running=[streams_of(viewed, source) for source in parts.sources],
+        by_pbx=list(pbx.parts.streams),
+        over=over,
+    )
+    return Picture(
+        shown=picture,
         unseen=()
         if with_series
-        else view_unseen(parts, taken_ns=taken_ns, ahead_ns=clock.ahead_ns),
-        ended={
-            stream.serial: view
-            for stream in (*over, *gone)
-            if (view := final_view(stream)) is not None
-        },
-        calls=copy_calls(viewed, parts, taken_ns=taken_ns),
+        else view_unseen(parts, taken_ns=taken_ns, ahead_ns=picture.ahead_ns),
         groups=group_views(
             parts.groups.sums,
             [active_history(source) for source in parts.sources],
-            by_pbx.history[by_pbx.is_active],
+            picture.by_pbx.history[picture.by_pbx.is_active],
         ),
         totals=parts.book.totals(shown, series_dropped=parts.admission.refused_total),
         decode_errors=parts.decode_errors.view(),
@@ -112,17 +91,6 @@ def in_order_of(calls: Iterable[Call], source: Source) -> list[TrackedStream]:
     waiting = dict.fromkeys(source.streams())
     of_calls = [stream for call in calls for stream in call.streams if stream in waiting]
     return list(dict.fromkeys([*of_calls, *waiting]))
-
-
-def streams_in(calls: Iterable[Call], source: Source) -> list[TrackedStream]:
-    """The streams of some calls that a source follows, in the order of the calls."""
-    streams = [
-        stream
-        for call in calls
-        for stream in call.streams
-        if isinstance(stream, TrackedStream) and stream.counts and source.holds(stream)
-    ]
-    return list(dict.fromkeys(streams))
 
 
 def active_history(source: Source) -> NDArray[np.void]:
@@ -152,14 +120,11 @@ def view_unseen(parts: Parts, *, taken_ns: int, ahead_ns: int) -> tuple[StreamVi
 
 def develop(picture: Picture, parts: Parts, *, own: OwnState, began_s: float) -> Snapshot:
     """Make the views; needs no lock. `began_s` is when the snapshot was asked for."""
-    views = dict(picture.ended)
-    for copies in picture.running:
-        views.update(zip(copies.serials, stream_views(copies), strict=True))
-    views.update(zip(picture.by_pbx.serials, pbx_views(picture.by_pbx), strict=True))
+    streams = picture.shown.views_of_streams()
     return Snapshot(
-        taken_s=(picture.taken_ns - picture.ahead_ns) / SECOND_NS,
-        calls=tuple(call_views(picture.calls, views, now_ns=picture.taken_ns)),
-        streams=(*(views[serial] for serial in sorted(views)), *picture.unseen),
+        taken_s=picture.shown.taken_s,
+        calls=picture.shown.views_of_calls(streams),
+        streams=(*(streams[serial] for serial in sorted(streams)), *picture.unseen),
         groups=picture.groups,
         totals=picture.totals,
         captures=capture_views(parts.sources),

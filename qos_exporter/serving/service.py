@@ -78,6 +78,7 @@ class Service:
         app = application(
             self._monitor.snapshot,
             take_series=self._monitor.series_snapshot,
+            take_calls=self._monitor.chosen_calls,
             metrics_path=web.telemetry_path,
         )
         with WebServer(app, web.listen_address) as server:

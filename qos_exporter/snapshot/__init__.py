@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from qos_exporter.snapshot.brief import CallBrief, Choose, ChosenCalls, brief_of
 from qos_exporter.snapshot.call import CallTotals, CallView, RoundTripLeg
 from qos_exporter.snapshot.exporter import (
     CaptureView,
@@ -40,9 +41,12 @@ from qos_exporter.snapshot.stream import (
 __all__ = [
     "AMI_SOURCE",
     "RTP_SOURCE",
+    "CallBrief",
     "CallTotals",
     "CallView",
     "CaptureView",
+    "Choose",
+    "ChosenCalls",
     "Exemplar",
     "ExporterView",
     "GroupHeard",
@@ -66,6 +70,7 @@ __all__ = [
     "TableView",
     "WindowCounts",
     "WindowQuality",
+    "brief_of",
 ]
 
 

@@ -8,8 +8,8 @@ from starlette.routing import Route
 
 from qos_exporter.allocation import no_collection
 from qos_exporter.export.collector import TakeSnapshot
-from qos_exporter.export.text import writable
-from qos_exporter.export.web.live_fields import live_call, worst_calls
+from qos_exporter.export.web.choosing import NamedCall, TakeCalls, WorstCalls
+from qos_exporter.export.web.live_fields import live_call
 from qos_exporter.export.web.responses import json_response, problem
 from qos_exporter.export.web.statistics import statistics
 
@@ -18,14 +18,14 @@ DEFAULT_LIMIT = 1000
 
 
 class Api:
-    """The endpoints; each answers from one snapshot.
+    """The endpoints; each answers from one snapshot, or from the few calls that it is about.
 
     They are plain functions, not coroutines: the framework runs them in worker threads, so that a
     long answer does not keep others waiting.
     """
 
-    def __init__(self, take_snapshot: TakeSnapshot, take_series: TakeSnapshot) -> None:
-        self._take_snapshot = take_snapshot
+    def __init__(self, take_calls: TakeCalls, take_series: TakeSnapshot) -> None:
+        self._take_calls = take_calls
         self._take_series = take_series
 
     def routes(self) -> list[Route]:
@@ -43,25 +43,24 @@ class Api:
             states, limit = _states(request), _limit(request)
         except ValueError as error:
             return problem(str(error), status=400)
-        snapshot = self._take_snapshot()
-        matching = [call for call in snapshot.calls if call.state in states]
+        choose = WorstCalls(states, limit)
+        chosen = self._take_calls(choose)
         return json_response(
             {
-                "taken_s": snapshot.taken_s,
-                "matching": len(matching),
-                "calls": [live_call(call) for call in worst_calls(matching, limit)],
+                "taken_s": chosen.taken_s,
+                "matching": choose.matching,
+                # A call may have ended since it was chosen.
+                "calls": [live_call(call) for call in chosen.calls if call.state in states],
             }
         )
 
     @no_collection()
     def call(self, request: Request) -> Response:
         """Give one call; of several dialogs with that Call-ID the one that began last."""
-        wanted = request.path_params["call_id"]
-        calls = self._take_snapshot().calls
-        found = [call for call in calls if writable(call.call_id) == wanted]
-        if not found:
+        calls = self._take_calls(NamedCall(request.path_params["call_id"])).calls
+        if not calls:
             return problem("There is no call with this Call-ID.", status=404)
-        return json_response(live_call(max(found, key=lambda call: call.start_s)))
+        return json_response(live_call(calls[0]))
 
     @no_collection()
     def statistics(self, _: Request) -> Response:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable
-
 from qos_exporter.export.records.fields import call_fields, stream_fields
 from qos_exporter.export.records.figures import Fields, Json, spread_fields
 from qos_exporter.export.text import writable
 from qos_exporter.snapshot import CallView, RoundTripLeg, StreamView, WindowQuality
-
-UNHEARD = frozenset({"one_way", "stopped"})
-"""Anomalies in which a party hears nothing, though media pass here; no score knows of them. Where
-none pass (`no_rtp`), they may well pass elsewhere."""
-SEVERITY = {"bad": 0, "degraded": 1, "good": 2}
 
 
 def live_call(call: CallView) -> Fields:
@@ -63,22 +55,3 @@ def _window_fields(window: WindowQuality) -> Json:
         "downstream_loss_ratio": window.downstream_loss_ratio,
         "downstream_jitter_s": window.downstream_jitter_s,
     }
-
-
-def worst_calls(calls: Iterable[CallView], limit: int) -> list[CallView]:
-    """Give at most `limit` calls: first where somebody is not heard, then what sounds worst now."""
-    return heapq.nsmallest(limit, calls, _badness)
-
-
-def _badness(call: CallView) -> tuple[bool, int, float, float]:
-    """Rank by what the network took, as the scores of different scales are not of one measure.
-
-    Among equals by the lowest score, then by age, the oldest first; unscored calls come last.
-    """
-    is_heard = UNHEARD.isdisjoint(call.anomalies)
-    windows = (stream.last_window for stream in call.streams)
-    worst = min(
-        ((SEVERITY[w.result], w.mos_lq) for w in windows if w is not None and w.mos_lq is not None),
-        default=(len(SEVERITY), 0.0),
-    )
-    return (is_heard, *worst, call.start_s)
