@@ -303,6 +303,19 @@ def test_capture_begins_inside_a_call(row: Row, state: str) -> None:
 
 
 @pytest.mark.pitfall(118)
+def test_call_that_falls_silent_after_its_beginning_was_missed() -> None:
+    """A call that was under way when the capture began has not failed because nobody ended it."""
+    scene = Scenario()
+    call = scene.play((0, "A>B INVITE 5 /b", OFFER), (1, "A<B 200 INVITE 5 /b", ANSWER))
+    scene.stream(A_TO_B, 1, at_s=2)
+    scene.tick(80)
+
+    assert call is not None
+    assert call.is_ended
+    assert scene.outcomes == ["partial"]
+
+
+@pytest.mark.pitfall(118)
 @pytest.mark.parametrize(
     "line", ["A<B 200 BYE 2 /b", "A>B REGISTER 1", "A>B OPTIONS 1", "A<B 200 REGISTER 1 /x"]
 )

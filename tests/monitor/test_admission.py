@@ -66,6 +66,27 @@ def test_degraded_begins_with_the_first_window_that_was_not_good() -> None:
     assert seen == [[], ["c1"], ["c1"]]
 
 
+def test_degraded_is_neither_good_nor_unscored() -> None:
+    """4 % of random loss take 13 points (95 * 4 / 29.1), which is degraded and an issue.
+
+    A codec without values has no score, so there is nothing that could be less than good.
+    """
+    lossy = calls(1)[0]
+    unscored = Dialogue(
+        call_id="unscored", port=7000, offer="96", attributes=("rtpmap:96 SMARTVOICE/8000",)
+    )
+    listener = Listener(settings("degraded")).play(
+        lossy.set_up(),
+        talk(lossy.forth, [n for n in range(600) if n % 25 != 12]),
+        speech_for(lossy.back, 12.0),
+        unscored.set_up(),
+        *(speech_for(each, 12.0, payload_type=96) for each in (unscored.forth, unscored.back)),
+    )
+    assert admitted(listener) == ["c0"]
+    assert listener.show().totals.with_issues == 1
+    assert not any(dict(listener.show().totals.anomalies).values())
+
+
 @pytest.mark.pitfall(110)
 def test_calls_beyond_the_limit_count_once_and_everywhere_else() -> None:
     """Of five calls with room for three, two get no series, and are in every aggregate."""

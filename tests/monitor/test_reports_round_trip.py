@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from qos_exporter.net import Endpoint
@@ -39,6 +41,24 @@ def test_both_legs_make_the_round_trip_and_a_conversational_score() -> None:
         assert stream.last_window.round_trip_s == pytest.approx(0.060, abs=0.0002)
         assert stream.last_window.mos_cq is not None
         assert stream.mos_cq is not None
+
+
+def test_the_delay_of_both_legs_enters_the_conversational_score() -> None:
+    """Half of 400 ms, 20 ms of codec, and a playout buffer of 60 ms at first, then of 20 ms.
+
+    Idd of G.107 is 12.5076 at 280 ms and 7.6868 at 240 ms; taken from 93.2062 that leaves R of
+    80.6986 and 85.5194, which are MOS 4.0501 and 4.2144 on the curve of Annex B.
+    """
+    dialogue = Dialogue(talk_s=20.0)
+    exchange = replace(Exchange.of(dialogue), leg_s=(0.250, 0.150))
+    listener = Listener().play(dialogue.set_up(), dialogue.media(), exchange.both(*TIMES_S, 15.0))
+    stream = listener.stream(dialogue.forth)
+    assert stream.windows.good + stream.windows.degraded == 2
+    assert stream.last_window is not None
+    assert stream.last_window.mos_cq == pytest.approx(4.2144, abs=0.001)
+    assert stream.mos_cq is not None
+    assert stream.mos_cq.min == pytest.approx(4.0501, abs=0.001)
+    assert stream.mos_cq.mean == pytest.approx((4.0501 + 4.2144) / 2, abs=0.001)
 
 
 @pytest.mark.pitfall(58)

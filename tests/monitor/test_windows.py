@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from qos_exporter.net import Endpoint
 from qos_exporter.settings import NetworkSettings, QualitySettings, Settings
 from qos_exporter.snapshot import CaptureView, WindowQuality
-from tests.dataplane.scenarios import SECOND
+from tests.dataplane.scenarios import MS, SECOND
 from tests.dataplane.traffic import StreamId
 from tests.monitor.recording import (
     START_S,
@@ -127,6 +129,20 @@ def test_a_bad_start_does_not_drag_on() -> None:
     assert score is not None
     assert score.min == first.mos_lq
     assert score.mean == pytest.approx(((first.mos_lq or 0) + (second.mos_lq or 0)) / 2)
+
+
+def test_jitter_of_the_last_window_is_of_that_window() -> None:
+    """One packet that is 16 ms late in the first window is no jitter of the second.
+
+    Its two differences of 16 ms bring J from 0 to 1 ms, and from there to 1 + 15/16 ms (A.8).
+    """
+    frames = speech_for(STREAM, 21.0)
+    late = replace(frames[100], timestamp_ns=frames[100].timestamp_ns + 16 * MS)
+    listener = Listener().play([*frames[:100], late, *frames[101:501]])
+    first = last_window(listener)
+    assert first.jitter_max_s == pytest.approx(0.001 * (1 + 15 / 16))
+    listener.play(frames[501:])
+    assert last_window(listener).jitter_max_s == pytest.approx(0.0, abs=1e-9)
 
 
 @pytest.mark.pitfall(49)
