@@ -39,6 +39,18 @@ def test_missed_bye() -> None:
     assert not scene.control.open_endpoints
 
 
+def test_call_that_fell_silent_is_forgotten() -> None:
+    """It shows for the linger time after it was found to be over, like any other."""
+    scene = Scenario(linger_s=90)
+    scene.play(*answered_call())
+    scene.stream(A_TO_B, 1, at_s=2.2, until_s=100)
+    scene.tick(175)
+    assert len(scene.calls) == 1
+    scene.tick(266)
+
+    assert scene.calls == []
+
+
 def test_media_that_pass_elsewhere() -> None:
     """Where only the signalling is seen, a call lasts until its BYE and is one call."""
     scene = Scenario()

@@ -203,6 +203,22 @@ def test_trailing_media_after_the_end(end: tuple[Row, ...]) -> None:
 
 
 @pytest.mark.pitfall(91)
+def test_trailing_media_to_and_from_elsewhere() -> None:
+    """One end of an ended call is enough: what a relay still sends to and fro is no new call."""
+    scene = Scenario()
+    call = scene.play(*answered_call(), (10, "A>B BYE 2 /b", None))
+    relay = "10.0.0.9:30000"
+    late = [
+        scene.stream(f"{A_MEDIA}>{relay}", 7, at_s=10.1),
+        scene.stream(f"{relay}>{A_MEDIA}", 8, at_s=10.1),
+    ]
+    scene.tick(13)
+
+    assert [each.call for each in late] == [None, None]
+    assert scene.calls == [call]
+
+
+@pytest.mark.pitfall(91)
 def test_trailing_media_after_cancel() -> None:
     """Early media that go on after a cancelled call make no call either."""
     scene = Scenario()

@@ -89,6 +89,54 @@ def test_hold_from_the_first_answer_on(offer: str, answer: str, ways: tuple[str,
     assert scene.anomalies == []
 
 
+@pytest.mark.pitfall(79)
+def test_media_have_time_to_begin_after_a_hold() -> None:
+    """A party that is heard within five seconds of the end of a hold was not missing."""
+    scene = Scenario()
+    scene.play(
+        (0, "A>B INVITE 1", sdp(A_MEDIA, "sendonly")),
+        (2, "A<B 200 INVITE 1 /b", sdp(B_MEDIA, "recvonly")),
+        (2.1, "A>B ACK 1 /b", None),
+    )
+    scene.stream(A_TO_B, 1, at_s=2.2, until_s=130)
+    for at_s in range(3, 101):
+        scene.tick(at_s)
+    scene.play(*change(101, 2, sdp(A_MEDIA), sdp(B_MEDIA)))
+    for at_s in range(102, 106):
+        scene.tick(at_s)
+    scene.stream(B_TO_A, 2, at_s=105.5, until_s=130)
+    for at_s in range(106, 130):
+        scene.tick(at_s)
+
+    assert scene.anomalies == []
+
+
+@pytest.mark.parametrize(
+    ("end_s", "anomalies"),
+    [pytest.param(3.9, [], id="too-short-to-tell"), pytest.param(4, ["no_rtp"], id="two-seconds")],
+)
+def test_short_call_without_media(end_s: float, anomalies: list[str]) -> None:
+    """An answered call of less than two seconds is not blamed for having had no media."""
+    scene = Scenario()
+    scene.play(*answered_call(answer_s=2), (end_s, "A>B BYE 2 /b", None))
+
+    assert scene.anomalies == anomalies
+
+
+def test_media_have_time_to_begin_after_the_answer() -> None:
+    """Media that begin four seconds after the answer are in time, whenever somebody looks."""
+    scene = Scenario()
+    scene.play(*answered_call(answer_s=2))
+    for at_s in range(3, 7):
+        scene.tick(at_s)
+    for ends in (A_TO_B, B_TO_A):
+        scene.stream(ends, 1, at_s=6, until_s=30)
+    for at_s in range(7, 30):
+        scene.tick(at_s)
+
+    assert scene.anomalies == []
+
+
 IMAGE = sdp(A_MEDIA, kind="image", protocol="udptl", payloads="t38")
 
 
