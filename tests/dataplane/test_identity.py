@@ -182,6 +182,22 @@ def test_media_after_the_call() -> None:
     assert harness.undecoded()["after_call"] > 1000
 
 
+def test_loss_at_the_end_of_a_call_is_in_its_last_window() -> None:
+    """Number 97 of 100 is still open when the call ends; the next window would come too late."""
+    packets = speech(range(100))
+    harness = Harness(kernel_settings(window_ns=10 * SECOND))
+    harness.packets(named(A, packets[:97] + packets[98:]))
+    slot = harness.slot(A)
+    harness.kernel.mute(slot)
+    harness.packets(named(B, delayed(speech(range(600)), 2 * SECOND)))
+    rows = harness.window_rows()
+
+    (row,) = rows[rows["slot"] == slot]
+    assert (row["expected"], row["lost"], row["lost_for_good"]) == (100, 1, 1)
+    assert row["concealed_s"] == 1
+    assert row["loss_run_histogram"].tolist() == [1] + [0] * 10
+
+
 def test_media_on_its_way_at_the_end() -> None:
     """What passes within 200 ms of the call's end was sent in time: it counts, and so its loss."""
     packets = speech(range(200))
