@@ -125,6 +125,49 @@ def test_address_that_changes(moved: str) -> None:
     assert harness.kernel.describe(slots[1]).dst == rebound.dst
 
 
+@pytest.mark.pitfall(15)
+def test_everything_counted_goes_on_at_another_address() -> None:
+    """What was lost, late, double, too late to play or a new start before the move stays counted.
+
+    50 numbers of which one is lost, one comes twice, two change places and one is 100 ms late; a
+    restart whose first packet is ignored; a stop; then two numbers are lost in the move.
+    """
+    first = speech(range(50))
+    numbers = [*range(11), 10, *range(11, 20), 21, 20, *range(22, 30), *range(31, 45)]
+    packets = [first[number] for number in numbers] + first[46:]
+    packets += delayed([first[45]], 100 * MS)
+    for start in (10_000, 11_501):
+        begin_ns = packets[-1].arrival_ns + PACKET_NS
+        packets += speech(range(start, start + 51), start_ns=begin_ns)
+    moved = speech(range(11_554, 11_604), start_ns=packets[-1].arrival_ns + 3 * PACKET_NS)
+    rebound = replace(A, src=Endpoint(CALLER.address, 40_000))
+    harness = Harness()
+    harness.packets(named(A, packets) + named(rebound, moved))
+    slot, before = harness.slot(rebound), harness.totals(A)
+    assert harness.kernel.continue_stream(slot, harness.slot(A))
+    harness.finish()
+    row = harness.kernel.totals([slot])[0]
+
+    counts = {
+        "expected": 50 + 50 + 51 + 2 + 50,
+        "received": 49 + 50 + 51 + 50,
+        "lost": 1 + 2,
+        "loss_runs": 2,
+        "duplicate": 1,
+        "reordered": 2,
+        "discarded": 1,
+        "ignored": 1,
+        "restarts": 1,
+        "stopped_gaps": 1,
+        "bytes": (49 + 1 + 50 + 51 + 50) * 172,
+    }
+    assert {name: row[name] for name in counts} == counts
+    assert row["first_ns"] == START_NS
+    assert row["delay_variation_max_s"] == 0.1
+    assert row["jitter_max_s"] == before.jitter_max_s > 0.001
+    assert row["concealed_s"] >= 1
+
+
 def test_another_stream_does_not_go_on() -> None:
     """A source that does not begin where the other one ended is not its continuation."""
     rebound = replace(A, dst=Endpoint(CALLEE.address, 40_000))
