@@ -60,11 +60,9 @@ class CallRegistry:
         `limit` is how many are kept before the oldest one has to go. With `keep_all` several with
         the same Call-ID are shown, else the last one.
         """
-        self._timers = replace(
-            timers or CallTimers(), silence_ns=silence_timeout_ns, linger_ns=linger_ns
-        )
-        self._table = CallTable(self._timers, keep_all=keep_all)
-        self._trailing = TrailingMedia(control, self._timers.guard_ns)
+        timers = replace(timers or CallTimers(), silence_ns=silence_timeout_ns, linger_ns=linger_ns)
+        self._table = CallTable(timers, keep_all=keep_all)
+        self._trailing = TrailingMedia(control, timers.guard_ns)
         self._media = MediaBinder(control, self._trailing)
         self._journal = CallJournal()
         self._watch = CallWatch(self._table, self._media, control, self._journal, limit=limit)
@@ -81,8 +79,13 @@ class CallRegistry:
 
     def wait_for(self, *, silence_timeout_ns: int, linger_ns: int) -> None:
         """Wait for so long from now on; calls that have ended already go when they would have."""
-        self._timers = replace(self._timers, silence_ns=silence_timeout_ns, linger_ns=linger_ns)
-        self._table.timers = self._timers
+        self._table.timers = replace(
+            self._timers, silence_ns=silence_timeout_ns, linger_ns=linger_ns
+        )
+
+    @property
+    def _timers(self) -> CallTimers:
+        return self._table.timers
 
     @property
     def calls(self) -> Iterator[Call]:

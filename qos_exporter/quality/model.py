@@ -34,7 +34,7 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """What a model makes of the conditions. `r` never falls below 0, `mos` never below 1."""
+    """What a model makes of the conditions. No R falls below 0, and no MOS below 1."""
 
     r_factor: FloatArray
     """The R that is shown: `r_lq`, or what the model has in its place."""

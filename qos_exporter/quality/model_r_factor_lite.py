@@ -22,7 +22,7 @@ from qos_exporter.quality.model import (
 )
 from qos_exporter.quality.mos import mos_from_r
 from qos_exporter.quality.rating import BAD, DEGRADED, GOOD, RATINGS, UNRATED, UNSCORED
-from qos_exporter.quality.scale import NARROWBAND
+from qos_exporter.quality.scale import narrowband_only
 
 R_CLEAN = 100.0
 POINTS_PER_ROUND_TRIP_MS = 0.1
@@ -94,8 +94,4 @@ def rate(_mos_lq: FloatArray, r_factor_min: FloatArray) -> Codes:
     return _RATING_CODES[_grades(r_factor_min)]
 
 
-def _narrowband(_scale: str) -> str:
-    return NARROWBAND
-
-
-R_FACTOR_LITE = Model("r_factor_lite", score, explain, _narrowband, rate)
+R_FACTOR_LITE = Model("r_factor_lite", score, explain, narrowband_only, rate)

@@ -27,7 +27,7 @@ from qos_exporter.quality.model import (
 )
 from qos_exporter.quality.mos import mos_from_r
 from qos_exporter.quality.rating import rating_codes, result_codes
-from qos_exporter.quality.scale import NARROWBAND
+from qos_exporter.quality.scale import narrowband_only
 
 R_CLEAN = 93.2
 POINTS_PER_LOSS_PERCENT = 2.5
@@ -95,8 +95,4 @@ def explain(conditions: Conditions) -> tuple[Term, ...]:
     )
 
 
-def _narrowband(_scale: str) -> str:
-    return NARROWBAND
-
-
-SIMPLIFIED = Model("simplified", score, explain, _narrowband, rate_by_mos)
+SIMPLIFIED = Model("simplified", score, explain, narrowband_only, rate_by_mos)

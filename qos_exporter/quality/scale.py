@@ -43,3 +43,8 @@ MOS_DIVISORS: FloatArray = np.array([scale.mos_divisor for scale in SCALES])
 IE_CEILINGS: FloatArray = np.array([scale.ie_ceiling for scale in SCALES])
 IDD_FACTORS: FloatArray = np.array([scale.idd_factor for scale in SCALES])
 """The same constants as columns, to be indexed by the positions in `SCALES`."""
+
+
+def narrowband_only(_scale: str) -> str:
+    """The scale of the scores of a model that knows no other, whatever that of the codec."""
+    return NARROWBAND

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from qos_exporter.protocols.rtcp import ReceptionReport
 
 
-class Heard(NamedTuple):
+class BelievedReport(NamedTuple):
     """What one report says of a stream, as far as it can be believed."""
 
     event: ReportEvent
@@ -53,14 +53,14 @@ class Figures:
         if event.block is not None:
             loss_ratio = self._loss_of(event, event.block, leg)
             jitter_s = self._jitter_of(event, leg, server)
-            heard = Heard(event, event.block, round_trip_s, jitter_s, loss_ratio)
+            report = BelievedReport(event, event.block, round_trip_s, jitter_s, loss_ratio)
             leg.note(
                 loss_ratio=loss_ratio,
-                jitter_s=heard.jitter_s,
+                jitter_s=report.jitter_s,
                 round_trip_s=round_trip_s,
             )
-            stream = self._take_seen(heard, leg, now_ns) or self._take_unseen(
-                heard, leg, server, now_ns
+            stream = self._take_seen(report, leg, now_ns) or self._take_unseen(
+                report, leg, server, now_ns
             )
         if round_trip_s is not None:
             self._take_trip(leg, stream, round_trip_s, now_ns)
@@ -114,19 +114,19 @@ class Figures:
             return None
         return jitter_s
 
-    def _take_seen(self, heard: Heard, leg: Leg, now_ns: int) -> TrackedStream | None:
+    def _take_seen(self, report: BelievedReport, leg: Leg, now_ns: int) -> TrackedStream | None:
         """Enter the figures at the stream that is seen on the wire; `None` where none is."""
-        event, block = heard.event, heard.block
+        event, block = report.event, report.block
         seen = self._seen(event, block, leg)
         if seen is None:
             return None
         self._parts.stop(leg, to_party=event.is_received, now_ns=now_ns)
         seen.open_reports().for_quality(ReportSource.AMI).add(
             QualityReport(
-                loss_ratio=heard.loss_ratio,
+                loss_ratio=report.loss_ratio,
                 packets_lost=max(0, block.packets_lost),
-                jitter_s=heard.jitter_s,
-                round_trip_s=heard.round_trip_s,
+                jitter_s=report.jitter_s,
+                round_trip_s=report.round_trip_s,
             )
         )
         if seen.call is not None:
@@ -145,14 +145,16 @@ class Figures:
             seen = known if known is not None and known.call is leg.call else None
         return seen
 
-    def _take_unseen(self, heard: Heard, leg: Leg, server: PbxServer, now_ns: int) -> PbxStream:
+    def _take_unseen(
+        self, report: BelievedReport, leg: Leg, server: PbxServer, now_ns: int
+    ) -> PbxStream:
         """Enter the figures at the leg's own stream."""
-        event = heard.event
+        event = report.event
         stream = self._stream_of(event, leg, server, now_ns)
         stream.take(
-            heard.block,
+            report.block,
             packets_sent=leg.packets_sent[event.is_received],
-            clock_rate=0 if heard.jitter_s is None else leg.clock_rate,
+            clock_rate=0 if report.jitter_s is None else leg.clock_rate,
             now_ns=now_ns,
         )
         if stream.reports.reception.is_deaf:
