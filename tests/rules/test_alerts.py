@@ -156,12 +156,18 @@ def test_dashboards_and_runbook_are_the_same_everywhere() -> None:
 
 
 def test_tests_load_groups_in_the_order_in_which_they_rest_on_each_other() -> None:
-    """Promtool has no order of its own: every test file lists all groups of its rule files."""
+    """Promtool has no order of its own: each file lists all groups, those that record first."""
     for path in sorted((FOLDER / "tests").iterdir()):
         document = load(path)
-        loaded = [
-            group["name"]
+        groups = {
+            group["name"]: group["rules"]
             for file in document["rule_files"]
             for group in load((path.parent / file).resolve())["groups"]
-        ]
-        assert sorted(document["group_eval_order"]) == sorted(loaded), path.name
+        }
+        order = document["group_eval_order"]
+        assert sorted(order) == sorted(groups), path.name
+        for place, name in enumerate(order):
+            used = " ".join(str(rule["expr"]) for rule in groups[name])
+            later = [rule for after in order[place + 1 :] for rule in groups[after]]
+            recorded = {rule["record"] for rule in later if "record" in rule}
+            assert not recorded & set(re.findall(r"[\w:]+", used)), (path.name, name)
