@@ -28,7 +28,7 @@ def send(harness: Harness, numbers: Iterable[int]) -> int:
     for part in np.array_split(wire, -(-len(wire) // BATCH_FRAMES)):
         table = octets.reshape(BATCH_FRAMES, -1)[: len(part)]
         table[:, SEQUENCE_AT], table[:, SEQUENCE_AT + 1] = part >> 8, part & 0xFF
-        frames, position = FrameBatch(octets, whole.frames, len(part)), 0
+        frames, position = FrameBatch(octets.data, whole.frames, len(part)), 0
         while position < len(part):
             position = harness.kernel.ingest(frames, position, harness)
     return len(wire)
