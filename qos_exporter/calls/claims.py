@@ -159,7 +159,8 @@ def _peer_media(described: Described, line: int, standing: Standing) -> MediaDes
     """Find the same `m=` line as the other party described it, on the same hop if it did there."""
     found = None
     for each in standing.described:
-        if each.party is not described.party and line < len(each.session.media):
+        is_peer = each.party is not described.party and each.is_early is described.is_early
+        if is_peer and line < len(each.session.media):
             if each.hop == described.hop:
                 return each.session.media[line]
             found = found or each.session.media[line]

@@ -48,6 +48,8 @@ class Arrival(NamedTuple):
     dst: Endpoint
     now_ns: int
     session: SessionDescription | None
+    early: SessionDescription | None = None
+    """What it describes of an early session (RFC 3959)."""
 
     @property
     def hop(self) -> Hop:
@@ -152,13 +154,25 @@ class Dialog:
         """Note what the message says about its sender's media."""
         if arrival.session is None or exchange is None:
             return NOTHING
+        return self._note_description(arrival, exchange, arrival.session, is_early=False)
+
+    def describe_early(self, arrival: Arrival) -> Change:
+        """Note where media of an early session go; the exchange of the INVITE is not about them."""
+        exchange = self.negotiation.find(Party.CALLER, self.invite_cseq)
+        if arrival.early is None or exchange is None:
+            return NOTHING
+        return self._note_description(arrival, exchange, arrival.early, is_early=True)
+
+    def _note_description(
+        self, arrival: Arrival, exchange: Exchange, session: SessionDescription, *, is_early: bool
+    ) -> Change:
         message = arrival.message
         requester = self.requester(message)
         party = requester if message.is_request else requester.other
-        branch = self.branch(message)
-        described = Described(party, branch, arrival.hop, arrival.src.address, arrival.session)
-        is_news = self.negotiation.describe(exchange, described)
-        return MEDIA if is_news else NOTHING
+        described = Described(
+            party, self.branch(message), arrival.hop, arrival.src.address, session, is_early
+        )
+        return MEDIA if self.negotiation.describe(exchange, described) else NOTHING
 
     def note_agreement(self, now_ns: int) -> None:
         """Note whether the call is on hold or a fax by now, and whether both sides were seen."""

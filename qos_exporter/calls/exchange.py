@@ -33,6 +33,8 @@ class Described(NamedTuple):
     sender: str
     """Address that the message came from."""
     session: SessionDescription
+    is_early: bool = False
+    """This is about an early session (RFC 3959), and neither offer nor answer of the exchange."""
 
 
 class Exchange:
@@ -76,4 +78,4 @@ class Exchange:
 
     def has_from(self, party: Party) -> bool:
         """Whether this party has described its media in this exchange."""
-        return any(each.party is party for each in self.described)
+        return any(each.party is party and not each.is_early for each in self.described)

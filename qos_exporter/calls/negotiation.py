@@ -173,7 +173,7 @@ class Negotiation:
     def is_described(self) -> bool:
         """Whether of what holds, or else is under way, both offer and answer were seen."""
         current = [each.described for each in self.standing() if each.is_current]
-        parties = {each.party for described in current for each in described}
+        parties = {each.party for described in current for each in described if not each.is_early}
         return len(parties) == len(Party)
 
     def rest(self) -> None:
@@ -210,7 +210,8 @@ class Negotiation:
         if self._answered:
             for exchange in self._exchanges:
                 for each in exchange.described:
-                    if each.party is Party.CALLEE and each.branch in self._answered:
+                    is_callee = each.party is Party.CALLEE and not each.is_early
+                    if is_callee and each.branch in self._answered:
                         return self._answered
         return ()
 

@@ -109,9 +109,9 @@ class CallRegistry:
         call = self._call_for(message, dst, now_ns)
         if call is None or call.dialog is None:
             return
-        session = self._session_of(message)
+        session, early = self._sessions_of(message)
         had_outcome = call.outcome is not None
-        arrival = new_tuple(Arrival, (message, src, dst, now_ns, session))
+        arrival = new_tuple(Arrival, (message, src, dst, now_ns, session, early))
         change = receive(call.dialog, call, arrival)
         if call.is_recording:
             self._table.hide(call)
@@ -206,8 +206,15 @@ class CallRegistry:
         if call.dialog is not None:
             self._follow(call, call.dialog, now_ns)
 
-    def _session_of(self, message: SipMessage) -> SessionDescription | None:
-        body = message.sdp if message.method in _DESCRIBING else None
+    def _sessions_of(
+        self, message: SipMessage
+    ) -> tuple[SessionDescription | None, SessionDescription | None]:
+        """Read the description that a message carries, and that of an early session."""
+        if not message.body or message.method not in _DESCRIBING:
+            return None, None
+        return self._read(message.sdp), self._read(message.early_sdp)
+
+    def _read(self, body: bytes | None) -> SessionDescription | None:
         if body is None:
             return None
         try:

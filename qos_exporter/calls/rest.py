@@ -35,7 +35,8 @@ def _rounds(standing: Iterable[Standing]) -> list[list[SessionDescription]]:
         if exchange.is_current:
             # What was agreed on before it is over; what follows is proposed.
             rounds.clear()
-        last = {(each.party, each.branch, each.hop): each for each in exchange.described}
+        said = [each for each in exchange.described if not each.is_early]
+        last = {(each.party, each.branch, each.hop): each for each in said}
         rounds.append([each.session for each in last.values()])
     return rounds
 

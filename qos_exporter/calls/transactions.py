@@ -39,6 +39,8 @@ def receive(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
         dialog.add_caller_tag(message.sender.tag)
     handler = _handler_of(message)
     change = handler(dialog, call, arrival) if handler else NOTHING
+    if arrival.early is not None:
+        change |= dialog.describe_early(arrival)
     if change & MEDIA:
         dialog.note_agreement(arrival.now_ns)
     return change

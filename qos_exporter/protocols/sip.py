@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from qos_exporter.errors import DecodeError
-from qos_exporter.protocols.mime import find_part, part_types
+from qos_exporter.protocols.mime import find_part, part_types, walk_parts
 from qos_exporter.protocols.sip_headers import (
     NameAddress,
     count_vias,
@@ -35,6 +35,9 @@ REASONS = (KEEPALIVE, "start_line", "missing_header", "cseq", "content_length")
 `cseq`, `content_length`: that header cannot be read.
 """
 
+_SDP = "application/sdp"
+_EARLY = "early-session"
+"""The disposition of a description that says nothing of the session itself."""
 _FILLER = b"\r\n\0 \t"
 _REQUEST_LINE = re.compile(
     r"([A-Za-z0-9.!%*_+`'~-]+)[ \t]+(\S+)[ \t]+SIP/2\.0[ \t]*$", re.IGNORECASE
@@ -102,7 +105,24 @@ class SipMessage(NamedTuple):
     @property
     def sdp(self) -> bytes | None:
         """The session description that the message carries, also among other parts."""
-        return self.part("application/sdp")
+        return self._description(is_early=False)
+
+    @property
+    def early_sdp(self) -> bytes | None:
+        """The description of an early session, which ends with the answer (RFC 3959)."""
+        return self._description(is_early=True)
+
+    def _description(self, *, is_early: bool) -> bytes | None:
+        if not self.body:
+            return None
+        may_be_early = _EARLY in self.header_text or _EARLY.encode() in self.body
+        if not may_be_early:
+            return None if is_early else self.part(_SDP)
+        parts = walk_parts(self.body, self.content_type, self.header("content-disposition"))
+        wanted = (each for each in parts if each.media_type == _SDP)
+        return next(
+            (each.content for each in wanted if (each.disposition == _EARLY) is is_early), None
+        )
 
     @property
     def body_types(self) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Offers and answers in every message that may carry them, and what they change.
 
 RFC 6337 section 2.2 lists the messages; RFC 3262 (PRACK), RFC 3311 (UPDATE), RFC 3264 section 10,
-RFC 3312 (preconditions), RFC 3960 (early media), RFC 4028 (session timers), RFC 6141 (re-INVITE).
+RFC 3312 (preconditions), RFC 3959 and RFC 3960 (early media), RFC 4028 (session timers), RFC 6141
+(re-INVITE).
 """
 
 from __future__ import annotations
@@ -120,6 +121,36 @@ FLOWS = (
         3.1   one A>B ACK 1 /b
         3.2-20 A:4000=B:5000 1
         {hang_up(20, "A>B", "9 /b")}
+        """,
+        (answered(0, 3, 20, "1> 2< 21<"),),
+        (0.5,),
+    ),
+    Flow(
+        "3959-early-session",
+        progress(
+            OFFER,
+            ANSWER,
+            "0.6 one A<B 183 INVITE 1 /b early | M:9000 sendonly",
+            "0.7 one A>B PRACK 2 /b rack=7 early | A:4500 recvonly",
+            "0.72 one A<B 200 PRACK 2 /b",
+            "0.8-3 M:9000>A:4500 21",
+        ),
+        (answered(0, 3, 20, "1> 2< 21<"),),
+        (0.5,),
+    ),
+    Flow(
+        "3959-only-an-early-session",
+        """
+        0     one A>B INVITE 1 | A:4000
+        0.5   one A<B 183 INVITE 1 /b early | M:9000 sendonly
+        0.7   one A>B PRACK 2 /b rack=7 early | A:4500 recvonly
+        0.72  one A<B 200 PRACK 2 /b
+        0.8-3 M:9000>A:4500 21
+        3     one A<B 200 INVITE 1 /b | B:5000
+        3.1   one A>B ACK 1 /b
+        3.2-20 A:4000=B:5000 1
+        20    one A>B BYE 9 /b
+        20.1  one A<B 200 BYE 9 /b
         """,
         (answered(0, 3, 20, "1> 2< 21<"),),
         (0.5,),

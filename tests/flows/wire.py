@@ -11,8 +11,8 @@ A line of a flow is one of
 Who sent the request stands left, also in a response. Every hop takes 10 ms, and adds or takes a Via
 as RFC 3261 sections 16.6 and 16.7 say; CANCEL and the ACK to a refusal go from hop to hop. `1~2` is
 the second attempt under number 1. Behind the bar stands the session description, one `m=` line
-after the other: an endpoint and words as `sendonly`, `t38` or `98/iLBC`. `rack=7`, `siprec`,
-`src` and `srs` add the header that the word stands for.
+after the other: an endpoint and words as `sendonly`, `t38` or `98/iLBC`. `rack=7`, `early`,
+`siprec`, `src` and `srs` add the header that the word stands for.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ HOSTS = {
 }
 """Telephones A to D, a server of music M, a NAT N, proxies and other servers P to S."""
 HEADERS = {
+    "early": "Content-Disposition: early-session",
     "siprec": "Require: siprec",
     "src": "Contact: <sip:telephone@example.com>;+sip.src",
     "srs": "Contact: <sip:recorder@example.com>;+sip.srs",

@@ -284,6 +284,39 @@ def test_transaction(via: str, transaction: str) -> None:
     assert parse_message(make(Via=via)).transaction == transaction
 
 
+EARLY = "Content-Disposition: early-session\r\n\r\nv=0\r\no=early"
+SESSION = "Content-Disposition: session;handling=optional\r\n\r\nv=0\r\no=session"
+
+
+@pytest.mark.parametrize(
+    ("parts", "session", "early"),
+    [
+        pytest.param((SESSION, EARLY), b"v=0\r\no=session", b"v=0\r\no=early", id="both"),
+        pytest.param((EARLY, SESSION), b"v=0\r\no=session", b"v=0\r\no=early", id="early-first"),
+        pytest.param((EARLY,), None, b"v=0\r\no=early", id="early-only"),
+        pytest.param((SESSION,), b"v=0\r\no=session", None, id="session-only"),
+    ],
+)
+def test_early_session(parts: tuple[str, ...], session: bytes | None, early: bytes | None) -> None:
+    """A description is of the session unless its disposition says otherwise (RFC 3959)."""
+    body = "".join(f"--x\r\nContent-Type: application/sdp\r\n{each}\r\n" for each in parts)
+    message = parse_message(
+        make(body=f"{body}--x--\r\n".encode(), Content_Type="multipart/mixed;boundary=x")
+    )
+
+    assert (message.sdp, message.early_sdp) == (session, early)
+
+
+@pytest.mark.parametrize("disposition", ["early-session", "early-session; handling=required"])
+def test_early_session_by_itself(disposition: str) -> None:
+    """A body that is no multipart has its disposition in the message."""
+    message = parse_message(
+        make(body=b"v=0", Content_Type="application/sdp", Content_Disposition=disposition)
+    )
+
+    assert (message.sdp, message.early_sdp) == (None, b"v=0")
+
+
 @pytest.mark.parametrize(
     ("via", "hops"),
     [
