@@ -239,6 +239,16 @@ class Dialog:
         """Note a tag of the caller."""
         self.caller_tags = with_name(self.caller_tags, tag)
 
+    def is_from_caller(self, arrival: Arrival) -> bool:
+        """Whether the caller itself sent this ACK, which it does to a 200 only.
+
+        That to a refusal is sent anew on each hop (RFC 3261 section 16.7): it has but one Via where
+        the INVITE had more, or comes with it from elsewhere.
+        """
+        hops = arrival.message.hops
+        is_sent_here = self.origin is not None and arrival.src.address == self.origin.address
+        return hops >= self.invite_hops and (hops > 1 or is_sent_here)
+
     def note_provisional(self, hops: int) -> None:
         """Note how near to the caller a response to its INVITE was seen."""
         self.response_hops = min(hops, self.response_hops or hops)

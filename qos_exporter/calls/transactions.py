@@ -105,7 +105,8 @@ def _on_ack(dialog: Dialog, call: Call, arrival: Arrival) -> Change:
         call.begin(arrival.now_ns)
     exchange = dialog.exchange_of(message)
     change = dialog.describe(arrival, exchange)
-    if exchange and exchange.transactions and exchange.is_accepted_by(message.transaction):
+    is_proof = exchange and exchange.transactions and exchange.is_accepted_by(message.transaction)
+    if is_proof and (call.state is not CallState.SETUP or dialog.is_from_caller(arrival)):
         change |= _accept(dialog, call, arrival, exchange)
     return change
 

@@ -145,6 +145,28 @@ def test_acknowledged_refusal_of_a_branch_whose_invite_was_missed() -> None:
     assert [call.state.value for call in scene.calls] == ["setup"]
 
 
+@pytest.mark.pitfall(88)
+@pytest.mark.parametrize(
+    ("invite", "ack", "headers", "state"),
+    [
+        pytest.param("A>P", "P>B", FAR["B"][:1], "setup", id="to-a-refusal-on-the-far-side"),
+        pytest.param("A>P", "P>B", FAR["B"], "active", id="to-an-answer-on-the-far-side"),
+        pytest.param("A>P", "A>P", NEAR, "active", id="to-an-answer"),
+        pytest.param("P>B", "P>B", FAR["B"][:1], "setup", id="to-a-refusal-there-alone"),
+        pytest.param("P>B", "P>B", FAR["B"], "active", id="to-an-answer-there-alone"),
+    ],
+)
+def test_what_an_ack_proves(invite: str, ack: str, headers: tuple[str, ...], state: str) -> None:
+    """Where the response was missed, only the ACK that the caller itself sent means an answer."""
+    scene = Scenario()
+    first = NEAR if invite == "A>P" else FAR["B"]
+    scene.play((0, f"{invite} INVITE 1", sdp(A_MEDIA)), headers=first)
+    other = tuple(each.replace("bK", "bKack") for each in headers)
+    scene.play((2, f"{ack} ACK 1 /b", None), headers=other)
+
+    assert [call.state.value for call in scene.calls] == [state]
+
+
 @pytest.mark.pitfall(92)
 @pytest.mark.parametrize("code", [302, 401, 407])
 def test_another_attempt_under_the_same_number(code: int) -> None:
