@@ -70,7 +70,7 @@ def test_description_that_was_missed(begin: Callable[[Scenario], None]) -> None:
     assert scene.anomalies == []
 
 
-@pytest.mark.pitfall(88)
+@pytest.mark.pitfall(121)
 @pytest.mark.parametrize(
     "seen",
     [
@@ -104,7 +104,7 @@ def test_refusal_on_the_far_side_of_a_proxy(seen: tuple[str, ...]) -> None:
     assert scene.control.open_endpoints == {A_MEDIA, "10.0.0.3:6000"}
 
 
-@pytest.mark.pitfall(88)
+@pytest.mark.pitfall(121)
 def test_refusal_that_the_caller_hears_of() -> None:
     """The last refusal is passed on, and ends the call although the far side was seen first."""
     scene = Scenario()

@@ -99,6 +99,7 @@ def test_repeated_messages(flow: Flow, later_s: float) -> None:
     assert calls_of(flow, observe([*seen, *again])) == flow.calls
 
 
+@pytest.mark.pitfall(121)
 @by_flow(FLOWS)
 def test_hops_that_are_seen_early_or_late(flow: Flow) -> None:
     """Where hops are captured on several interfaces, they are not in step with each other."""
