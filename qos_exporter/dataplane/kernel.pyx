@@ -96,6 +96,7 @@ cdef class Kernel:
         memset(&self.core, 0, sizeof(Core))
         if not open_table(&self.core.table, settings.table_limit, secrets.randbits(64)):
             raise MemoryError
+        self.core.announced.seed = secrets.randbits(64)
         self.lock = threading.Lock()
         self.counting = 0
         self.due = False
