@@ -34,6 +34,8 @@ MEDIA_MAX = 32
 CANDIDATES_MAX = 32
 """Of media, and of candidates of each, the first count. Real descriptions have a few; a datagram
 has room for thousands, and following where each may arrive takes seconds."""
+LINE_MAX = 1024
+"""Characters of a line; longer ones are passed over. Texts are kept with their calls."""
 _RTPMAP = re.compile(r"\s*([0-9]{1,3})\s+([^/\s]+)/([0-9]{1,9})(?:/([0-9]{1,2}))?\s*$")
 _FMTP = re.compile(r"\s*([0-9]{1,3})\s+(.+)$")
 _RTCP = re.compile(r"\s*([0-9]{1,5})(?:\s+IN\s+IP[46]\s+(\S+))?\s*$", re.IGNORECASE)
@@ -117,7 +119,7 @@ def parse_session(data: bytes) -> SessionDescription:
 def _read_lines(draft: _Draft, lines: str) -> None:
     for line in lines.split("\n"):
         reader = _LINES.get(line[:2])
-        if reader is not None:
+        if reader is not None and len(line) <= LINE_MAX:
             reader(draft, line[2:].strip())
 
 
@@ -127,7 +129,8 @@ def _read_section(session: _Draft, section: str) -> MediaDescription:
     fields = first.split(maxsplit=2)
     port_text = fields[1].partition("/")[0] if len(fields) > 1 else ""
     port = _number(port_text, MAX_PORT)
-    if port is None or len(fields) < len(("media", "port", "proto")):
+    is_whole = len(fields) == len(("media", "port", "proto"))
+    if port is None or not is_whole or len(first) > LINE_MAX:
         raise DecodeError("media_line")
     media = _describe(fields[0].lower(), fields[2], lines, session.defaults)
     if media.address != _INHERITED:

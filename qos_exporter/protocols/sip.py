@@ -8,6 +8,7 @@ of; all others stay text.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -26,15 +27,21 @@ from qos_exporter.protocols.sip_headers import (
 from qos_exporter.tuples import new_tuple
 
 KEEPALIVE = "keepalive"
-REASONS = (KEEPALIVE, "start_line", "missing_header", "cseq", "content_length")
+REASONS = (KEEPALIVE, "start_line", "missing_header", "cseq", "content_length", "too_long")
 """Every reason that `parse_message` gives.
 
 `keepalive`: nothing but white space and NUL (RFC 5626 section 3.5.1, and what devices make of it).
 `start_line`: neither a request line nor a status line.
 `missing_header`: no Call-ID, CSeq, From or To (all mandatory, section 8.1.1).
 `cseq`, `content_length`: that header cannot be read.
+`too_long`: one of those that are kept with a call is longer than `LONGEST`.
 """
+LONGEST = 16 * 1024
+"""Characters of a status line, and of a header that names a call, its parties or its messages. Real
+ones have a hundred or two, odd ones thousands; of many calls with 60 kB each there would soon be no
+memory left."""
 
+_KEPT = ("call-id", "cseq", "from", "to")
 _SDP = "application/sdp"
 _EARLY = "early-session"
 """The disposition of a description that says nothing of the session itself."""
@@ -155,6 +162,8 @@ def _split_message(data: bytes) -> tuple[bytes, bytes]:
 def _parse_start_line(line: str) -> tuple[str, str, int, str]:
     """Return method, request URI, status code and reason phrase; what does not apply is empty."""
     if line[:4].upper() == "SIP/":
+        if len(line) > LONGEST:
+            raise DecodeError("too_long")
         return _parse_status_line(line)
     request = _REQUEST_LINE.match(line)
     if request:
@@ -174,6 +183,8 @@ def _parse_status_line(line: str) -> tuple[str, str, int, str]:
 def _assemble(opening: tuple[str, str, int, str], header_text: str, body: bytes) -> SipMessage:
     method, request_uri, status_code, reason_phrase = opening
     headers = first_values_of_calls(header_text)
+    if len(header_text) > LONGEST:
+        _check_lengths(headers)
     try:
         call_id, cseq_text = headers["call-id"], headers["cseq"]
         sender, recipient = parse_name_address(headers["from"]), parse_name_address(headers["to"])
@@ -199,6 +210,11 @@ def _assemble(opening: tuple[str, str, int, str], header_text: str, body: bytes)
         header_text,
     )
     return new_tuple(SipMessage, values)
+
+
+def _check_lengths(headers: Mapping[str, str]) -> None:
+    if any(len(headers.get(name, "")) > LONGEST for name in _KEPT):
+        raise DecodeError("too_long")
 
 
 def _content_length(text: str | None, available: int) -> int:

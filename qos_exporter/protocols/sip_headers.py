@@ -38,6 +38,8 @@ COMPACT_NAMES = {
 """One-letter forms of header names (IANA SIP parameters, "Header Fields")."""
 
 _ABBREVIATED = frozenset(COMPACT_NAMES.values())
+NAME_MAX = 64
+"""No header has a longer name; spellings of those that are asked for are remembered."""
 _CALL_NAMES = ("call-id", "cseq", "from", "to", "content-length", "content-type")
 _CALL_LETTERS = tuple(short for short, name in COMPACT_NAMES.items() if name in _CALL_NAMES)
 _CALL_OPENINGS = frozenset(
@@ -55,7 +57,7 @@ _CSEQ = re.compile(r"([0-9]{1,10})\s+([^\s]+)\s*$")
 _CSEQ_MODULUS = 2**32
 _NUMBER = re.compile(r"((?:\+|%2B)?(?:[0-9*#().-]|%23|%2A)+);", re.IGNORECASE)
 _COOKIE = "z9hG4bK"
-_BRANCH = re.compile(r"[^\s;,]+")
+_BRANCH = re.compile(r"[^\s;,]{1,255}")
 _VIA = re.compile(r"^v(?:ia)?[ \t]*:(.*)$", re.IGNORECASE | re.MULTILINE)
 _RACK = re.compile(r"[0-9]+\s+([0-9]{1,10})\s+\S+")
 
@@ -125,7 +127,11 @@ def _values_in(lines: list[str]) -> dict[str, str]:
     # From the last to the first, so that the first one stays.
     lines.reverse()
     fields = map(_AT_COLON, lines)
-    return {_long_name(name): value.strip() for name, colon, value in fields if colon}
+    return {
+        _long_name(name): value.strip()
+        for name, colon, value in fields
+        if colon and len(name) <= NAME_MAX
+    }
 
 
 @lru_cache(maxsize=1024)
@@ -200,7 +206,7 @@ def find_branch(text: str) -> str:
     """Return the branch of the first Via, which names a transaction (RFC 3261 section 8.1.1.7).
 
     It is known by its cookie, which stands nowhere else. Empty where it has none: a branch of RFC
-    2543 names nothing.
+    2543 names nothing. Of a very long one the first 255 characters.
     """
     start = text.find(_COOKIE)
     match = _BRANCH.match(text, start) if start >= 0 else None

@@ -6,8 +6,15 @@ from hypothesis import strategies as st
 
 from qos_exporter.errors import DecodeError
 from qos_exporter.net import Endpoint
+<<<<<<< HEAD
 from qos_exporter.protocols.sdp import CANDIDATES_MAX, REASONS, parse_session
 from qos_exporter.protocols.session_description import (
+=======
+from qos_exporter.protocols.sdp import (
+    CANDIDATES_MAX,
+    LINE_MAX,
+    REASONS,
+>>>>>>> 0818684 (Refuse SIP headers and SDP lines that no device writes)
     MediaDescription,
     MediaDirection,
     PayloadFormat,
@@ -264,6 +271,7 @@ def test_fax(line: str, *, is_fax: bool) -> None:
         pytest.param(b"hello", "not_sdp", id="text"),
         pytest.param(b"o=x\r\nv=0\r\n", "not_sdp", id="wrong-order"),
         pytest.param(b"v=0\r\nm=audio\r\n", "media_line", id="media-no-port"),
+        pytest.param(b"v=0\r\nm=audio 1 " + b"X" * LINE_MAX, "media_line", id="media-too-long"),
         pytest.param(b"v=0\r\nm=audio 70000 RTP/AVP 0\r\n", "media_line", id="port-too-large"),
         pytest.param(b"v=0\r\nm=audio x RTP/AVP 0\r\n", "media_line", id="port-no-number"),
         pytest.param(b"v=0\r\nm=audio 4000\r\n", "media_line", id="no-protocol"),
@@ -317,3 +325,14 @@ def test_any_bytes_give_a_description_or_a_reason(data: bytes) -> None:
     for media in session.media:
         assert media.rtcp_endpoint is None or media.rtcp_endpoint.address
         assert all(each.packed16() for each in media.media_endpoints)
+
+
+@pytest.mark.parametrize("name", ["rtpmap", "fmtp", "label"])
+def test_very_long_attributes_are_passed_over(name: str) -> None:
+    """What is kept with a call is no longer than any honest line."""
+    attributes = ["a=rtpmap:96 opus/48000", "a=fmtp:96 useinbandfec=1", "a=label:1"]
+    spoilt = [each + "x" * LINE_MAX if name in each else each for each in attributes]
+    terms = audio(*spoilt, payloads="96").terms
+
+    kept = {"rtpmap": bool(terms.formats), "fmtp": bool(terms.parameters), "label": terms.label}
+    assert kept == {"rtpmap": True, "fmtp": True, "label": "1"} | {name: type(kept[name])()}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qos_exporter.errors import DecodeError
-from qos_exporter.protocols.sip import REASONS, SipMessage, parse_message
+from qos_exporter.protocols.sip import LONGEST, REASONS, SipMessage, parse_message
 from qos_exporter.protocols.sip_headers import first_values
 
 HEADERS = {
@@ -363,6 +363,11 @@ def test_first_of_repeated_headers_counts() -> None:
         pytest.param(make(Content_Length="-1"), "content_length", id="negative"),
         pytest.param(make(Content_Length="ten"), "content_length", id="word"),
         pytest.param(make(Content_Length="1" * 5000), "content_length", id="endless"),
+        pytest.param(make(Call_ID="1" * (LONGEST + 1)), "too_long", id="long-call-id"),
+        pytest.param(make(From=f"<sip:{'1' * LONGEST}>"), "too_long", id="long-from"),
+        pytest.param(make(To=f"<sip:b@c>;tag={'1' * LONGEST}"), "too_long", id="long-tag"),
+        pytest.param(make(CSeq=f"1 {'X' * LONGEST}"), "too_long", id="long-method"),
+        pytest.param(make(f"SIP/2.0 200 {'O' * LONGEST}"), "too_long", id="long-status-line"),
     ],
 )
 def test_malformed(data: bytes, reason: str) -> None:
@@ -372,6 +377,26 @@ def test_malformed(data: bytes, reason: str) -> None:
 
     assert caught.value.reason == reason
     assert reason in REASONS
+
+
+def test_long_but_kept() -> None:
+    """Up to its longest a Call-ID is a Call-ID, and other headers may be of any length."""
+    call_id = "1" * LONGEST
+    message = parse_message(make(Call_ID=call_id, Contact="1" * 5000, Via="SIP/2.0/UDP b;x=" * 99))
+
+    assert message.call_id == call_id
+
+
+def test_branch_of_any_length() -> None:
+    """Of the branch, which is kept with the call, the beginning is compared."""
+    branch = "z9hG4bK" + "1" * 60_000
+
+    assert len(parse_message(make(Via=f"SIP/2.0/UDP b;branch={branch}")).transaction) == 255
+
+
+def test_no_header_has_a_very_long_name() -> None:
+    """A line whose name is longer than any is no header."""
+    assert first_values("To: b\r\n" + "T" * 60_000 + ": c\r\nFrom: a") == {"to": "b", "from": "a"}
 
 
 def read(data: bytes) -> SipMessage | str:

@@ -42,7 +42,7 @@ class SignalledDesk:
         self._calls = calls
         self._counts = counts
         self._errors = errors
-        self._seen: OrderedDict[tuple[str, bytes], None] = OrderedDict()
+        self._seen: OrderedDict[int, None] = OrderedDict()
 
     def take(self, message: SipMessage, frame: SlowFrame) -> None:
         """Read the reports in a message, if it has any."""
@@ -63,7 +63,7 @@ class SignalledDesk:
         statistics at the end of a call the tag of who sends them is enough: where both sides hang
         up at a time, each says the same in its BYE and in its answer to the other's.
         """
-        key = (call_id, content)
+        key = hash((call_id, content))
         if key in self._seen:
             return False
         self._seen[key] = None
