@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from qos_exporter.monitor.pbx.questions import port_of
 from qos_exporter.protocols.ami import LinkDown, LinkUp
 from qos_exporter.settings import QualitySettings, Settings
 from qos_exporter.snapshot import GroupView, StreamView
@@ -314,3 +315,19 @@ def test_the_mes_is_no_mos() -> None:
     (score,) = scores
     assert score is not None
     assert math.isclose(score.mean, 4.409, abs_tol=0.001)
+
+
+@pytest.mark.parametrize(
+    ("told", "port"),
+    [
+        pytest.param("10.0.0.1:4000", 4000, id="endpoint"),
+        pytest.param("", 0, id="nothing"),
+        pytest.param("10.0.0.1", 0, id="address"),
+        pytest.param("10.0.0.1:65536", 0, id="no-port"),
+        pytest.param("10.0.0.1:-1", 0, id="negative"),
+        pytest.param("10.0.0.1:" + "1" * 5000, 0, id="endless"),
+    ],
+)
+def test_port_of_the_media(told: str, port: int) -> None:
+    """What a PBX answers is a port, or none."""
+    assert port_of(told) == port

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qos_exporter.monitor.pbx.codecs import first_format
 from qos_exporter.protocols import ami
+from qos_exporter.protocols.ami.fields import MAX_PORT, number_of
 from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
@@ -96,6 +97,6 @@ ABOUT_MEDIA: dict[str, Callable[[Leg, str], None]] = {
 
 
 def port_of(endpoint: str) -> int:
-    """Read the port of `ADDRESS:PORT`; 0 where there is none."""
-    port = endpoint.rpartition(":")[2]
-    return int(port) if port.isascii() and port.isdigit() else 0
+    """Read the port of `ADDRESS:PORT`; 0 where there is none, or a number that is no port."""
+    port = number_of(endpoint.rpartition(":")[2])
+    return port if port is not None and port <= MAX_PORT else 0
