@@ -59,12 +59,20 @@ def logfmt(fields: dict[str, str]) -> str:
 def _quoted(value: str) -> str:
     """Quote with JSON's escapes, which logfmt readers understand."""
     plain = value.isprintable() and not any(character in ' "=\\' for character in value)
-    return value if value and plain else json.dumps(value, ensure_ascii=False)
+    return value if value and plain else as_json(value)
+
+
+def as_json(value: object) -> str:
+    """Write JSON in which nothing can move or colour a terminal, or reverse its text."""
+    text = json.dumps(value, ensure_ascii=False)
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
 
 
 RENDERERS: dict[LogFormat, Callable[[dict[str, str]], str]] = {
     "logfmt": logfmt,
-    "json": lambda fields: json.dumps(fields, ensure_ascii=False),
+    "json": as_json,
 }
 
 

@@ -93,6 +93,17 @@ def test_json_lines_hold_the_same_fields() -> None:
 
 
 @pytest.mark.parametrize("log_format", ["logfmt", "json"])
+def test_no_text_steers_a_terminal(log_format: LogFormat) -> None:
+    """What somebody else has sent can neither colour a terminal nor forge or hide a line."""
+    sent = "x\x1b[2J\x7f\x9b31m\x85\u2028\u202e\udc80\U000e0001y"
+    line = line_of(record_of(sent), log_format)
+    fields = line if log_format == "json" else "{" + f'"msg": {line.partition("msg=")[2]}' + "}"
+
+    assert line.isprintable()
+    assert json.loads(fields)["msg"] == sent
+
+
+@pytest.mark.parametrize("log_format", ["logfmt", "json"])
 def test_an_exception_stays_on_its_line(log_format: LogFormat) -> None:
     """A traceback is a field, so that one record is one line."""
     with pytest.raises(ZeroDivisionError) as caught:

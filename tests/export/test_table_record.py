@@ -7,6 +7,7 @@ import io
 import pytest
 
 from qos_exporter.export.records import WRITERS, CaptureSummary
+from qos_exporter.export.records.table_record import PLAIN_WIDTH
 from qos_exporter.snapshot import Snapshot, Spread
 from tests.export.recorded import BAD, CAPTURE, FAIR, UNSCORED, written
 from tests.export.snapshots import (
@@ -251,3 +252,11 @@ def test_table_says_in_words_where_the_fault_is(fault: str) -> None:
 def test_table_is_plain_where_colour_is_not_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     """NO_COLOR is respected."""
     assert "\x1b" not in on_terminal(monkeypatch, NO_COLOR="1")
+
+
+def test_no_codec_makes_all_rows_wide() -> None:
+    """Of a codec whose name is longer than any the beginning is shown."""
+    text = written("table", snapshot(call("a", replace(STREAM, codec="X" * 1000))))
+
+    assert f" {'X' * 18}\u2026 " in text
+    assert max(map(len, text.splitlines())) <= PLAIN_WIDTH

@@ -19,6 +19,8 @@ ARROWS = {"caller_to_callee": ">", "callee_to_caller": "<"}
 LONGEST_PARTY = 19
 """Room for any telephone number. Of what is longer, such as a whole URI, the beginning is shown, so
 that a row of the calls fits into 100 columns."""
+LONGEST_CODEC = 19
+"""Likewise: SDP may call a codec anything, and of one row all would become as wide."""
 SCALE_LETTERS = {"narrowband": "NB", "wideband": "WB", "fullband": "FB"}
 
 
@@ -30,6 +32,14 @@ class Column(Generic[Row]):
     cell: Callable[[Row], str]
     left: bool = False
     """Whether text stands at the left of the column; numbers stand at the right."""
+
+
+def _shortened(name: str, longest: int) -> str:
+    return shortened(printable(name) or ABSENT, longest)
+
+
+def _codec(stream: StreamView) -> str:
+    return _shortened(stream.codec or "", LONGEST_CODEC)
 
 
 def _mos_mean(stream: StreamView) -> str:
@@ -72,7 +82,7 @@ COLUMNS: tuple[Column[StreamView], ...] = (
     Column("Jit/ms", _jitter_mean),
     Column("max", _jitter_max),
     Column("Pkts", lambda stream: str(stream.packets.received)),
-    Column("Codec", lambda stream: printable(stream.codec or ABSENT), left=True),
+    Column("Codec", _codec, left=True),
 )
 """What was measured: mean and worst MOS-LQ and its scale, the packets lost and those too late for
 the playout buffer, mean and largest jitter. Short titles, so that a row with IPv4 endpoints fits
@@ -92,7 +102,7 @@ ENDPOINTS: tuple[Column[StreamView], ...] = (
 
 
 def _party(name: str) -> str:
-    return shortened(printable(name) or ABSENT, LONGEST_PARTY)
+    return _shortened(name, LONGEST_PARTY)
 
 
 def _parties(row: NumberedCall) -> str:
