@@ -6,15 +6,8 @@ from hypothesis import strategies as st
 
 from qos_exporter.errors import DecodeError
 from qos_exporter.net import Endpoint
-<<<<<<< HEAD
-from qos_exporter.protocols.sdp import CANDIDATES_MAX, REASONS, parse_session
+from qos_exporter.protocols.sdp import CANDIDATES_MAX, LINE_MAX, REASONS, parse_session
 from qos_exporter.protocols.session_description import (
-=======
-from qos_exporter.protocols.sdp import (
-    CANDIDATES_MAX,
-    LINE_MAX,
-    REASONS,
->>>>>>> 0818684 (Refuse SIP headers and SDP lines that no device writes)
     MediaDescription,
     MediaDirection,
     PayloadFormat,
