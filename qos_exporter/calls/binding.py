@@ -258,7 +258,8 @@ class MediaBinder:
     def stream_between(self, src: Endpoint, dst: Endpoint) -> MediaStream | None:
         """Return a running stream from one end to the other."""
         claims = (*self.claims.at(dst), *self.claims.at(src))
-        signalled = [stream for claim in claims for stream in claim.call.streams]
+        calls = dict.fromkeys([claim.call for claim in claims])
+        signalled = [stream for call in calls for stream in call.streams]
         for stream in (*signalled, *self.pairing.touching(dst)):
             if stream.is_live and stream.src == src and stream.dst == dst:
                 return stream

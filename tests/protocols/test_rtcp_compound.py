@@ -4,6 +4,7 @@ import pytest
 
 from qos_exporter.errors import DecodeError
 from qos_exporter.protocols import rtcp
+from qos_exporter.protocols.rtcp.compound import LONGEST
 from tests.protocols.rtcp_builder import chunk, encode, item, octets, packet, report_block
 
 BLOCKS = tuple(
@@ -126,6 +127,18 @@ TIME = EXTENDED.blocks[0]
 def test_length_beyond_the_datagram(tail: bytes, packets: tuple[rtcp.RtcpPacket, ...]) -> None:
     """A packet that claims more than there is gives what is whole of it, and one fault."""
     assert rtcp.parse_compound(SR + tail) == rtcp.Compound((SENDER, *packets), ("truncated",))
+
+
+def test_longer_than_any_path_carries() -> None:
+    """A datagram that no compound can be is refused; up to the longest all of it is read."""
+    empty = bytes.fromhex("80c9000100000001")
+    most = LONGEST // len(empty)
+
+    assert len(rtcp.parse_compound(empty * most).packets) == most
+    with pytest.raises(DecodeError) as caught:
+        rtcp.parse_compound(empty * (most + 1))
+    assert caught.value.reason == "too_long"
+    assert caught.value.reason in rtcp.REASONS
 
 
 @pytest.mark.parametrize("identifier", ["9fcf", "b2d0", "80cb", "80c9", "8fcd"])

@@ -37,7 +37,9 @@ class StunDesk:
 
     def _take_answer(self, transaction: bytes, frame: SlowFrame) -> None:
         leg_ns = self._open.answer(transaction, src=frame.src, dst=frame.dst, at_ns=frame.at_ns)
+        if leg_ns is None:
+            return
         # The media that the answerer receives come from where the request came from.
         stream = self._calls.stream_between(frame.dst, frame.src)
-        if leg_ns is not None and isinstance(stream, TrackedStream):
+        if isinstance(stream, TrackedStream):
             self._trips.take(stream, leg_ns, source=TripSource.STUN, at_ns=frame.at_ns)

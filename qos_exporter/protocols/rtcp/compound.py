@@ -44,6 +44,7 @@ from qos_exporter.tuples import new_tuple
 
 REASONS = (
     "too_short",
+    "too_long",
     "not_rtcp",
     "encrypted",
     "header",
@@ -59,7 +60,7 @@ REASONS = (
 )
 """Every reason that `parse_compound` gives, as an error or among the faults.
 
-`too_short`: less than a header. `not_rtcp`: another version than 2, or a type out of 192 to 223.
+`too_short`: less than a header. `too_long`: more than `LONGEST`. `not_rtcp`: another version than 2, or a type out of 192 to 223.
 `encrypted`: SRTCP. `header`: what follows a packet does not begin like one. `truncated`: a packet
 is longer than the rest of the datagram. `trailing_bytes`: one to three bytes are left over.
 `padding`: it is of no valid length, or not in the last packet. `length`: a packet is too short for
@@ -68,6 +69,9 @@ its type. `count`: it counts more blocks, chunks or sources than it holds. `sdes
 type. `xr_block_overrun`: a block is longer than its packet.
 """
 
+LONGEST = 4096
+"""Bytes of a datagram. Compounds have to fit into what the path carries at once (RFC 3550 section
+6.1), and of 60 kB that name thousands of sources each would take a tenth of a second."""
 _HEADER = Struct("!BBH")
 _HEADER_BYTES = _HEADER.size
 _PADDED = 0x20
@@ -150,6 +154,8 @@ def parse_any_compound(data: bytes, *, srtp_negotiated: bool) -> Compound:
         raise DecodeError("too_short")
     if not is_header(data, 0):
         raise DecodeError("not_rtcp")
+    if len(data) > LONGEST:
+        raise DecodeError("too_long")
     packets: list[RtcpPacket] = []
     faults: list[str] = []
     start = 0
