@@ -45,7 +45,7 @@ def test_table_begins_with_the_counts_of_the_file() -> None:
         "2 calls: 1 answered, 1 failed",
         "3 streams, windows: 12 good, 3 degraded, 0 bad, 3 unscored",
         "not decoded: 3 arp",
-        "faulty messages: 2 sdp (bad port)",
+        "faulty messages: 2 sdp (media line)",
         "",
     ]
 
