@@ -29,7 +29,7 @@ cdef enum Arrival:
 cdef enum:
     FIRST_CYCLE = 1 << 17       # so that a lowered base never goes below zero
     CYCLE = 1 << 16
-    HIGHEST = 1 << 31           # at the end of 32 bits, counting through numbers would never end
+    HIGHEST = 1 << 30           # at the end of 32 bits, counting through numbers would never end
 
 
 cdef extern from *:

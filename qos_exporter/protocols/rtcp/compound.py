@@ -60,13 +60,13 @@ REASONS = (
 )
 """Every reason that `parse_compound` gives, as an error or among the faults.
 
-`too_short`: less than a header. `too_long`: more than `LONGEST`. `not_rtcp`: another version than 2, or a type out of 192 to 223.
-`encrypted`: SRTCP. `header`: what follows a packet does not begin like one. `truncated`: a packet
-is longer than the rest of the datagram. `trailing_bytes`: one to three bytes are left over.
-`padding`: it is of no valid length, or not in the last packet. `length`: a packet is too short for
-its type. `count`: it counts more blocks, chunks or sources than it holds. `sdes_item`,
-`bye_reason`: a text is longer than its packet. `xr_block_length`: a block has not the length of its
-type. `xr_block_overrun`: a block is longer than its packet.
+`too_short`: less than a header. `too_long`: more than `LONGEST`. `not_rtcp`: another version than
+2, or a type out of 192 to 223. `encrypted`: SRTCP. `header`: what follows a packet does not begin
+like one. `truncated`: a packet is longer than the rest of the datagram. `trailing_bytes`: one to
+three bytes are left over. `padding`: it is of no valid length, or not in the last packet. `length`:
+a packet is too short for its type. `count`: it counts more blocks, chunks or sources than it holds.
+`sdes_item`, `bye_reason`: a text is longer than its packet. `xr_block_length`: a block has not the
+length of its type. `xr_block_overrun`: a block is longer than its packet.
 """
 
 LONGEST = 4096
