@@ -61,7 +61,8 @@ def _is_for_recorder(message: SipMessage) -> bool:
 
     Its client asks for a recorder, or one of the two says what it is.
     """
-    if any(each in message.header_text for each in _RECORDERS):
+    headers = message.header_text.lower()
+    if any(each in headers for each in _RECORDERS):
         return True
     asks = message.is_request and "siprec" in message.header("require").lower()
     return asks or not _RECORDING_BODIES.isdisjoint(message.body_types)

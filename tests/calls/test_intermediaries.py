@@ -71,6 +71,7 @@ def test_back_to_back_agent_makes_two_calls() -> None:
         ),
         pytest.param(("Contact: <sip:r@10.0.0.8>;+sip.srs",), id="server"),
         pytest.param(("Contact: <sip:a@10.0.0.9>;+sip.src",), id="client"),
+        pytest.param(("m: <sip:a@10.0.0.9>;+SIP.SRC",), id="in-capitals"),
     ],
 )
 def test_recording_session_is_no_call(headers: tuple[str, ...]) -> None:
