@@ -50,6 +50,7 @@ SEEN_S = 60.0
 TOO_YOUNG = "Prometheus has no measurements of earlier weeks"
 NO_ERRORS = "all messages of the captures are as their protocols want them"
 ALL_MATCHED = "all reports of the captures are about streams that are in them too"
+ALL_BELIEVED = "all round trips of the captures can be"
 WITHOUT_DATA: dict[str, str] = {
     **{
         f"history: {title}, {letter}": TOO_YOUNG
@@ -62,6 +63,7 @@ WITHOUT_DATA: dict[str, str] = {
     },
     "exporter: Messages that break their protocol, A": NO_ERRORS,
     "exporter: Reports of the far ends, B": ALL_MATCHED,
+    "exporter: Reports of the far ends, C": ALL_BELIEVED,
 }
 """The queries that cannot have an answer here, each with its reason."""
 
