@@ -4,6 +4,7 @@ from libc.stdint cimport int16_t, int64_t, uint16_t, uint32_t
 
 from qos_exporter.dataplane.burst_gap cimport add_burst
 from qos_exporter.dataplane.clock cimport settle_clock
+from qos_exporter.dataplane.concealment cimport conceal
 from qos_exporter.dataplane.core cimport Core
 from qos_exporter.dataplane.playout cimport add_fresh, add_fresh_peak, discard_pending
 from qos_exporter.dataplane.records cimport (
@@ -69,6 +70,8 @@ cdef inline void add_counts(Stream *stream, const Stream *earlier, uint32_t gap)
     stream.window_severely_concealed_s += earlier.window_severely_concealed_s
     stream.window_events |= earlier.window_events
     stream.bytes += earlier.bytes
+    # The second that was open at the move takes in what was lost in it.
+    conceal(stream, <int64_t>earlier.conceal_ns + <int64_t>earlier.packet_ns * gap)
     add_bursts(stream, earlier, gap)
     if gap:
         stream.loss_runs += 1

@@ -165,7 +165,34 @@ def test_everything_counted_goes_on_at_another_address() -> None:
     assert row["first_ns"] == START_NS
     assert row["delay_variation_max_s"] == 0.1
     assert row["jitter_max_s"] == before.jitter_max_s > 0.001
-    assert row["concealed_s"] >= 1
+
+
+@pytest.mark.parametrize(
+    ("lost", "concealed_s", "severely_concealed_s"),
+    [
+        pytest.param([], 0, 0, id="nothing"),
+        pytest.param([30], 1, 0, id="before-the-move"),
+        pytest.param([50, 51], 1, 0, id="in-the-move"),
+        pytest.param([30, 50, 51], 1, 1, id="60-ms-before-and-in-the-move"),
+    ],
+)
+def test_concealment_goes_on_at_another_address(
+    lost: list[int], concealed_s: int, severely_concealed_s: int
+) -> None:
+    """A listener hears concealment for what is lost around a move; over 50 ms make it severe."""
+    packets = [packet for number, packet in enumerate(speech(range(200))) if number not in lost]
+    before = 50 - sum(number < 50 for number in lost)
+    rebound = replace(A, src=Endpoint(CALLER.address, 40_000))
+    harness = Harness()
+    harness.packets(named(A, packets[:before]) + named(rebound, packets[before:]))
+    slot = harness.slot(rebound)
+    assert harness.kernel.continue_stream(slot, harness.slot(A))
+    harness.finish()
+    row = harness.kernel.totals([slot])[0]
+
+    assert row["lost"] == len(lost)
+    assert row["concealed_s"] == concealed_s
+    assert row["severely_concealed_s"] == severely_concealed_s
 
 
 def test_another_stream_does_not_go_on() -> None:
