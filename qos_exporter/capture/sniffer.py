@@ -79,6 +79,8 @@ class Sniffer(threading.Thread):
             except Exception as error:  # noqa: BLE001 -- a thread that ends would end the capture
                 self._failures.report(error)
             self._close()
+            # Calls end, and what is shown of them goes, also while nothing can be captured.
+            self._sink.tick(time.time_ns())
             self._stopping.wait(self._backoff.next_s())
 
     def _open(self) -> LiveSource:

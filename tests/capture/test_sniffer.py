@@ -192,6 +192,15 @@ def test_outage(run: Runner, sink: RecordingSink, caplog: pytest.LogCaptureFixtu
     ]
 
 
+def test_time_of_an_outage(run: Runner, sink: RecordingSink) -> None:
+    """While nothing can be captured the sink learns the time as well, or no call would end."""
+    before_ns = time.time_ns()
+    run(Opener(*[network_is_down()] * 100))
+
+    assert eventually(lambda: len(sink.ticks) >= 2)
+    assert before_ns <= sink.ticks[0] < sink.ticks[1] <= time.time_ns()
+
+
 def test_lost_carrier(
     run: Runner, interface: dict[str, int], caplog: pytest.LogCaptureFixture
 ) -> None:
