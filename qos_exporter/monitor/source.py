@@ -94,6 +94,10 @@ class Source:
         if stream is not None:
             self._index.discard(stream)
 
+    def receiver_of(self, stream: TrackedStream) -> Endpoint:
+        """Where a stream goes now, which is elsewhere than at its beginning if NAT has moved it."""
+        return self._index.ends_now(stream).dst
+
     def sent_from(self, endpoint: Endpoint, ssrc: int) -> TrackedStream | None:
         """The stream that is sent from an endpoint under this SSRC."""
         return self._index.sent_from(endpoint, ssrc)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from qos_exporter.reports.loss import (
     LOST_MODULUS,
+    NOTHING,
     SEQUENCE_MODULUS,
     Loss,
     is_continued,
@@ -56,6 +57,11 @@ class Downstream(RunningLoss):
             else:
                 self._compare(self._block, block, tap.expected, tap.lost)
             self._block, self._tap_expected, self._tap_lost = block, tap.expected, tap.lost
+
+    def change_receiver(self) -> None:
+        """Compare no report with those of another receiver, and believe no guess about that one."""
+        self._block = None
+        self.guess = NOTHING
 
     def _passed(self, tap: Tap) -> Loss:
         """What has passed the tap since the last comparison."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from qos_exporter.reports.loss import (
     DROPOUT,
     LOST_MODULUS,
+    NOTHING,
     SEQUENCE_MODULUS,
     Loss,
     is_continued,
@@ -82,14 +83,19 @@ class Reception(RunningLoss):
         elif block.extended_highest_sequence_number:
             self._begin(block, tap, from_start=from_start)
             self._anchor_at(block, tap, now_ns)
-        elif tap.expected_now >= DEAF_PACKETS:
-            # What such a receiver says it lost is 0 or 1. It is everything.
-            self.guess = Loss(tap.expected_now, tap.expected_now)
+        elif (passed := tap.expected_now - self._passed) >= DEAF_PACKETS:
+            # What such a receiver says it lost is 0 or 1. It is everything, since another heard it.
+            self.guess = Loss(passed, passed)
 
     def rebase(self) -> None:
         """Compare the next report with none before: what lies between has not been followed."""
         self._anchor = None
         self.settle_guess()
+
+    def change_receiver(self) -> None:
+        """Compare no report with those of another receiver, and believe no guess about that one."""
+        self._anchor = None
+        self.guess = NOTHING
 
     def _anchor_at(self, block: ReceptionReport, tap: Tap, now_ns: int) -> None:
         self._anchor, self._anchor_ns, self._passed = block, now_ns, tap.expected_now

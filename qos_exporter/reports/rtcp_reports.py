@@ -8,6 +8,7 @@ from qos_exporter.reports.downstream import Downstream
 from qos_exporter.reports.figures import RunningFigures
 from qos_exporter.reports.loss import NOTHING, Loss, since
 from qos_exporter.reports.reception import Reception
+from qos_exporter.reports.running_loss import is_plain
 from qos_exporter.units import SECOND_NS
 
 if TYPE_CHECKING:
@@ -31,15 +32,23 @@ class ReportedWindow(NamedTuple):
 NOTHING_REPORTED = ReportedWindow(None, None, None)
 
 
+def goes_on(before: ReceptionReport, block: ReceptionReport) -> bool:
+    """Whether a report may be the next one of the same receiver."""
+    sent = block.extended_highest_sequence_number - before.extended_highest_sequence_number
+    return is_plain(sent, block.packets_lost - before.packets_lost)
+
+
 class RtcpReports:
     """What RFC 3550 report blocks say of one stream."""
 
     __slots__ = (
+        "_is_first_receiver",
         "_last",
         "_last_ns",
         "_marked_count",
         "_marked_downstream",
         "_marked_loss",
+        "_reporter",
         "_window_jitter_s",
         "_window_jitters",
         "count",
@@ -59,6 +68,9 @@ class RtcpReports:
         """Tap to receiver and back, in seconds."""
         self._last: ReceptionReport | None = None
         self._last_ns = 0
+        self._reporter = ""
+        """The address of the receiver whose reports are compared with each other."""
+        self._is_first_receiver = True
         self._marked_count = 0
         self._marked_loss = NOTHING
         self._marked_downstream = NOTHING
@@ -78,6 +90,25 @@ class RtcpReports:
             return loss.ratio
         return None if self._last is None else self._last.fraction_lost_ratio
 
+    def listen_to(self, reporter: str, receiver: str, block: ReceptionReport) -> bool:
+        """Tell whether a report of an address counts; `receiver` is where the stream goes now.
+
+        A stream may be received by one after the other, as with direct media and a hold, and both
+        go on reporting. What one lost is no difference to what the other did, and who receives it
+        no more tells of the past. But a receiver may also have another address by now.
+        """
+        if reporter == self._reporter:
+            return True
+        if self._reporter == receiver:
+            return False
+        if self._last is not None and not goes_on(self._last, block):
+            self._last = None
+            self._is_first_receiver = False
+            self.reception.change_receiver()
+            self.downstream.change_receiver()
+        self._reporter = reporter
+        return True
+
     def is_repeated(self, block: ReceptionReport, now_ns: int) -> bool:
         """Whether this very report has just been taken in."""
         return block == self._last and now_ns - self._last_ns < REPEATED_NS
@@ -94,6 +125,7 @@ class RtcpReports:
         """Take in a report block; `clock_rate` is that of the stream, 0 for unknown."""
         self.count += 1
         self._last, self._last_ns = block, now_ns
+        from_start = from_start and self._is_first_receiver
         self.reception.take(block, tap, now_ns=now_ns, from_start=from_start)
         is_deaf = self.reception.is_deaf
         self.downstream.take(block, tap, is_deaf=is_deaf, from_start=from_start)

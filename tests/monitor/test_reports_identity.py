@@ -145,3 +145,19 @@ def test_one_source_with_two_receivers() -> None:
     )
     assert reception(listener, dialogue.forth).reports == 2
     assert reception(listener, forked).reports == 2
+
+
+def test_a_receiver_of_the_past_goes_on_reporting() -> None:
+    """What it says again and again is no loss of who receives the stream now."""
+    dialogue = Dialogue(ssrc=0x51A0_0001, talk_s=20.0)
+    exchange = Exchange.of(dialogue)
+    caller, _ = exchange.ends
+    pbx = Endpoint("10.0.0.77", 7001)
+    stale = [
+        datagram_of(pbx, caller, at_s, rr(9, block(dialogue.forth.ssrc, 20, lost=15)))
+        for at_s in (4.5, 9.5, 14.5)
+    ]
+    listener = Listener().play(dialogue.whole(), exchange.both(2.0, 7.0, 12.0, 17.0), stale)
+    alone = Listener().play(dialogue.whole(), exchange.both(2.0, 7.0, 12.0, 17.0))
+    assert reception(listener, dialogue.forth) == reception(alone, dialogue.forth)
+    assert reception(listener, dialogue.forth).packets_lost == 0

@@ -122,3 +122,82 @@ def test_a_window_without_a_report_has_nothing() -> None:
     reports.close_window()
 
     assert reports.close_window() == ReportedWindow(loss=None, downstream=None, jitter_s=None)
+
+
+PHONE, PBX = "192.0.2.10", "192.0.2.1"
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        pytest.param(
+            [(PHONE, PHONE, 250, 0), (PHONE, PHONE, 500, 5)], Loss(250, 5), id="one-receiver"
+        ),
+        pytest.param(
+            # What the second one lost before is not the stream's; then it is, as far as it goes.
+            [
+                (PHONE, PHONE, 250, 0), (PHONE, PHONE, 500, 5),
+                (PBX, PBX, 750, 700), (PBX, PBX, 1000, 702),
+                (PHONE, PHONE, 1250, 505), (PHONE, PHONE, 1500, 506),
+            ],
+            Loss(250 + 250 + 250, 5 + 2 + 1),
+            id="one-after-the-other",
+        ),
+        pytest.param(
+            [
+                (PHONE, PHONE, 250, 0), (PBX, PHONE, 100, 90), (PHONE, PHONE, 500, 5),
+                (PBX, PHONE, 100, 90), (PHONE, PHONE, 750, 5), (PBX, PHONE, 100, 90),
+            ],
+            Loss(500, 5),
+            id="one-that-tells-of-the-past",
+        ),
+        pytest.param(
+            # It stands still, which by itself would mean that it hears nothing.
+            [
+                (PBX, PBX, 250, 0), (PBX, PBX, 500, 0), (PBX, PHONE, 500, 0),
+                (PHONE, PHONE, 750, 0), (PHONE, PHONE, 1000, 3),
+            ],
+            Loss(3 * 250, 3),
+            id="the-last-word-of-who-received-it",
+        ),
+        pytest.param(
+            [
+                (PBX, PHONE, 250, 9), (PHONE, PHONE, 500, 0),
+                (PBX, PHONE, 700, 9), (PHONE, PHONE, 750, 1),
+            ],
+            Loss(250, 1),
+            id="who-receives-it-comes-before-others",
+        ),
+        pytest.param(
+            [(PBX, PHONE, 250, 2), ("192.0.2.7", PHONE, 500, 0), ("192.0.2.7", PHONE, 750, 3)],
+            Loss(250, 3),
+            id="one-after-the-other-behind-a-relay",
+        ),
+        pytest.param(
+            [(PBX, PBX, 250, 2), (PHONE, PHONE, 500, 4), (PHONE, PHONE, 750, 5)],
+            Loss(500, 3),
+            id="another-address-of-the-same",
+        ),
+    ],
+)  # fmt: skip
+def test_only_reports_of_one_receiver_are_compared(
+    told: list[tuple[str, str, int, int]], expected: Loss
+) -> None:
+    """Each is about what that one heard; who receives the stream now counts before others.
+
+    In the order of time: who reports, who receives the stream, and the numbers of the report.
+    """
+    reports = RtcpReports()
+    for index, (reporter, receiver, highest, lost) in enumerate(told):
+        if reports.listen_to(reporter, receiver, block(highest, lost)):
+            # The tap sees the stream go on, whoever reports.
+            reports.take(
+                block(highest, lost),
+                tap(highest + 1)._replace(expected_now=250 * (index + 1)),
+                clock_rate=8000,
+                now_ns=5 * index * SECOND_NS,
+                from_start=False,
+            )
+
+    assert reports.reception.loss == expected
+    assert reports.loss_ratio == expected.ratio

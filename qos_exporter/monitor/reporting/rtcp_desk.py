@@ -138,9 +138,13 @@ class RtcpDesk:
         if stream.call is not None:
             stream.call.reported_ns = now_ns
         rtcp = stream.open_reports().for_rtcp()
-        if rtcp.is_repeated(block, now_ns):
+        source = self._targets.source_of(stream)
+        receiver = source.receiver_of(stream).address
+        if rtcp.is_repeated(block, now_ns) or not rtcp.listen_to(
+            frame.src.address, receiver, block
+        ):
             return
-        progress = self._targets.source_of(stream).kernel.progress(
+        progress = source.kernel.progress(
             stream.slot, block.extended_highest_sequence_number & SEQUENCE_MASK
         )
         rtcp.take(
