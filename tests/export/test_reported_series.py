@@ -131,6 +131,30 @@ def test_reported_scores_are_never_mixed_with_measured_ones() -> None:
     assert value(table, "voip_call_mos_cq", call_id="c") == 4.1
 
 
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("voip_call_mos_lq", 4.25),
+        ("voip_call_r_factor", 90.5),
+        ("voip_call_loss_ratio", 0.01),
+        ("voip_call_discard_ratio", 0.002),
+        ("voip_call_burst_ratio", 1.25),
+        ("voip_call_jitter_seconds", 0.003),
+        ("voip_call_jitter_max_seconds", 0.008),
+        ("voip_call_packets_expected_total", 3000),
+        ("voip_call_packets_received_total", 2970),
+        ("voip_call_packets_lost_total", 30),
+        ("voip_call_packets_duplicate_total", 2),
+        ("voip_call_packets_reordered_total", 4),
+        ("voip_call_packets_discarded_total", 6),
+        ("voip_call_last_packet_timestamp_seconds", NOW_S - 0.5),
+    ],
+)
+def test_measured_figures_of_a_call(name: str, number: float) -> None:
+    """Gauges are of the last complete window, counters of the whole stream."""
+    assert value(samples(snapshot(call("c", STREAM))), name, call_id="c") == number
+
+
 def test_what_was_not_reported_is_absent() -> None:
     """A call of which nothing was reported has measured figures and no others."""
     table = samples(snapshot(call("c")))
