@@ -8,9 +8,10 @@ from starlette.routing import Route
 
 from qos_exporter.allocation import no_collection
 from qos_exporter.export.collector import TakeSnapshot
+from qos_exporter.export.records.figures import Fields
 from qos_exporter.export.web.choosing import NamedCall, TakeCalls, WorstCalls
 from qos_exporter.export.web.live_fields import live_call
-from qos_exporter.export.web.responses import json_response, problem
+from qos_exporter.export.web.responses import json_response, list_response, problem
 from qos_exporter.export.web.statistics import statistics
 
 STATES = ("setup", "active", "ended")
@@ -45,14 +46,10 @@ class Api:
             return problem(str(error), status=400)
         choose = WorstCalls(states, limit)
         chosen = self._take_calls(choose)
-        return json_response(
-            {
-                "taken_s": chosen.taken_s,
-                "matching": choose.matching,
-                # A call may have ended since it was chosen.
-                "calls": [live_call(call) for call in chosen.calls if call.state in states],
-            }
-        )
+        fields: Fields = {"taken_s": chosen.taken_s, "matching": choose.matching}
+        # A call may have ended since it was chosen.
+        shown = [live_call(call) for call in chosen.calls if call.state in states]
+        return list_response(fields, "calls", shown)
 
     @no_collection()
     def call(self, request: Request) -> Response:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from qos_exporter.export.records.figures import Json
+from qos_exporter.export.records.figures import Fields, Json
 from qos_exporter.export.records.json_text import json_text
 
 API_PREFIX = "/api/"
@@ -14,9 +16,22 @@ API_PREFIX = "/api/"
 
 def json_response(value: Json, *, status: int = 200) -> Response:
     """Answer with JSON; what a caller's telephone sent is text in it and nothing else."""
+    return _json_response(json_text(value), status=status)
+
+
+def list_response(fields: Fields, name: str, items: Iterable[Json]) -> Response:
+    """Answer with an object whose last field is a list, which may be long.
+
+    Each item is encoded by itself: an encoder lets no other thread get on before it has finished,
+    and what is captured meanwhile has to find room.
+    """
+    start = json_text({**fields, name: []}).removesuffix("]}")
+    return _json_response(f"{start}{', '.join(map(json_text, items))}]}}", status=200)
+
+
+def _json_response(text: str, *, status: int) -> Response:
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    body = json_text(value) + "\n"
-    return Response(body, status_code=status, headers=headers, media_type="application/json")
+    return Response(f"{text}\n", status_code=status, headers=headers, media_type="application/json")
 
 
 def problem(message: str, *, status: int) -> Response:
