@@ -7,7 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from qos_exporter.dataplane.rows import FLAG_CAPTURED_TWICE, FLAG_ENDED
+from qos_exporter.dataplane.rows import (
+    FLAG_CAPTURED_TWICE,
+    FLAG_ENDED,
+    FLAG_RESTARTED,
+    FLAG_STOPPED_GAP,
+)
 from qos_exporter.net import Endpoint
 from tests.dataplane.harness import Harness, kernel_settings
 from tests.dataplane.scenarios import MS, PACKET_NS, SECOND, START_NS, delayed, speech
@@ -165,6 +170,16 @@ def test_everything_counted_goes_on_at_another_address() -> None:
     assert row["first_ns"] == START_NS
     assert row["delay_variation_max_s"] == 0.1
     assert row["jitter_max_s"] == before.jitter_max_s > 0.001
+    (window,) = harness.window_rows()
+    assert window["first_ns"] == START_NS
+    assert window["lost_for_good"] == 1 + 2
+    assert window["loss_run_histogram"].tolist() == [1, 1] + [0] * 9
+    assert window["delay_variation_histogram"].sum() == counts["received"]
+    assert window["delay_variation_histogram"][6] == 1  # of 100 ms: above 90, up to 120
+    assert window["delay_variation_max_s"] == 0.1
+    assert window["jitter_max_s"] == before.jitter_max_s
+    assert window["flags"] & FLAG_RESTARTED
+    assert window["flags"] & FLAG_STOPPED_GAP
 
 
 @pytest.mark.parametrize(
@@ -193,6 +208,47 @@ def test_concealment_goes_on_at_another_address(
     assert row["lost"] == len(lost)
     assert row["concealed_s"] == concealed_s
     assert row["severely_concealed_s"] == severely_concealed_s
+
+
+def test_seconds_and_media_before_a_move_stay_counted() -> None:
+    """80 ms lost in the first second make it a severe one, also when the stream moves later."""
+    packets = [packet for n, packet in enumerate(speech(range(300))) if n not in range(10, 14)]
+    rebound = replace(A, src=Endpoint(CALLER.address, 40_000))
+    harness = Harness()
+    harness.packets(named(A, packets[:196]) + named(rebound, packets[196:]))
+    slot = harness.slot(rebound)
+    assert harness.kernel.continue_stream(slot, harness.slot(A))
+    harness.finish()
+
+    (window,) = harness.window_rows()
+    for row in (window, harness.kernel.totals([slot])[0]):
+        assert (row["concealed_s"], row["severely_concealed_s"]) == (1, 1)
+
+
+@pytest.mark.pitfall(15)
+@pytest.mark.parametrize(
+    ("first_number", "pause_ns", "goes_on"),
+    [
+        pytest.param(50, PACKET_NS, True, id="next-number"),
+        pytest.param(49, PACKET_NS, False, id="same-number"),
+        pytest.param(49 + 128, PACKET_NS, True, id="as-far-as-the-reorder-window"),
+        pytest.param(49 + 129, PACKET_NS, False, id="further"),
+        pytest.param(50, 3 * SECOND, True, id="after-three-seconds"),
+        pytest.param(50, 3 * SECOND + 1, False, id="later"),
+        pytest.param(50, 0, True, id="at-the-same-moment"),
+    ],
+)
+def test_where_a_stream_may_go_on(first_number: int, pause_ns: int, *, goes_on: bool) -> None:
+    """It goes on within three seconds and 128 numbers of where the other fell silent."""
+    packets = speech(range(50))
+    moved = speech(
+        range(first_number, first_number + 20), start_ns=packets[-1].arrival_ns + pause_ns
+    )
+    rebound = replace(A, dst=Endpoint(CALLEE.address, 40_000))
+    harness = Harness()
+    harness.packets(named(A, packets) + named(rebound, moved))
+
+    assert harness.kernel.continue_stream(harness.slot(rebound), harness.slot(A)) is goes_on
 
 
 def test_another_stream_does_not_go_on() -> None:
