@@ -76,7 +76,7 @@ def compared(reports: Reports, *, from_start: bool = False) -> Loss | None:
             id="receiver-begins-again",
         ),
         pytest.param(
-            [(block(0, 0), tap(10)), (block(249, 3), tap(250)), (block(499, 5), tap(500))],
+            [(block(0, 0), tap(1)), (block(249, 3), tap(250)), (block(499, 5), tap(500))],
             Loss(250, 2),
             id="what-has-heard-nothing-yet-is-no-baseline",
         ),

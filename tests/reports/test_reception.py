@@ -188,3 +188,25 @@ def test_what_was_guessed_stays_where_the_receiver_begins_again() -> None:
     ]
 
     assert heard(reports).loss == Loss(500, 255)
+
+
+@pytest.mark.parametrize(
+    ("passed", "after_ns", "expected"),
+    [
+        pytest.param(25, SECOND_NS, Loss(25, 25), id="half-a-second-of-speech-in-a-second"),
+        pytest.param(24, SECOND_NS, None, id="fewer-may-be-on-their-way"),
+        pytest.param(25, SECOND_NS - 1, None, id="too-soon"),
+    ],
+)
+def test_when_a_number_that_stands_still_means_that_nothing_arrives(
+    passed: int, after_ns: int, expected: Loss | None
+) -> None:
+    """25 packets have to pass, and a second, before the same number again is an outage."""
+    began_ns = 60 * SECOND_NS
+    reception = Reception()
+    reception.take(block(249), tap(250), now_ns=began_ns, from_start=False)
+
+    reception.take(block(249), tap(250 + passed), now_ns=began_ns + after_ns, from_start=False)
+
+    assert reception.loss == expected
+    assert reception.is_deaf is (expected is not None)
