@@ -52,12 +52,12 @@ class MultiMap(Generic[K, V]):
         more = self._more.get(key)
         return (first,) if more is None else (first, *more.values())
 
-    def latest(self, key: K) -> tuple[V, ...]:
+    def latest(self, key: K, most: int = LOOKED_AT) -> tuple[V, ...]:
         """Return the values of a key, in order of entry: the last ones if there are very many."""
         more = self._more.get(key)
-        if more is None or len(more) < LOOKED_AT:
+        if more is None or len(more) < most:
             return self.get(key)
-        return tuple(islice(reversed(more.values()), LOOKED_AT))[::-1]
+        return tuple(islice(reversed(more.values()), most))[::-1]
 
     def add(self, key: K, value: V) -> None:
         """Add a value to a key, unless it is there."""

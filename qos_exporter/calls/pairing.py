@@ -12,6 +12,10 @@ from qos_exporter.calls.multimap import MultiMap
 from qos_exporter.calls.party import Direction
 from qos_exporter.net import Endpoint
 
+NEAR = 64
+"""Of more streams to an end of a new one, calls of the latest ones are looked at for a place in
+them, which means to look at all streams of each."""
+
 
 class StreamPairing:
     """Holds the streams that no signalling claims, and finds those that make a call.
@@ -111,7 +115,8 @@ class StreamPairing:
         self._from.clear()
 
     def _calls_near(self, stream: MediaStream) -> list[Call]:
-        return _calls_of(self._to.latest(stream.dst) + self._to.latest(stream.src))
+        near = self._to.latest(stream.dst, NEAR) + self._to.latest(stream.src, NEAR)
+        return _calls_of(near)
 
     def _is_successor(self, stream: MediaStream, old: MediaStream) -> bool:
         if old is stream:
@@ -121,7 +126,8 @@ class StreamPairing:
 
     def _half_call(self, stream: MediaStream, now_ns: int) -> Call | None:
         """Return a call that has the opposite direction but nothing that runs in this one."""
-        opposite = [each for each in self._to.latest(stream.src) if each.src == stream.dst]
+        towards = self._to.latest(stream.src, NEAR)
+        opposite = [each for each in towards if each.src == stream.dst]
         for call in _calls_of([each for each in opposite if self._runs(each, now_ns)]):
             rivals = [one for one in call.streams if one.dst == stream.dst]
             if not any(self._runs(one, now_ns) for one in rivals):
