@@ -38,6 +38,7 @@ ctypedef struct Core:
     uint64_t bytes
     uint64_t rtp_packets
     uint64_t evictions
+    int64_t full_until_ns       # nothing gives way to newcomers before
     uint64_t reasons[REASON_COUNT]
     uint8_t sip_ports[8192]     # one bit a port
     StartedSlots started        # of streams that nobody was told of yet

@@ -24,7 +24,7 @@ from qos_exporter.dataplane.core cimport Core
 from qos_exporter.dataplane.endpoints cimport add_endpoint, remove_endpoint
 from qos_exporter.dataplane.frame cimport raw64
 from qos_exporter.dataplane.ingest cimport ingest_frames
-from qos_exporter.dataplane.lifecycle cimport drop_candidate, drop_muted, end_stream
+from qos_exporter.dataplane.leaving cimport drop_candidate, drop_muted, end_stream
 from qos_exporter.dataplane.merge cimport merge_streams
 from qos_exporter.dataplane.records cimport (
     ENDED,

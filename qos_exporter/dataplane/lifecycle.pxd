@@ -1,4 +1,4 @@
-"""How a stream comes into the table and leaves it: candidate, proven, muted, ended, evicted."""
+"""How a stream comes into the table, and what becomes of its packets: candidate, proven, muted."""
 
 from libc.stdint cimport int16_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memset
@@ -8,9 +8,8 @@ from qos_exporter.dataplane.clock cimport forget_held
 from qos_exporter.dataplane.core cimport Core, push_started
 from qos_exporter.dataplane.endpoints cimport knows_endpoint
 from qos_exporter.dataplane.frame cimport be16
+from qos_exporter.dataplane.leaving cimport has_room
 from qos_exporter.dataplane.records cimport (
-    ENDED,
-    EVICTED,
     IN_USE,
     MUTED,
     PROVEN,
@@ -19,7 +18,6 @@ from qos_exporter.dataplane.records cimport (
     Key,
     Packet,
     Stream,
-    last_packet_ns,
     note_arrival,
 )
 from qos_exporter.dataplane.rows cimport (
@@ -28,21 +26,16 @@ from qos_exporter.dataplane.rows cimport (
     REASON_IMPLAUSIBLE,
     REASON_UNPROVEN,
 )
-from qos_exporter.dataplane.sequence cimport received_packets
 from qos_exporter.dataplane.stream_table cimport (
     NO_RECORD,
-    StreamTable,
-    give_record,
     insert_key,
     key_of,
     record_at,
-    remove_from_index,
     set_key,
 )
-from qos_exporter.dataplane.update cimport count_end, count_first, count_packet
+from qos_exporter.dataplane.update cimport count_first, count_packet
 
 cdef enum:
-    EVICTION_SAMPLE = 64
     ON_THE_WAY_NS = 200000000
 
 
@@ -60,77 +53,6 @@ cdef inline void start_stream(Core *core, uint32_t number) noexcept nogil:
     push_started(core, number)
 
 
-cdef inline void drop_candidate(Core *core, uint32_t number) noexcept nogil:
-    core.reasons[REASON_UNPROVEN] += received_packets(record_at(&core.table, number))
-    remove_from_index(&core.table, number)
-    give_record(&core.table, number)
-
-
-cdef inline void end_stream(Core *core, uint32_t number) noexcept nogil:
-    """No packet will find it any more; its last window row is still to come."""
-    cdef Stream *stream = record_at(&core.table, number)
-    if not stream.state & REPORTED:
-        count_end(stream, &core.playout)
-    stream.state |= ENDED
-    remove_from_index(&core.table, number)
-
-
-cdef inline void drop_muted(Core *core, uint32_t number) noexcept nogil:
-    """Its last row is out already: nothing is to come of it."""
-    remove_from_index(&core.table, number)
-    give_record(&core.table, number)
-
-
-cdef inline uint32_t better_victim(const Core *core, uint32_t left, uint32_t right) noexcept nogil:
-    """A candidate before a stream, the longest silent before the others."""
-    cdef Stream *first
-    cdef Stream *second
-    if left == NO_RECORD:
-        return right
-    first = record_at(&core.table, left)
-    second = record_at(&core.table, right)
-    if (first.state & PROVEN) != (second.state & PROVEN):
-        return right if first.state & PROVEN else left
-    return right if last_packet_ns(second) < last_packet_ns(first) else left
-
-
-cdef inline bint has_room_for_ended(const StreamTable *table) noexcept nogil:
-    """Whether one more stream may end and wait for its last row: so many as run, and no more."""
-    return table.used - table.free_count - table.entries < table.limit
-
-
-cdef inline bint evict_one(Core *core) noexcept nogil:
-    """Make room: the worst of the next few records goes, so the cost has a bound.
-
-    Where many have gone since the last window, it is the newcomer that has to go.
-    """
-    cdef uint32_t victim = NO_RECORD
-    cdef uint32_t seen = 0
-    cdef uint32_t steps = 0
-    cdef Stream *stream
-    while seen < EVICTION_SAMPLE and steps < core.table.used:
-        core.table.hand = core.table.hand + 1 if core.table.hand + 1 < core.table.used else 0
-        stream = record_at(&core.table, core.table.hand)
-        steps += 1
-        if stream.state & IN_USE and not stream.state & ENDED:
-            victim = better_victim(core, victim, core.table.hand)
-            seen += 1
-    if victim == NO_RECORD:
-        return False
-    core.evictions += 1
-    stream = record_at(&core.table, victim)
-    if not stream.state & PROVEN:
-        drop_candidate(core, victim)
-    elif stream.state & REPORTED:
-        drop_muted(core, victim)
-    elif not has_room_for_ended(&core.table):
-        return False
-    else:
-        stream.state |= EVICTED
-        end_stream(core, victim)
-    return True
-
-
 cdef inline void add_stream(Core *core, const Packet *packet) noexcept nogil:
     """The first packet of a key: a stream where SDP said so, a candidate elsewhere."""
     cdef uint32_t number
@@ -143,7 +65,7 @@ cdef inline void add_stream(Core *core, const Packet *packet) noexcept nogil:
     if not announced and not is_plausible(packet.payload_type, packet.payload_length):
         core.reasons[REASON_IMPLAUSIBLE] += 1
         return
-    if core.table.limit and core.table.entries >= core.table.limit and not evict_one(core):
+    if not has_room(core, packet, announced):
         return
     number = insert_key(&core.table, &packet.key, packet.hash)
     if number == NO_RECORD:

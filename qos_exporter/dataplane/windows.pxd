@@ -6,7 +6,7 @@ from libc.string cimport memcpy, memset
 
 from qos_exporter.dataplane.burst_gap cimport cluster_packets, is_burst
 from qos_exporter.dataplane.core cimport Core
-from qos_exporter.dataplane.lifecycle cimport drop_candidate, drop_muted, end_stream
+from qos_exporter.dataplane.leaving cimport drop_candidate, drop_muted, end_stream
 from qos_exporter.dataplane.playout cimport add_fresh, add_fresh_peak
 from qos_exporter.dataplane.records cimport (
     CLOCK_UNKNOWN,

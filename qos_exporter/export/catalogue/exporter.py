@@ -127,7 +127,7 @@ TABLES = (
     _total(
         name="qos_exporter_evictions_total",
         labels=("table",),
-        help="Entries that had to go before their time to make room.",
+        help="Entries that had to go before their time to make room, and failures to make any.",
     ),
     _total(
         name="qos_exporter_call_series_dropped_total",
