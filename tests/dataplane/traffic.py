@@ -165,6 +165,11 @@ def media_frame(packet: Packet, stream: StreamId) -> Frame:
     return Frame(ethernet(datagram), packet.arrival_ns)
 
 
+def named(stream: StreamId, packets: Iterable[Packet]) -> list[tuple[StreamId, Packet]]:
+    """Say whose packets these are."""
+    return [(stream, packet) for packet in packets]
+
+
 def batch(frames: Iterable[Frame]) -> FrameBatch:
     """Lay frames end to end, with an index."""
     listed = list(frames)
