@@ -33,15 +33,15 @@ from tests.calls.scenario import HOSTS
 from tests.dataplane.traffic import Frame, StreamId, batch
 from tests.monitor.recording import Dialogue, at_ns, talk
 
-CALLS = 60
+CALLS = 20
 PACKETS_PER_STREAM = 100
-LONE_STREAMS = 900
+LONE_STREAMS = 300
 """With two packets each: tables grow, or streams are evicted."""
 SETTINGS = Settings(
     ami=(AmiSettings(username="monitor", secret="s"),),  # noqa: S106 -- nobody is logged in at
-    calls=CallSettings(series_limit=20, linger_ns=2 * SECOND_NS),
+    calls=CallSettings(series_limit=8, linger_ns=2 * SECOND_NS),
     quality=QualitySettings(window_ns=SECOND_NS),
-    streams=StreamSettings(table_limit=300),
+    streams=StreamSettings(table_limit=100),
 )
 NETWORKS = [
     (NetworkSettings(name=name, prefixes=(prefix,)),)
@@ -180,10 +180,10 @@ def test_everything_at_once(keep_all: bool) -> None:  # noqa: FBT001 -- a parame
     for thread in (*feeders, *readers):
         thread.start()
     for thread in feeders:
-        thread.join(60)
+        thread.join(120)
     together.over.set()
     for thread in readers:
-        thread.join(60)
+        thread.join(120)
     assert together.failures == []
     assert not any(thread.is_alive() for thread in (*feeders, *readers))
     assert min(together.rounds.values()) > 1
