@@ -58,7 +58,7 @@ _CSEQ_MODULUS = 2**32
 _NUMBER = re.compile(r"((?:\+|%2B)?(?:[0-9*#().-]|%23|%2A)+);", re.IGNORECASE)
 _COOKIE = "z9hG4bK"
 _BRANCH = re.compile(r"[^\s;,]{1,255}")
-_VIA = re.compile(r"^v(?:ia)?[ \t]*:(.*)$", re.IGNORECASE | re.MULTILINE)
+_VIA = re.compile(r"\nv(?:ia)?[ \t]*:([^\n]*)", re.IGNORECASE)
 _RACK = re.compile(r"[0-9]+\s+([0-9]{1,10})\s+\S+")
 
 
@@ -112,7 +112,7 @@ def count_vias(text: str) -> int:
 
     Several may stand in one header, after commas (section 7.3.1).
     """
-    return sum(1 + values.count(",") for values in _VIA.findall(_unfold(text)))
+    return sum([1 + values.count(",") for values in _VIA.findall(f"\n{_unfold(text)}")])
 
 
 def _unfold(text: str) -> str:
