@@ -176,6 +176,7 @@ cdef inline void wait_on(Stream *stream) noexcept nogil:
         follow_shift(stream)
     else:
         stream.state |= PENDING_TWICE
+        stream.pending_over_ns = stream.over_before_ns
         stream.pending_timestamp = stream.baseline_timestamp
 
 
@@ -183,9 +184,10 @@ cdef inline void arrive_late(Stream *stream, const Playout *playout) noexcept no
     """Too late for the buffer, unless the whole stream was shifted for good.
 
     A pause that the timestamps did not count, or a new route, shifts every packet by the same
-    time; a queue that drains shifts each one less than the one before, and of independent delays
-    two in a row are often alike, but rarely three. So the verdict on two late packets waits for
-    the third. Packets of one timestamp were sent together: they say no more than the first.
+    time, and a queue that fills each one by a little more; one that drains shifts each by much
+    less than the one before, and of independent delays two in a row are often alike, but rarely
+    three. So the verdict on two late packets waits for the third. Packets of one timestamp were
+    sent together: they say no more than the first.
     """
     if is_late_alike(stream):
         wait_on(stream)

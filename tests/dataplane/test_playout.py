@@ -88,6 +88,17 @@ def test_two_alike_are_no_longer_path(implementation: Implementation) -> None:
     assert (totals.discarded, totals.reordered) == (3, 0)
 
 
+def test_queue_that_fills_slowly(implementation: Implementation) -> None:
+    """Where each packet is late by 4 ms more than the one before, the buffer follows."""
+    packets = [
+        delayed([packet], 4 * MS * max(0, min(200, number - 100)))[0]
+        for number, packet in enumerate(speech(range(500)))
+    ]
+    totals = count(implementation, packets, playout=FIXED)
+
+    assert (totals.discarded, totals.lost) == (0, 0)
+
+
 def test_independent_delays_are_no_longer_path(implementation: Implementation) -> None:
     """Delays that have nothing to do with each other are discarded where they exceed the buffer."""
     delays_ms = random.Random(3).choices(range(100), k=3000)

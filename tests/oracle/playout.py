@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 MS = 1_000_000
@@ -32,7 +32,7 @@ class PlayoutSettings:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Late packets on which the judgement waits: transit of the first, timestamp of the last."""
+    """Late packets on which the judgement waits: how many, and the last of them."""
 
     transit_ns: int
     rtp_timestamp: int
@@ -139,7 +139,7 @@ class Playout:
         if late.rtp_timestamp == first.rtp_timestamp:
             return 1
         if first.packets < PENDING_LIMIT:
-            self.pending = Pending(first.transit_ns, late.rtp_timestamp, first.packets + 1)
+            self.pending = replace(late, packets=first.packets + 1)
         else:
             bucket.set_floor(late.transit_ns)
             bucket.peak_now_ns = 0
