@@ -102,7 +102,7 @@ class TrailingMedia:
             self._end_first()
 
     def _end_first(self) -> None:
-        """End the guard that lasts the longest, unless the endpoint has a newer one."""
+        """End the oldest guard, unless the endpoint has a newer one."""
         until_ns, endpoint = self._queue.popleft()
         if self._until_ns.get(endpoint) == until_ns:
             del self._until_ns[endpoint]

@@ -106,7 +106,7 @@ cdef inline uint32_t find_victim(Core *core, int64_t now_ns, bint is_announced) 
 cdef inline bint evict_one(Core *core, int64_t now_ns, bint is_announced) noexcept nogil:
     """Make room; where all are heard, or many have gone since the last window, there is none.
 
-    Then it is the newcomer that has to go, and for a moment others that come go unlooked.
+    Then it is the newcomer that has to go, and for a moment nobody looks for room again.
     """
     cdef uint32_t victim
     cdef Stream *stream
@@ -123,6 +123,7 @@ cdef inline bint evict_one(Core *core, int64_t now_ns, bint is_announced) noexce
     elif stream.state & REPORTED:
         drop_muted(core, victim)
     elif not has_room_for_ended(&core.table):
+        core.full_until_ns = now_ns + FULL_NS
         return False
     else:
         stream.state |= EVICTED
